@@ -1,0 +1,147 @@
+"""The supply: people's log-ins, agents with their skills and languages, and the slot that says how much each can take."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+
+class UserManager(BaseUserManager["User"]):
+    """Log-ins are by e-mail address; there is no user name."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+
+class User(AbstractUser):
+    """Anyone's log-in: agent, operator, finance, brand admin."""
+
+    username = None  # type: ignore[assignment]
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("e-mail", unique=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()  # type: ignore[assignment,misc]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+
+class Agent(models.Model):
+    """A gig worker's profile, one-to-one with a log-in."""
+
+    class Kind(models.TextChoices):
+        STUDENT = "student", "Student"
+        RURAL = "rural", "Rural worker"
+        FAN = "fan", "Passionate user"
+
+    class State(models.TextChoices):
+        APPLIED = "applied", "Applied"  # signed up; an operator has not decided yet
+        APPROVED = "approved", "Approved"  # may go online
+        REFUSED = "refused", "Refused"  # told why, may appeal
+        DEACTIVATED = "deactivated", "Deactivated"  # once approved, no longer; sockets closed
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, models.PROTECT, related_name="agent")
+    kind = models.CharField(max_length=8, choices=Kind)
+    display_name = models.CharField(max_length=40, help_text="The first name that customers see.")
+    country = models.CharField(max_length=2, blank=True)
+    about = models.CharField(max_length=400, blank=True, help_text="Why this work; campus, village or favourite brand.")
+    tier = models.CharField(max_length=16, default="standard")
+    state = models.CharField(max_length=12, choices=State, default=State.APPLIED)
+    state_reason = models.CharField(max_length=300, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["display_name"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_decision_on_an_agent_has_a_person",
+                condition=Q(state="applied") | Q(decided_by__isnull=False, decided_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class AgentLanguage(models.Model):
+    """A language an agent works in. Hard condition of every match."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="languages")
+    code = models.CharField(max_length=8)
+    level = models.PositiveSmallIntegerField(default=3, help_text="1 gets by, 2 good, 3 fluent.")
+
+    class Meta:
+        ordering = ["agent", "-level", "code"]
+        constraints = [models.UniqueConstraint(fields=["agent", "code"], name="language_once_per_agent")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class AgentSkill(models.Model):
+    """A brand's topic that an agent is certified in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="skills")
+    skill = models.ForeignKey("brands.Skill", models.CASCADE, related_name="agents")
+    level = models.PositiveSmallIntegerField(default=2, help_text="1 learning, 2 certified, 3 expert.")
+
+    class Meta:
+        ordering = ["agent", "skill"]
+        constraints = [models.UniqueConstraint(fields=["agent", "skill"], name="skill_once_per_agent")]
+
+    def __str__(self) -> str:
+        return str(self.skill)
+
+
+class Slot(models.Model):
+    """How much one agent can take, has taken and is being asked to take: the row that guards capacity.
+
+    Changes only in the transaction that changes the offer or engagement it counts. `version` rises with every
+    change that the agent's screen shows; whoever holds an older one fetches a new snapshot.
+    """
+
+    agent = models.OneToOneField(Agent, models.CASCADE, primary_key=True, related_name="slot")
+    willing = models.BooleanField(default=False, help_text="Chose to be online.")
+    capacity = models.PositiveSmallIntegerField(default=2)
+    active = models.SmallIntegerField(default=0, help_text="Live engagements.")
+    held = models.SmallIntegerField(default=0, help_text="Open offers.")
+    version = models.BigIntegerField(default=0)
+    idle_since = models.DateTimeField(null=True, blank=True)
+    online_since = models.DateTimeField(null=True, blank=True)
+    gone_since = models.DateTimeField(null=True, blank=True, help_text="Since when no connection of the agent lives.")
+    missed_in_a_row = models.PositiveSmallIntegerField(default=0)
+    pause_reason = models.CharField(max_length=16, blank=True, help_text="missed: two offers in a row went unanswered.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="slot_counts_hold",
+                condition=Q(active__gte=0, held__gte=0) & Q(active__lte=10 - F("held")),
+            ),
+            models.CheckConstraint(name="slot_capacity_is_sane", condition=Q(capacity__gte=1, capacity__lte=10)),
+        ]
+        indexes = [
+            # Read by dispatch.supply: who could take one more.
+            models.Index(fields=["agent"], name="slot_available", condition=Q(willing=True)),
+            # Read by agents.presence: who has vanished.
+            models.Index(fields=["gone_since"], name="slot_gone", condition=Q(gone_since__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent}: {self.active} of {self.capacity}"

@@ -1,0 +1,36 @@
+"""Celery: its broker is a doorbell, its schedule is code, its tasks look at PostgreSQL and do what is due."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
+
+from django.conf import settings  # noqa: E402  (the settings module must be named first)
+
+app = Celery("beckon")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_transport_options={"visibility_timeout": 120, "unacked_restore_interval": 5, "unacked_restore_throttle": 1},
+    broker_connection_retry_on_startup=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=45,
+    task_time_limit=60,
+    task_ignore_result=True,
+    task_default_queue="default",
+    task_routes={"payouts.tasks.*": {"queue": "heavy"}},
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    timezone="UTC",
+    beat_schedule={
+        "expire-offers": {"task": "dispatch.tasks.expire_offers", "schedule": 1.0, "options": {"expires": 5}},
+        "match-if-leaderless": {"task": "dispatch.tasks.match_if_leaderless", "schedule": 2.0, "options": {"expires": 5}},
+        "sweep-presence": {"task": "dispatch.tasks.sweep_presence", "schedule": 2.0, "options": {"expires": 5}},
+        "answer-customers": {"task": "assistant.tasks.answer_waiting", "schedule": 2.0, "options": {"expires": 5}},
+        "sweep-wire": {"task": "realtime.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
+        "audit-ledger": {"task": "payouts.tasks.audit_ledger", "schedule": 86_400.0, "options": {"expires": 3600}},
+    },
+)
+app.autodiscover_tasks()

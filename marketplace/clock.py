@@ -1,0 +1,54 @@
+"""The one clock: PostgreSQL's time, carried between readings by the process's monotonic clock.
+
+Only doors read it; rooms are given `now`. A host with a wrong wall clock does no harm.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+from django.db import DatabaseError, connection
+
+RESYNC_SECONDS = 5.0
+
+
+class _Offset:
+    """Database epoch seconds minus monotonic seconds, and when it was taken."""
+
+    value: float | None = None
+    taken_at: float = 0.0
+
+
+def now() -> datetime:
+    """The database's time, aware, in UTC. Asks the database at most every five seconds."""
+    if _stale() and _may_ask():
+        sync()
+    offset = _Offset.value if _Offset.value is not None else time.time() - time.monotonic()
+    return datetime.fromtimestamp(time.monotonic() + offset, UTC)
+
+
+def sync() -> None:
+    """Take the offset anew. An unreachable database leaves the last one in force."""
+    before = time.monotonic()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select extract(epoch from clock_timestamp())::float8")
+            (epoch,) = cursor.fetchone()
+    except DatabaseError:
+        return
+    after = time.monotonic()
+    _Offset.value = epoch - (before + after) / 2
+    _Offset.taken_at = after
+
+
+def _stale() -> bool:
+    return _Offset.value is None or time.monotonic() - _Offset.taken_at > RESYNC_SECONDS
+
+
+def _may_ask() -> bool:
+    """Not on an event loop (it would block), nor inside a transaction that may already have failed."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return not connection.in_atomic_block or _Offset.value is None
+    return False

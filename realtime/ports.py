@@ -1,0 +1,86 @@
+"""What the wire needs from the product. `realtime` knows streams and bytes; `marketplace/sockets.py` hands in the rest.
+
+A stream is named by its key "<conversation uuid>/talk" or "<conversation uuid>/desk", a person by a principal
+"customer:<uuid>", "agent:<uuid>" or "operator:<uuid>". All functions are synchronous and run off the event loop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from uuid import UUID
+
+from realtime import protocol
+
+Kind = Literal["customer", "agent", "operator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message on its way into a stream."""
+
+    conversation: UUID
+    principal: str
+    client_id: UUID
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a line. `seq` counts for new and again; `frame` (encoded, as all readers get it) for new.
+
+    new: stored now. again: the same line was stored before. clash: the client_id is taken by another text.
+    closed, forbidden: refused for good. busy: the conversation was locked, try again.
+    """
+
+    kind: Literal["new", "again", "clash", "closed", "forbidden", "busy"]
+    seq: int
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What a reader of a stream misses: frames in order, or one `reset` frame that replaces everything before `head`."""
+
+    head: int
+    frames: tuple[bytes, ...]
+
+
+class Product(Protocol):
+    """The product's side of the wire."""
+
+    def write(self, lines: Sequence[Line], *, patient: bool) -> list[Verdict]:
+        """One transaction for the whole batch; verdicts in the order of the lines. patient=False skips locked rows."""
+
+    def missed(self, heads: Sequence[tuple[str, int]]) -> list[tuple[str, int, bytes]]:
+        """(key, seq, frame) of everything after the given heads, ordered by key and seq; one query, at most 5,000."""
+
+    def streams_of(self, principal: str) -> list[str]:
+        """Keys of the streams this person may read live, now."""
+
+    def resume(self, key: str, *, after: int | None, principal: str) -> Resumed | None:
+        """What comes after `after` (None: nothing is held), or None where the person may not read the stream."""
+
+    def welcome(self, principal: str) -> protocol.Welcome:
+        """First frame after a good ticket. Raises Refused for somebody who may not be here (any more)."""
+
+    def state(self, principal: str) -> tuple[int, bytes] | None:
+        """The person's own unnumbered state (an agent's desk, a customer's place in the queue) with its version
+        (0: always send), or None where there is nothing to say."""
+
+    def versions(self, principals: Sequence[str]) -> dict[str, int]:
+        """Current versions of those persons' states, where they have one; one query."""
+
+    def handle(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
+        """Carry out a request; the answers go to the asking socket. Raises Refused."""
+
+    def typing(self, principal: str, conversation: UUID) -> protocol.Typing | None:
+        """The frame others see, or None where the person may not write there. Cached by the caller for a few seconds."""
+
+    def arrived(self, principal: str) -> None:
+        """The first socket of this person opened on this process (its connection row is committed)."""
+
+    def departed(self, principal: str) -> None:
+        """The last socket of this person on this process closed (its connection row is gone)."""
+
+    def board(self) -> bytes:
+        """The live board's frame."""

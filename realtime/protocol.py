@@ -1,0 +1,565 @@
+"""Every frame that travels over a socket, defined once.
+
+TypeScript types, the JSON Schema and docs/protocol.md are generated from this module (`make protocol`).
+A field that is absent travels as null: nothing is optional, so both sides narrow types the same way.
+Times are ISO 8601 in UTC. Money is integer minor units beside a currency. Seconds are whole.
+
+Durable frames carry (conversation, stream, seq). `seq` rises by one without gap; a client drops what it has
+already seen and asks for what it misses. Every other frame is best effort or a snapshot that replaces the last.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+
+MAX_FRAME_BYTES = 65_536
+MAX_TEXT = 4_000
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+Ref = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Short = Annotated[str, msgspec.Meta(max_length=300)]
+Language = Annotated[str, msgspec.Meta(min_length=2, max_length=8)]
+Topic = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Stream = Literal["talk", "desk"]
+Role = Literal["customer", "assistant", "agent", "system"]
+Phase = Literal["assistant", "queue", "person", "away", "ended"]
+
+
+class Frame(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_fields=True, kw_only=True):
+    """Base of every frame: an object with a `type`."""
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of what frames are made of."""
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+class Have(Part):
+    """How far a client has read one stream: it wants what comes after `seq`."""
+
+    conversation: UUID
+    stream: Stream
+    seq: int
+
+
+class Author(Part):
+    """Who wrote or did something. `name` is what the reader may see."""
+
+    role: Role
+    id: UUID | None
+    name: str
+
+
+class Source(Part):
+    """A help article that an answer rests on."""
+
+    slug: str
+    title: str
+
+
+class PersonCard(Part):
+    """The person a customer talks to."""
+
+    name: str
+    languages: list[str]
+
+
+class Status(Part):
+    """Where a conversation stands, for its customer. Each change carries the whole of it.
+
+    phase: assistant (the AI answers), queue (waiting for a person), person (a person is here), away (the person's
+    connection broke, we wait for her or find another), ended.
+    `why` says how the phase came about: asked, unsure, sensitive, repeated, failure, lost, transferred, resolved, left,
+    cancelled, reopened, idle, or empty. `to_rate` is the engagement whose rating is still open.
+    """
+
+    phase: Phase
+    why: str
+    since: datetime
+    person: PersonCard | None
+    to_rate: UUID | None
+
+
+class Place(Part):
+    """Place in the queue: 1 is next. `low_s` to `high_s` is the likely wait; null when nobody can say."""
+
+    place: int
+    low_s: int | None
+    high_s: int | None
+    people_online: int
+    at: datetime
+
+
+class PayLine(Part):
+    """One rule of the pay plan as the offer card shows it."""
+
+    kind: str
+    words: str
+    amount_minor: int
+
+
+class OfferCard(Part):
+    """An escalation held out to this agent. What it shows is what is paid."""
+
+    offer_id: UUID
+    brand: str
+    topic: str
+    topic_name: str
+    language: str
+    context: str
+    waits_since: datetime
+    offered_at: datetime
+    expires_at: datetime
+    seconds: int
+    currency: str
+    minimum_minor: int
+    pay: list[PayLine]
+    why: list[str]
+
+
+class OfferEnd(Part):
+    """How this agent's latest offer ended, if it was not accepted."""
+
+    offer_id: UUID
+    state: Literal["declined", "expired", "withdrawn"]
+    at: datetime
+
+
+class Engaged(Part):
+    """A conversation that this agent owns now."""
+
+    engagement_id: UUID
+    conversation: UUID
+    brand: str
+    customer_name: str
+    topic: str
+    topic_name: str
+    language: str
+    accepted_at: datetime
+    currency: str
+    pay: list[PayLine]
+
+
+class Packet(Part):
+    """What the assistant hands over to the person."""
+
+    summary: str
+    reason: str
+    reason_words: str
+    topic: str
+    language: str
+    tried: list[str]
+    goal: str
+
+
+class Demand(Part):
+    """Escalations waiting in one of this agent's topics and languages."""
+
+    topic: str
+    topic_name: str
+    language: str
+    waiting: int
+
+
+# --- numbered frames: durable, in order, in one of the two streams of a conversation -----------------------------------
+
+
+class Message(Frame, tag="message"):
+    """Something a customer or an agent wrote. `status` is set when it reopened the conversation."""
+
+    conversation: UUID
+    stream: Stream
+    seq: int
+    author: Author
+    text: str
+    client_id: UUID
+    at: datetime
+    status: Status | None
+
+
+class Answer(Frame, tag="answer"):
+    """Something the assistant said, with the articles it rests on."""
+
+    conversation: UUID
+    stream: Stream
+    seq: int
+    author: Author
+    text: str
+    sources: list[Source]
+    at: datetime
+
+
+class Changed(Frame, tag="changed"):
+    """The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, idle, rated."""
+
+    conversation: UUID
+    stream: Stream
+    seq: int
+    change: str
+    author: Author
+    status: Status
+    at: datetime
+
+
+class HandOff(Frame, tag="hand_off"):
+    """The packet, in the desk stream."""
+
+    conversation: UUID
+    stream: Stream
+    seq: int
+    author: Author
+    packet: Packet
+    at: datetime
+
+
+class Note(Frame, tag="note"):
+    """A note among agents and operators, in the desk stream."""
+
+    conversation: UUID
+    stream: Stream
+    seq: int
+    author: Author
+    text: str
+    at: datetime
+
+
+Numbered = Message | Answer | Changed | HandOff | Note
+
+
+# --- server to browser, not numbered -------------------------------------------------------------------------------------
+
+
+class Welcome(Frame, tag="welcome"):
+    """The ticket was good. `conversation` is the customer's open conversation, or the last one."""
+
+    principal: str
+    name: str
+    conversation: UUID | None
+    ping_seconds: int
+    now: datetime
+
+
+class Reset(Frame, tag="reset"):
+    """Replace all you hold of this stream: `events` are the latest, `head` is the last number, `earlier` says whether
+    REST has more before them. `status` is null in the desk stream."""
+
+    conversation: UUID
+    stream: Stream
+    head: int
+    events: list[Numbered]
+    earlier: bool
+    status: Status | None
+
+
+class Left(Frame, tag="left"):
+    """You see no more of this conversation: forget what you hold."""
+
+    conversation: UUID
+
+
+class Queue(Frame, tag="queue"):
+    """Place in the queue, for the customer. Best effort; older than 15 s it is stale."""
+
+    conversation: UUID
+    place: Place
+
+
+class Desk(Frame, tag="desk"):
+    """An agent's own state, whole. A lower `version` than the one held is ignored."""
+
+    version: int
+    agent_id: UUID
+    name: str
+    state: str
+    willing: bool
+    pause_reason: str
+    capacity: int
+    active: int
+    online_since: datetime | None
+    offer: OfferCard | None
+    offer_end: OfferEnd | None
+    engagements: list[Engaged]
+    demand: list[Demand]
+    earned_today_minor: int
+    chats_today: int
+    currency: str
+    at: datetime
+
+
+class Typing(Frame, tag="typing"):
+    """Somebody is writing. Best effort; forget it after 6 s."""
+
+    conversation: UUID
+    author: Author
+
+
+class Done(Frame, tag="done"):
+    """The request `ref` was carried out, or had been before."""
+
+    ref: Ref
+    conversation: UUID | None
+
+
+class Sent(Frame, tag="sent"):
+    """A message sent twice: it already stands at `seq`. (A first send is acknowledged by its own message frame.)"""
+
+    ref: Ref
+    conversation: UUID
+    seq: int
+
+
+class Refused(Frame, tag="refused"):
+    """The request `ref` was refused. `message` is for the person, `code` for programs. Nothing changed.
+
+    ref is empty when the frame could not be read at all."""
+
+    ref: str
+    code: str
+    message: str
+
+
+class Pong(Frame, tag="pong"):
+    """Answer to a ping."""
+
+    now: datetime
+
+
+class Bye(Frame, tag="bye"):
+    """The server closes the socket next. Come back after `retry_seconds`; null means: do not come back by itself."""
+
+    code: str
+    message: str
+    retry_seconds: int | None
+
+
+class BoardRow(Part):
+    """Escalations of one language and topic that wait now."""
+
+    brand: str
+    language: str
+    topic: str
+    topic_name: str
+    waiting: int
+    oldest_since: datetime
+
+
+class BoardAgent(Part):
+    """One agent on the live board. `state`: free, room, full, ringing, paused, no_link, offline."""
+
+    name: str
+    state: str
+    since: datetime | None
+    active: int
+    capacity: int
+    languages: list[str]
+
+
+class BoardOffers(Part):
+    """Offers of the last hour by how they ended. Median and 95th percentile of the time to accept, in seconds."""
+
+    offered: int
+    accepted: int
+    declined: int
+    expired: int
+    withdrawn: int
+    open: int
+    median_answer_s: float | None
+    p95_answer_s: float | None
+
+
+class BoardAssistant(Part):
+    """Conversations of today (UTC): how many stayed with the assistant, how many were handed on and why."""
+
+    conversations: int
+    handed_off: int
+    reasons: dict[str, int]
+
+
+class BoardHealth(Part):
+    """Is each part of the system alive?"""
+
+    name: str
+    well: bool
+    words: str
+
+
+class Board(Frame, tag="board"):
+    """The live board, whole, every two seconds. Service level: share of the last four hours' accepted escalations
+    reached within 20 s, per quarter of an hour, oldest first; null where there were none."""
+
+    waiting: list[BoardRow]
+    agents: list[BoardAgent]
+    offers: BoardOffers
+    assistant: BoardAssistant
+    service_level: list[float | None]
+    service_now: float | None
+    engaged: int
+    places: int
+    accrued_minor: dict[str, int]
+    currency: str
+    health: list[BoardHealth]
+    at: datetime
+
+
+# --- browser to server -----------------------------------------------------------------------------------------------------
+
+
+class Enter(Frame, tag="enter"):
+    """First frame of every socket: the ticket, and how far the streams were read before."""
+
+    ticket: Annotated[str, msgspec.Meta(min_length=16, max_length=128)]
+    have: Annotated[list[Have], msgspec.Meta(max_length=64)]
+
+
+class Ping(Frame, tag="ping"):
+    """Every ten seconds, with how far the shown streams are read; the server sends again what is missing."""
+
+    have: Annotated[list[Have], msgspec.Meta(max_length=64)]
+
+
+class Say(Frame, tag="say"):
+    """Write into a conversation. `client_id` names the message for ever: a repeat is the same message."""
+
+    conversation: UUID
+    client_id: UUID
+    text: Text
+
+
+class Write(Frame, tag="write"):
+    """I am typing. Best effort."""
+
+    conversation: UUID
+
+
+class Start(Frame, tag="start"):
+    """Begin a conversation, or get the open one: answered by a reset of its talk stream, then done."""
+
+    ref: Ref
+    language: Language | None
+
+
+class AskPerson(Frame, tag="ask_person"):
+    """Ask for a person. Null means: guess. `email` is for the case that we get cut off."""
+
+    ref: Ref
+    conversation: UUID
+    language: Language | None
+    topic: Topic | None
+    email: Annotated[str, msgspec.Meta(max_length=254)] | None
+
+
+class LeaveQueue(Frame, tag="leave_queue"):
+    """Stop waiting; back to the assistant."""
+
+    ref: Ref
+    conversation: UUID
+
+
+class Leave(Frame, tag="leave"):
+    """End the conversation."""
+
+    ref: Ref
+    conversation: UUID
+
+
+class Rate(Frame, tag="rate"):
+    """Say how the person did. A second rating of the same engagement is refused."""
+
+    ref: Ref
+    engagement_id: UUID
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    solved: bool | None
+    words: Annotated[str, msgspec.Meta(max_length=1000)]
+
+
+class GoOnline(Frame, tag="go_online"):
+    """I want offers."""
+
+    ref: Ref
+
+
+class GoOffline(Frame, tag="go_offline"):
+    """No more offers; chats under way go on."""
+
+    ref: Ref
+
+
+class SetCapacity(Frame, tag="set_capacity"):
+    """How many chats at once. Never touches chats under way."""
+
+    ref: Ref
+    capacity: Annotated[int, msgspec.Meta(ge=1, le=5)]
+
+
+class AcceptOffer(Frame, tag="accept_offer"):
+    """I take it. Answered by done with the conversation, then by its streams and a desk frame."""
+
+    ref: Ref
+    offer_id: UUID
+
+
+class DeclineOffer(Frame, tag="decline_offer"):
+    """Not this one. Acts at once and lowers nobody's rank."""
+
+    ref: Ref
+    offer_id: UUID
+
+
+class GiveReason(Frame, tag="give_reason"):
+    """Why I declined: optional, asked afterwards."""
+
+    ref: Ref
+    offer_id: UUID
+    reason: Literal["topic", "language", "busy", "pay", "break", "other"]
+
+
+class AddNote(Frame, tag="add_note"):
+    """A note for colleagues, in the desk stream."""
+
+    ref: Ref
+    conversation: UUID
+    text: Text
+
+
+class Resolve(Frame, tag="resolve"):
+    """It is done. The earning is posted in the same transaction."""
+
+    ref: Ref
+    engagement_id: UUID
+    outcome: Literal["solved", "waiting", "unsolved", "left"]
+    note: Annotated[str, msgspec.Meta(max_length=1000)]
+    tags: Annotated[list[Annotated[str, msgspec.Meta(max_length=40)]], msgspec.Meta(max_length=8)]
+
+
+class Transfer(Frame, tag="transfer"):
+    """Back to the queue with its waiting time, for somebody else."""
+
+    ref: Ref
+    engagement_id: UUID
+    reason: Short
+
+
+FromCustomer = Enter | Ping | Say | Write | Start | AskPerson | LeaveQueue | Leave | Rate
+FromAgent = (
+    Enter
+    | Ping
+    | Say
+    | Write
+    | GoOnline
+    | GoOffline
+    | SetCapacity
+    | AcceptOffer
+    | DeclineOffer
+    | GiveReason
+    | AddNote
+    | Resolve
+    | Transfer
+)
+FromOperator = Enter | Ping
+ToCustomer = Numbered | Welcome | Reset | Left | Queue | Typing | Done | Sent | Refused | Pong | Bye
+ToAgent = Numbered | Welcome | Reset | Left | Desk | Typing | Done | Sent | Refused | Pong | Bye
+ToOperator = Welcome | Board | Refused | Pong | Bye
