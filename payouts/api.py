@@ -1,0 +1,130 @@
+"""The earnings page over HTTP. An agent sees their own money and nobody else's."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import Http404
+from django.utils.translation import get_language_from_request
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from marketplace import clock
+from payouts import pages
+
+LONGEST = timedelta(days=31)
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class Zone(serializers.CharField):
+    """An IANA time zone, for where a day begins."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return ZoneInfo(super().to_internal_value(data))
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise serializers.ValidationError("This is no time zone.") from error
+
+
+class Stretch(serializers.Serializer[Any]):
+    """Which earnings: `since` up to but not at `until`, at most 31 days. By default the last 24 hours."""
+
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False)
+    zone = Zone(default="UTC", max_length=64)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        until = attrs.get("until", clock.now())
+        since = attrs.get("since", until - timedelta(days=1) if until > EARLIEST + LONGEST else EARLIEST)
+        if not EARLIEST <= since < until <= LATEST:
+            raise serializers.ValidationError("The stretch ends after it begins, in this century.")
+        if until - since > LONGEST:
+            raise serializers.ValidationError("Ask for at most 31 days at once.")
+        return {**attrs, "since": since, "until": until}
+
+
+class TotalShape(serializers.Serializer[pages.Total]):
+    currency = serializers.CharField()
+    amount_cents = serializers.IntegerField()
+    words = serializers.CharField()
+    chats = serializers.IntegerField()
+
+
+class DayShape(TotalShape):
+    day = serializers.DateField()
+
+
+class BalanceShape(serializers.Serializer[Any]):
+    currency = serializers.CharField()
+    amount_cents = serializers.IntegerField(source="amount")
+    seq = serializers.IntegerField(source="last_seq")
+
+
+class LineShape(serializers.Serializer[pages.LineShown]):
+    kind = serializers.CharField()
+    amount_cents = serializers.IntegerField()
+    words = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the ledger's word, not the field option
+
+
+class EngagementShape(serializers.Serializer[pages.EngagementShown]):
+    engagement_id = serializers.UUIDField()
+    topic = serializers.CharField()
+    brand = serializers.CharField()
+    outcome = serializers.CharField()
+    accepted_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField()
+    active_seconds = serializers.IntegerField()
+    currency = serializers.CharField()
+    amount_cents = serializers.IntegerField()
+    words = serializers.CharField()
+    plan_version = serializers.IntegerField()
+    fact_sha256 = serializers.CharField()
+    lines = LineShape(many=True)
+
+
+class PageShape(serializers.Serializer[pages.Page]):
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+    totals = TotalShape(many=True)
+    days = DayShape(many=True)
+    balances = BalanceShape(many=True)
+    engagements = EngagementShape(many=True)
+    older_until = serializers.DateTimeField(allow_null=True)
+
+
+class EarningsView(APIView):
+    """What the asking agent earned."""
+
+    @extend_schema(parameters=[Stretch], responses=PageShape, operation_id="agent_earnings")
+    def get(self, request: Request) -> Response:
+        agent_id = own_agent_id(request)
+        asked = Stretch(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        page = pages.page(agent_id, **asked.validated_data, locale=get_language_from_request(request._request))
+        return Response(PageShape(page).data)
+
+
+class EngagementEarningsView(APIView):
+    """One chat of the asking agent's, line by line."""
+
+    @extend_schema(responses=EngagementShape, operation_id="agent_engagement_earnings")
+    def get(self, request: Request, engagement_id: UUID) -> Response:
+        locale = get_language_from_request(request._request)
+        shown = pages.engagement(own_agent_id(request), engagement_id, locale=locale)
+        if shown is None:
+            raise Http404
+        return Response(EngagementShape(shown).data)
+
+
+def own_agent_id(request: Request) -> UUID:
+    """The agent behind this log-in; refused for anyone who is not one."""
+    agent = getattr(request.user, "agent", None)
+    if agent is None:
+        raise PermissionDenied("Earnings are shown to agents.")
+    return UUID(str(agent.pk))

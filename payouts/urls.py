@@ -1,0 +1,10 @@
+"""What the roof mounts under `/api/v1/`."""
+
+from django.urls import path
+
+from payouts import api
+
+urlpatterns = [
+    path("agent/earnings", api.EarningsView.as_view(), name="agent-earnings"),
+    path("agent/earnings/<uuid:engagement_id>", api.EngagementEarningsView.as_view(), name="agent-engagement-earnings"),
+]
