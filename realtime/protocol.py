@@ -22,6 +22,7 @@ Ref = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Short = Annotated[str, msgspec.Meta(max_length=300)]
 Language = Annotated[str, msgspec.Meta(min_length=2, max_length=8)]
 Topic = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Seq = Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)]
 Stream = Literal["talk", "desk"]
 Role = Literal["customer", "assistant", "agent", "system"]
 Phase = Literal["assistant", "queue", "person", "away", "ended"]
@@ -38,15 +39,15 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-class Have(Part):
+class Have(Part, frozen=True):
     """How far a client has read one stream: it wants what comes after `seq`."""
 
     conversation: UUID
     stream: Stream
-    seq: int
+    seq: Seq
 
 
-class Author(Part):
+class Author(Part, frozen=True):
     """Who wrote or did something. `name` is what the reader may see."""
 
     role: Role
@@ -54,21 +55,21 @@ class Author(Part):
     name: str
 
 
-class Source(Part):
+class Source(Part, frozen=True):
     """A help article that an answer rests on."""
 
     slug: str
     title: str
 
 
-class PersonCard(Part):
+class PersonCard(Part, frozen=True):
     """The person a customer talks to."""
 
     name: str
     languages: list[str]
 
 
-class Status(Part):
+class Status(Part, frozen=True):
     """Where a conversation stands, for its customer. Each change carries the whole of it.
 
     phase: assistant (the AI answers), queue (waiting for a person), person (a person is here), away (the person's
@@ -84,7 +85,7 @@ class Status(Part):
     to_rate: UUID | None
 
 
-class Place(Part):
+class Place(Part, frozen=True):
     """Place in the queue: 1 is next. `low_s` to `high_s` is the likely wait; null when nobody can say."""
 
     place: int
@@ -94,7 +95,7 @@ class Place(Part):
     at: datetime
 
 
-class PayLine(Part):
+class PayLine(Part, frozen=True):
     """One rule of the pay plan as the offer card shows it."""
 
     kind: str
@@ -102,7 +103,7 @@ class PayLine(Part):
     amount_minor: int
 
 
-class OfferCard(Part):
+class OfferCard(Part, frozen=True):
     """An escalation held out to this agent. What it shows is what is paid."""
 
     offer_id: UUID
@@ -121,7 +122,7 @@ class OfferCard(Part):
     why: list[str]
 
 
-class OfferEnd(Part):
+class OfferEnd(Part, frozen=True):
     """How this agent's latest offer ended, if it was not accepted."""
 
     offer_id: UUID
@@ -129,7 +130,7 @@ class OfferEnd(Part):
     at: datetime
 
 
-class Engaged(Part):
+class Engaged(Part, frozen=True):
     """A conversation that this agent owns now."""
 
     engagement_id: UUID
@@ -144,7 +145,7 @@ class Engaged(Part):
     pay: list[PayLine]
 
 
-class Packet(Part):
+class Packet(Part, frozen=True):
     """What the assistant hands over to the person."""
 
     summary: str
@@ -156,7 +157,7 @@ class Packet(Part):
     goal: str
 
 
-class Demand(Part):
+class Demand(Part, frozen=True):
     """Escalations waiting in one of this agent's topics and languages."""
 
     topic: str
@@ -168,7 +169,7 @@ class Demand(Part):
 # --- numbered frames: durable, in order, in one of the two streams of a conversation -----------------------------------
 
 
-class Message(Frame, tag="message"):
+class Message(Frame, frozen=True, tag="message"):
     """Something a customer or an agent wrote. `status` is set when it reopened the conversation."""
 
     conversation: UUID
@@ -181,7 +182,7 @@ class Message(Frame, tag="message"):
     status: Status | None
 
 
-class Answer(Frame, tag="answer"):
+class Answer(Frame, frozen=True, tag="answer"):
     """Something the assistant said, with the articles it rests on."""
 
     conversation: UUID
@@ -193,7 +194,7 @@ class Answer(Frame, tag="answer"):
     at: datetime
 
 
-class Changed(Frame, tag="changed"):
+class Changed(Frame, frozen=True, tag="changed"):
     """The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, idle, rated."""
 
     conversation: UUID
@@ -205,7 +206,7 @@ class Changed(Frame, tag="changed"):
     at: datetime
 
 
-class HandOff(Frame, tag="hand_off"):
+class HandOff(Frame, frozen=True, tag="hand_off"):
     """The packet, in the desk stream."""
 
     conversation: UUID
@@ -216,7 +217,7 @@ class HandOff(Frame, tag="hand_off"):
     at: datetime
 
 
-class Note(Frame, tag="note"):
+class Note(Frame, frozen=True, tag="note"):
     """A note among agents and operators, in the desk stream."""
 
     conversation: UUID
@@ -233,7 +234,7 @@ Numbered = Message | Answer | Changed | HandOff | Note
 # --- server to browser, not numbered -------------------------------------------------------------------------------------
 
 
-class Welcome(Frame, tag="welcome"):
+class Welcome(Frame, frozen=True, tag="welcome"):
     """The ticket was good. `conversation` is the customer's open conversation, or the last one."""
 
     principal: str
@@ -243,7 +244,7 @@ class Welcome(Frame, tag="welcome"):
     now: datetime
 
 
-class Reset(Frame, tag="reset"):
+class Reset(Frame, frozen=True, tag="reset"):
     """Replace all you hold of this stream: `events` are the latest, `head` is the last number, `earlier` says whether
     REST has more before them. `status` is null in the desk stream."""
 
@@ -255,20 +256,20 @@ class Reset(Frame, tag="reset"):
     status: Status | None
 
 
-class Left(Frame, tag="left"):
+class Left(Frame, frozen=True, tag="left"):
     """You see no more of this conversation: forget what you hold."""
 
     conversation: UUID
 
 
-class Queue(Frame, tag="queue"):
+class Queue(Frame, frozen=True, tag="queue"):
     """Place in the queue, for the customer. Best effort; older than 15 s it is stale."""
 
     conversation: UUID
     place: Place
 
 
-class Desk(Frame, tag="desk"):
+class Desk(Frame, frozen=True, tag="desk"):
     """An agent's own state, whole. A lower `version` than the one held is ignored."""
 
     version: int
@@ -290,21 +291,21 @@ class Desk(Frame, tag="desk"):
     at: datetime
 
 
-class Typing(Frame, tag="typing"):
+class Typing(Frame, frozen=True, tag="typing"):
     """Somebody is writing. Best effort; forget it after 6 s."""
 
     conversation: UUID
     author: Author
 
 
-class Done(Frame, tag="done"):
+class Done(Frame, frozen=True, tag="done"):
     """The request `ref` was carried out, or had been before."""
 
     ref: Ref
     conversation: UUID | None
 
 
-class Sent(Frame, tag="sent"):
+class Sent(Frame, frozen=True, tag="sent"):
     """A message sent twice: it already stands at `seq`. (A first send is acknowledged by its own message frame.)"""
 
     ref: Ref
@@ -312,7 +313,7 @@ class Sent(Frame, tag="sent"):
     seq: int
 
 
-class Refused(Frame, tag="refused"):
+class Refused(Frame, frozen=True, tag="refused"):
     """The request `ref` was refused. `message` is for the person, `code` for programs. Nothing changed.
 
     ref is empty when the frame could not be read at all."""
@@ -322,13 +323,13 @@ class Refused(Frame, tag="refused"):
     message: str
 
 
-class Pong(Frame, tag="pong"):
+class Pong(Frame, frozen=True, tag="pong"):
     """Answer to a ping."""
 
     now: datetime
 
 
-class Bye(Frame, tag="bye"):
+class Bye(Frame, frozen=True, tag="bye"):
     """The server closes the socket next. Come back after `retry_seconds`; null means: do not come back by itself."""
 
     code: str
@@ -336,7 +337,7 @@ class Bye(Frame, tag="bye"):
     retry_seconds: int | None
 
 
-class BoardRow(Part):
+class BoardRow(Part, frozen=True):
     """Escalations of one language and topic that wait now."""
 
     brand: str
@@ -347,7 +348,7 @@ class BoardRow(Part):
     oldest_since: datetime
 
 
-class BoardAgent(Part):
+class BoardAgent(Part, frozen=True):
     """One agent on the live board. `state`: free, room, full, ringing, paused, no_link, offline."""
 
     name: str
@@ -358,7 +359,7 @@ class BoardAgent(Part):
     languages: list[str]
 
 
-class BoardOffers(Part):
+class BoardOffers(Part, frozen=True):
     """Offers of the last hour by how they ended. Median and 95th percentile of the time to accept, in seconds."""
 
     offered: int
@@ -371,7 +372,7 @@ class BoardOffers(Part):
     p95_answer_s: float | None
 
 
-class BoardAssistant(Part):
+class BoardAssistant(Part, frozen=True):
     """Conversations of today (UTC): how many stayed with the assistant, how many were handed on and why."""
 
     conversations: int
@@ -379,7 +380,7 @@ class BoardAssistant(Part):
     reasons: dict[str, int]
 
 
-class BoardHealth(Part):
+class BoardHealth(Part, frozen=True):
     """Is each part of the system alive?"""
 
     name: str
@@ -387,7 +388,7 @@ class BoardHealth(Part):
     words: str
 
 
-class Board(Frame, tag="board"):
+class Board(Frame, frozen=True, tag="board"):
     """The live board, whole, every two seconds. Service level: share of the last four hours' accepted escalations
     reached within 20 s, per quarter of an hour, oldest first; null where there were none."""
 
@@ -408,20 +409,20 @@ class Board(Frame, tag="board"):
 # --- browser to server -----------------------------------------------------------------------------------------------------
 
 
-class Enter(Frame, tag="enter"):
+class Enter(Frame, frozen=True, tag="enter"):
     """First frame of every socket: the ticket, and how far the streams were read before."""
 
     ticket: Annotated[str, msgspec.Meta(min_length=16, max_length=128)]
     have: Annotated[list[Have], msgspec.Meta(max_length=64)]
 
 
-class Ping(Frame, tag="ping"):
+class Ping(Frame, frozen=True, tag="ping"):
     """Every ten seconds, with how far the shown streams are read; the server sends again what is missing."""
 
     have: Annotated[list[Have], msgspec.Meta(max_length=64)]
 
 
-class Say(Frame, tag="say"):
+class Say(Frame, frozen=True, tag="say"):
     """Write into a conversation. `client_id` names the message for ever: a repeat is the same message."""
 
     conversation: UUID
@@ -429,20 +430,20 @@ class Say(Frame, tag="say"):
     text: Text
 
 
-class Write(Frame, tag="write"):
+class Write(Frame, frozen=True, tag="write"):
     """I am typing. Best effort."""
 
     conversation: UUID
 
 
-class Start(Frame, tag="start"):
+class Start(Frame, frozen=True, tag="start"):
     """Begin a conversation, or get the open one: answered by a reset of its talk stream, then done."""
 
     ref: Ref
     language: Language | None
 
 
-class AskPerson(Frame, tag="ask_person"):
+class AskPerson(Frame, frozen=True, tag="ask_person"):
     """Ask for a person. Null means: guess. `email` is for the case that we get cut off."""
 
     ref: Ref
@@ -452,21 +453,21 @@ class AskPerson(Frame, tag="ask_person"):
     email: Annotated[str, msgspec.Meta(max_length=254)] | None
 
 
-class LeaveQueue(Frame, tag="leave_queue"):
+class LeaveQueue(Frame, frozen=True, tag="leave_queue"):
     """Stop waiting; back to the assistant."""
 
     ref: Ref
     conversation: UUID
 
 
-class Leave(Frame, tag="leave"):
+class Leave(Frame, frozen=True, tag="leave"):
     """End the conversation."""
 
     ref: Ref
     conversation: UUID
 
 
-class Rate(Frame, tag="rate"):
+class Rate(Frame, frozen=True, tag="rate"):
     """Say how the person did. A second rating of the same engagement is refused."""
 
     ref: Ref
@@ -476,40 +477,40 @@ class Rate(Frame, tag="rate"):
     words: Annotated[str, msgspec.Meta(max_length=1000)]
 
 
-class GoOnline(Frame, tag="go_online"):
+class GoOnline(Frame, frozen=True, tag="go_online"):
     """I want offers."""
 
     ref: Ref
 
 
-class GoOffline(Frame, tag="go_offline"):
+class GoOffline(Frame, frozen=True, tag="go_offline"):
     """No more offers; chats under way go on."""
 
     ref: Ref
 
 
-class SetCapacity(Frame, tag="set_capacity"):
+class SetCapacity(Frame, frozen=True, tag="set_capacity"):
     """How many chats at once. Never touches chats under way."""
 
     ref: Ref
     capacity: Annotated[int, msgspec.Meta(ge=1, le=5)]
 
 
-class AcceptOffer(Frame, tag="accept_offer"):
+class AcceptOffer(Frame, frozen=True, tag="accept_offer"):
     """I take it. Answered by done with the conversation, then by its streams and a desk frame."""
 
     ref: Ref
     offer_id: UUID
 
 
-class DeclineOffer(Frame, tag="decline_offer"):
+class DeclineOffer(Frame, frozen=True, tag="decline_offer"):
     """Not this one. Acts at once and lowers nobody's rank."""
 
     ref: Ref
     offer_id: UUID
 
 
-class GiveReason(Frame, tag="give_reason"):
+class GiveReason(Frame, frozen=True, tag="give_reason"):
     """Why I declined: optional, asked afterwards."""
 
     ref: Ref
@@ -517,7 +518,7 @@ class GiveReason(Frame, tag="give_reason"):
     reason: Literal["topic", "language", "busy", "pay", "break", "other"]
 
 
-class AddNote(Frame, tag="add_note"):
+class AddNote(Frame, frozen=True, tag="add_note"):
     """A note for colleagues, in the desk stream."""
 
     ref: Ref
@@ -525,7 +526,7 @@ class AddNote(Frame, tag="add_note"):
     text: Text
 
 
-class Resolve(Frame, tag="resolve"):
+class Resolve(Frame, frozen=True, tag="resolve"):
     """It is done. The earning is posted in the same transaction."""
 
     ref: Ref
@@ -535,7 +536,7 @@ class Resolve(Frame, tag="resolve"):
     tags: Annotated[list[Annotated[str, msgspec.Meta(max_length=40)]], msgspec.Meta(max_length=8)]
 
 
-class Transfer(Frame, tag="transfer"):
+class Transfer(Frame, frozen=True, tag="transfer"):
     """Back to the queue with its waiting time, for somebody else."""
 
     ref: Ref

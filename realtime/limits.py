@@ -1,0 +1,64 @@
+"""The bounds of the wire: every number a client may run into, and every code it may be closed with.
+
+docs/protocol.md is written from these, so the page and the server cannot disagree.
+"""
+
+from dataclasses import dataclass
+
+from realtime.protocol import MAX_FRAME_BYTES, MAX_TEXT
+
+__all__ = ["MAX_FRAME_BYTES", "MAX_TEXT"]
+
+TICKET_SECONDS = 30
+ENTER_SECONDS = 5
+PING_SECONDS = 10
+TYPING_SECONDS = 4
+
+# A socket may send this many frames a second, and this many at once after a pause.
+FRAMES_PER_SECOND = 20
+FRAMES_AT_ONCE = 60
+# So many refusals for pace, or for frames nobody can read, and the socket is closed. Counted down one a second.
+PATIENCE = 20
+
+# What may wait for a client that does not read, and for how long one write may block.
+OUTBOX_BYTES = 256 * 1024
+BLOCKED_SECONDS = 10.0
+
+# Messages: how many share one transaction, how many may wait for one, how long a locked conversation is waited for.
+BATCH_LINES = 128
+QUEUE_LINES = 4_096
+PARKED_SECONDS = 10.0
+PARKED_ROUND_SECONDS = 0.02
+
+# A frame that came before its predecessors waits so long for them, then the gap is read from the database.
+GAP_SECONDS = 0.1
+HEAL_CHUNK = 1_000
+HEAL_ROWS = 5_000
+
+BOARD_SECONDS = 2.0
+REQUEST_THREADS = 8
+HTTP_THREADS = 8
+RETRY_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Why the server closes a socket, and what the client does next."""
+
+    code: int
+    name: str
+    meaning: str
+    then: str
+
+
+CLOSINGS = (
+    Closing(1012, "restart", "This server stops or lost its lease.", "Come back after `bye.retry_seconds`."),
+    Closing(4001, "ticket", "No `enter` in time, or a ticket that is unknown, used, too old or for another page.",
+            "Ask for a new ticket; if that is refused, log in again."),
+    Closing(4003, "abuse", "Too many frames, or too many that cannot be read.", "Do not come back by itself."),
+    Closing(4008, "slow", "The client did not read for ten seconds, or 256 KiB were waiting for it.",
+            "Come back and resume."),
+    Closing(4010, "revoked", "The right to be here ended (log-out, deactivation, erasure).", "Do not come back by itself."),
+)  # fmt: skip
+
+RESTART, TICKET, ABUSE, SLOW, REVOKED = (closing.code for closing in CLOSINGS)

@@ -1,0 +1,571 @@
+// Generated from realtime/protocol.py by `make protocol`. Do not edit.
+
+export const MAX_TEXT = 4000;
+export const MAX_FRAME_BYTES = 65536;
+export const PING_SECONDS = 10;
+export const CLOSED_RESTART = 1012;
+export const CLOSED_TICKET = 4001;
+export const CLOSED_ABUSE = 4003;
+export const CLOSED_SLOW = 4008;
+export const CLOSED_REVOKED = 4010;
+
+export type Stream = "talk" | "desk";
+
+export type Role = "customer" | "assistant" | "agent" | "system";
+
+export type Phase = "assistant" | "queue" | "person" | "away" | "ended";
+
+/** How far a client has read one stream: it wants what comes after `seq`. */
+export interface Have {
+  conversation: string;
+  stream: Stream;
+  seq: number;
+}
+
+/** Who wrote or did something. `name` is what the reader may see. */
+export interface Author {
+  role: Role;
+  id: string | null;
+  name: string;
+}
+
+/** A help article that an answer rests on. */
+export interface Source {
+  slug: string;
+  title: string;
+}
+
+/** The person a customer talks to. */
+export interface PersonCard {
+  name: string;
+  languages: string[];
+}
+
+/** Where a conversation stands, for its customer. Each change carries the whole of it.
+ *  phase: assistant (the AI answers), queue (waiting for a person), person (a person is here), away (the person's
+ *  connection broke, we wait for her or find another), ended.
+ *  `why` says how the phase came about: asked, unsure, sensitive, repeated, failure, lost, transferred, resolved, left,
+ *  cancelled, reopened, idle, or empty. `to_rate` is the engagement whose rating is still open. */
+export interface Status {
+  phase: Phase;
+  why: string;
+  since: string;
+  person: PersonCard | null;
+  to_rate: string | null;
+}
+
+/** Place in the queue: 1 is next. `low_s` to `high_s` is the likely wait; null when nobody can say. */
+export interface Place {
+  place: number;
+  low_s: number | null;
+  high_s: number | null;
+  people_online: number;
+  at: string;
+}
+
+/** One rule of the pay plan as the offer card shows it. */
+export interface PayLine {
+  kind: string;
+  words: string;
+  amount_minor: number;
+}
+
+/** An escalation held out to this agent. What it shows is what is paid. */
+export interface OfferCard {
+  offer_id: string;
+  brand: string;
+  topic: string;
+  topic_name: string;
+  language: string;
+  context: string;
+  waits_since: string;
+  offered_at: string;
+  expires_at: string;
+  seconds: number;
+  currency: string;
+  minimum_minor: number;
+  pay: PayLine[];
+  why: string[];
+}
+
+/** How this agent's latest offer ended, if it was not accepted. */
+export interface OfferEnd {
+  offer_id: string;
+  state: "declined" | "expired" | "withdrawn";
+  at: string;
+}
+
+/** A conversation that this agent owns now. */
+export interface Engaged {
+  engagement_id: string;
+  conversation: string;
+  brand: string;
+  customer_name: string;
+  topic: string;
+  topic_name: string;
+  language: string;
+  accepted_at: string;
+  currency: string;
+  pay: PayLine[];
+}
+
+/** What the assistant hands over to the person. */
+export interface Packet {
+  summary: string;
+  reason: string;
+  reason_words: string;
+  topic: string;
+  language: string;
+  tried: string[];
+  goal: string;
+}
+
+/** Escalations waiting in one of this agent's topics and languages. */
+export interface Demand {
+  topic: string;
+  topic_name: string;
+  language: string;
+  waiting: number;
+}
+
+/** Something a customer or an agent wrote. `status` is set when it reopened the conversation. */
+export interface Message {
+  type: "message";
+  conversation: string;
+  stream: Stream;
+  seq: number;
+  author: Author;
+  text: string;
+  client_id: string;
+  at: string;
+  status: Status | null;
+}
+
+/** Something the assistant said, with the articles it rests on. */
+export interface Answer {
+  type: "answer";
+  conversation: string;
+  stream: Stream;
+  seq: number;
+  author: Author;
+  text: string;
+  sources: Source[];
+  at: string;
+}
+
+/** The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, idle, rated. */
+export interface Changed {
+  type: "changed";
+  conversation: string;
+  stream: Stream;
+  seq: number;
+  change: string;
+  author: Author;
+  status: Status;
+  at: string;
+}
+
+/** The packet, in the desk stream. */
+export interface HandOff {
+  type: "hand_off";
+  conversation: string;
+  stream: Stream;
+  seq: number;
+  author: Author;
+  packet: Packet;
+  at: string;
+}
+
+/** A note among agents and operators, in the desk stream. */
+export interface Note {
+  type: "note";
+  conversation: string;
+  stream: Stream;
+  seq: number;
+  author: Author;
+  text: string;
+  at: string;
+}
+
+/** The ticket was good. `conversation` is the customer's open conversation, or the last one. */
+export interface Welcome {
+  type: "welcome";
+  principal: string;
+  name: string;
+  conversation: string | null;
+  ping_seconds: number;
+  now: string;
+}
+
+/** Replace all you hold of this stream: `events` are the latest, `head` is the last number, `earlier` says whether
+ *  REST has more before them. `status` is null in the desk stream. */
+export interface Reset {
+  type: "reset";
+  conversation: string;
+  stream: Stream;
+  head: number;
+  events: Numbered[];
+  earlier: boolean;
+  status: Status | null;
+}
+
+/** You see no more of this conversation: forget what you hold. */
+export interface Left {
+  type: "left";
+  conversation: string;
+}
+
+/** Place in the queue, for the customer. Best effort; older than 15 s it is stale. */
+export interface Queue {
+  type: "queue";
+  conversation: string;
+  place: Place;
+}
+
+/** An agent's own state, whole. A lower `version` than the one held is ignored. */
+export interface Desk {
+  type: "desk";
+  version: number;
+  agent_id: string;
+  name: string;
+  state: string;
+  willing: boolean;
+  pause_reason: string;
+  capacity: number;
+  active: number;
+  online_since: string | null;
+  offer: OfferCard | null;
+  offer_end: OfferEnd | null;
+  engagements: Engaged[];
+  demand: Demand[];
+  earned_today_minor: number;
+  chats_today: number;
+  currency: string;
+  at: string;
+}
+
+/** Somebody is writing. Best effort; forget it after 6 s. */
+export interface Typing {
+  type: "typing";
+  conversation: string;
+  author: Author;
+}
+
+/** The request `ref` was carried out, or had been before. */
+export interface Done {
+  type: "done";
+  ref: string;
+  conversation: string | null;
+}
+
+/** A message sent twice: it already stands at `seq`. (A first send is acknowledged by its own message frame.) */
+export interface Sent {
+  type: "sent";
+  ref: string;
+  conversation: string;
+  seq: number;
+}
+
+/** The request `ref` was refused. `message` is for the person, `code` for programs. Nothing changed.
+ *  ref is empty when the frame could not be read at all. */
+export interface Refused {
+  type: "refused";
+  ref: string;
+  code: string;
+  message: string;
+}
+
+/** Answer to a ping. */
+export interface Pong {
+  type: "pong";
+  now: string;
+}
+
+/** The server closes the socket next. Come back after `retry_seconds`; null means: do not come back by itself. */
+export interface Bye {
+  type: "bye";
+  code: string;
+  message: string;
+  retry_seconds: number | null;
+}
+
+/** Escalations of one language and topic that wait now. */
+export interface BoardRow {
+  brand: string;
+  language: string;
+  topic: string;
+  topic_name: string;
+  waiting: number;
+  oldest_since: string;
+}
+
+/** One agent on the live board. `state`: free, room, full, ringing, paused, no_link, offline. */
+export interface BoardAgent {
+  name: string;
+  state: string;
+  since: string | null;
+  active: number;
+  capacity: number;
+  languages: string[];
+}
+
+/** Offers of the last hour by how they ended. Median and 95th percentile of the time to accept, in seconds. */
+export interface BoardOffers {
+  offered: number;
+  accepted: number;
+  declined: number;
+  expired: number;
+  withdrawn: number;
+  open: number;
+  median_answer_s: number | null;
+  p95_answer_s: number | null;
+}
+
+/** Conversations of today (UTC): how many stayed with the assistant, how many were handed on and why. */
+export interface BoardAssistant {
+  conversations: number;
+  handed_off: number;
+  reasons: Record<string, number>;
+}
+
+/** Is each part of the system alive? */
+export interface BoardHealth {
+  name: string;
+  well: boolean;
+  words: string;
+}
+
+/** The live board, whole, every two seconds. Service level: share of the last four hours' accepted escalations
+ *  reached within 20 s, per quarter of an hour, oldest first; null where there were none. */
+export interface Board {
+  type: "board";
+  waiting: BoardRow[];
+  agents: BoardAgent[];
+  offers: BoardOffers;
+  assistant: BoardAssistant;
+  service_level: (number | null)[];
+  service_now: number | null;
+  engaged: number;
+  places: number;
+  accrued_minor: Record<string, number>;
+  currency: string;
+  health: BoardHealth[];
+  at: string;
+}
+
+/** First frame of every socket: the ticket, and how far the streams were read before. */
+export interface Enter {
+  type: "enter";
+  ticket: string;
+  have: Have[];
+}
+
+/** Every ten seconds, with how far the shown streams are read; the server sends again what is missing. */
+export interface Ping {
+  type: "ping";
+  have: Have[];
+}
+
+/** Write into a conversation. `client_id` names the message for ever: a repeat is the same message. */
+export interface Say {
+  type: "say";
+  conversation: string;
+  client_id: string;
+  text: string;
+}
+
+/** I am typing. Best effort. */
+export interface Write {
+  type: "write";
+  conversation: string;
+}
+
+/** Begin a conversation, or get the open one: answered by a reset of its talk stream, then done. */
+export interface Start {
+  type: "start";
+  ref: string;
+  language: string | null;
+}
+
+/** Ask for a person. Null means: guess. `email` is for the case that we get cut off. */
+export interface AskPerson {
+  type: "ask_person";
+  ref: string;
+  conversation: string;
+  language: string | null;
+  topic: string | null;
+  email: string | null;
+}
+
+/** Stop waiting; back to the assistant. */
+export interface LeaveQueue {
+  type: "leave_queue";
+  ref: string;
+  conversation: string;
+}
+
+/** End the conversation. */
+export interface Leave {
+  type: "leave";
+  ref: string;
+  conversation: string;
+}
+
+/** Say how the person did. A second rating of the same engagement is refused. */
+export interface Rate {
+  type: "rate";
+  ref: string;
+  engagement_id: string;
+  score: number;
+  solved: boolean | null;
+  words: string;
+}
+
+/** I want offers. */
+export interface GoOnline {
+  type: "go_online";
+  ref: string;
+}
+
+/** No more offers; chats under way go on. */
+export interface GoOffline {
+  type: "go_offline";
+  ref: string;
+}
+
+/** How many chats at once. Never touches chats under way. */
+export interface SetCapacity {
+  type: "set_capacity";
+  ref: string;
+  capacity: number;
+}
+
+/** I take it. Answered by done with the conversation, then by its streams and a desk frame. */
+export interface AcceptOffer {
+  type: "accept_offer";
+  ref: string;
+  offer_id: string;
+}
+
+/** Not this one. Acts at once and lowers nobody's rank. */
+export interface DeclineOffer {
+  type: "decline_offer";
+  ref: string;
+  offer_id: string;
+}
+
+/** Why I declined: optional, asked afterwards. */
+export interface GiveReason {
+  type: "give_reason";
+  ref: string;
+  offer_id: string;
+  reason: "break" | "busy" | "language" | "other" | "pay" | "topic";
+}
+
+/** A note for colleagues, in the desk stream. */
+export interface AddNote {
+  type: "add_note";
+  ref: string;
+  conversation: string;
+  text: string;
+}
+
+/** It is done. The earning is posted in the same transaction. */
+export interface Resolve {
+  type: "resolve";
+  ref: string;
+  engagement_id: string;
+  outcome: "left" | "solved" | "unsolved" | "waiting";
+  note: string;
+  tags: string[];
+}
+
+/** Back to the queue with its waiting time, for somebody else. */
+export interface Transfer {
+  type: "transfer";
+  ref: string;
+  engagement_id: string;
+  reason: string;
+}
+
+export type Numbered =
+  | Message
+  | Answer
+  | Changed
+  | HandOff
+  | Note;
+
+export type ToCustomer =
+  | Message
+  | Answer
+  | Changed
+  | HandOff
+  | Note
+  | Welcome
+  | Reset
+  | Left
+  | Queue
+  | Typing
+  | Done
+  | Sent
+  | Refused
+  | Pong
+  | Bye;
+
+export type ToAgent =
+  | Message
+  | Answer
+  | Changed
+  | HandOff
+  | Note
+  | Welcome
+  | Reset
+  | Left
+  | Desk
+  | Typing
+  | Done
+  | Sent
+  | Refused
+  | Pong
+  | Bye;
+
+export type ToOperator =
+  | Welcome
+  | Board
+  | Refused
+  | Pong
+  | Bye;
+
+export type FromCustomer =
+  | Enter
+  | Ping
+  | Say
+  | Write
+  | Start
+  | AskPerson
+  | LeaveQueue
+  | Leave
+  | Rate;
+
+export type FromAgent =
+  | Enter
+  | Ping
+  | Say
+  | Write
+  | GoOnline
+  | GoOffline
+  | SetCapacity
+  | AcceptOffer
+  | DeclineOffer
+  | GiveReason
+  | AddNote
+  | Resolve
+  | Transfer;
+
+export type FromOperator =
+  | Enter
+  | Ping;
+
+export type ToBrowser = ToCustomer | ToAgent | ToOperator;
+
+export type FromBrowser = FromCustomer | FromAgent | FromOperator;
