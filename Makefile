@@ -1,0 +1,39 @@
+# Every target makes what it needs first: a virtual environment in .venv, from a lock file with hashes.
+# `make PYTHON=/path/to/python3 ...` chooses the interpreter; ARGS is passed on to the command below a target.
+
+PY := .venv/bin/python
+ARGS ?=
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench replay protocol format ground ground-dev
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ground ## Start the whole product here and print its addresses (ARGS="--port 8001")
+	@exec $(PY) manage.py up $(ARGS)
+
+test: ground-dev ## Run the tests (ARGS="tests/dispatch -k offer")
+	@exec $(PY) -m pytest $(ARGS)
+
+check: ground-dev ## Style, types, layers, generated files, migrations, front end
+	@$(PY) tools/check.py $(ARGS)
+
+bench: ground-dev ## Measure each promise and print its numbers (ARGS="message_rate")
+	@exec $(PY) -m benchmarks $(ARGS)
+
+replay: ground ## Play real dialogues through the public doors (ARGS="PATH --dialogues 200 --agents 40 --json")
+	@exec $(PY) manage.py replay $(ARGS)
+
+protocol: ground-dev ## Generate the protocol's types and page from realtime/protocol.py
+	@exec $(PY) manage.py protocol $(ARGS)
+
+format: ground-dev ## Put the Python code into the house's form
+	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
+
+ground:
+	@tools/bootstrap run
+
+ground-dev:
+	@tools/bootstrap dev

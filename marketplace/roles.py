@@ -1,0 +1,71 @@
+"""What the role that runs may do: everything the product needs, and never rewrite money or history.
+
+`beckon_owner` owns the tables and migrates them; `beckon` runs. Tables named here can be read and added to only.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from marketplace.local.state import Trouble
+
+# Rows of these tables are never changed and never deleted, by anybody: table names, in alphabetical order.
+APPEND_ONLY: tuple[str, ...] = ("audit_entry", "payouts_posting")
+# Written by migrations alone.
+READ_ONLY: tuple[str, ...] = ("django_migrations",)
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+def grant(owner: Connection, *, runner: str) -> None:
+    """The running role holds exactly its rights on every table, whatever it held before. One transaction."""
+    role = sql.Identifier(runner)
+    with owner.transaction():
+        for statement in (
+            "GRANT USAGE ON SCHEMA public TO {}",
+            "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+            "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}",
+        ):
+            owner.execute(sql.SQL(statement).format(role))
+        for table in _existing(owner, APPEND_ONLY):
+            owner.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(sql.Identifier(table), role))
+        for table in _existing(owner, READ_ONLY):
+            owner.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}").format(sql.Identifier(table), role))
+
+
+def _existing(owner: Connection, tables: tuple[str, ...]) -> list[str]:
+    rows = owner.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%s)", [list(tables)]
+    )
+    return [str(name) for (name,) in rows]
+
+
+def missing(owner: Connection) -> list[str]:
+    """Tables promised to be append-only that are not there: a renamed table must not lose its protection unseen."""
+    return sorted(set(APPEND_ONLY) - set(_existing(owner, APPEND_ONLY)))
+
+
+def refuse_unfit_runner(runner: Connection) -> None:
+    """Trouble unless the connected role is too weak to rewrite the ledger, as an owner or superuser would not be."""
+    (name, superuser, owner_of) = runner.execute(
+        """
+        SELECT current_user, rolsuper OR rolbypassrls OR rolcreaterole, (
+          SELECT min(c.relname) FROM pg_class c
+          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+            AND pg_has_role(current_user, c.relowner, 'MEMBER'))
+        FROM pg_roles WHERE rolname = current_user
+        """
+    ).fetchone() or ("?", True, None)
+    if superuser:
+        raise Trouble(
+            f"DATABASE_URL names {name}, which is a superuser or may make roles: the role that runs must be an "
+            "ordinary one (CREATE ROLE beckon LOGIN), or nothing keeps it from rewriting the ledger."
+        )
+    if owner_of:
+        raise Trouble(
+            f"DATABASE_URL names {name}, which owns the table {owner_of}: run as another role than the one in "
+            "DATABASE_OWNER_URL, or nothing keeps it from rewriting the ledger."
+        )

@@ -1,0 +1,87 @@
+"""What every test stands on: a real PostgreSQL and Valkey, started here unless the environment names some."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+from pytest_django import DjangoDbBlocker
+
+from marketplace.local import services
+from marketplace.local.services import Urls
+from tests import databases
+
+
+@pytest.fixture(scope="session")
+def services_urls() -> Iterator[Urls]:
+    """The servers of this session: those of the environment, or throw-away ones of our own."""
+    if "DATABASE_URL" in os.environ:
+        yield Urls(os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"], os.environ["REDIS_URL"])
+        return
+    with services.embedded(fast=True) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def template_database(services_urls: Urls, django_db_blocker: DjangoDbBlocker) -> str:
+    """The name of the migrated database that every other is copied from."""
+    with django_db_blocker.unblock():
+        return databases.build_template(services_urls)
+
+
+@pytest.fixture(scope="session")
+def valkey(services_urls: Urls) -> str:
+    """The address of the session's Valkey, known to Django and to Celery. Not emptied between tests."""
+    from marketplace import environment
+    from marketplace.celery import app
+
+    settings.REDIS_URL = services_urls.redis
+    app.conf.broker_url = environment.broker(services_urls.redis)
+    return services_urls.redis
+
+
+@pytest.fixture
+def empty_valkey(valkey: str) -> str:
+    """The session's Valkey with nothing in it."""
+    with redis.Redis.from_url(valkey) as client:
+        client.flushall()
+    return valkey
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    services_urls: Urls, template_database: str, valkey: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """`default` leads, as the role that runs, to a copy of the template; `owner`, as the owner, to the same."""
+    with (
+        django_db_blocker.unblock(),
+        databases.copy(services_urls, template_database) as urls,
+        databases.pointing_at(urls),
+    ):
+        yield
+
+
+@pytest.fixture
+def fresh_database(
+    services_urls: Urls, template_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Urls]:
+    """A copy of the template for this test alone, committed to by as many threads and processes as it likes.
+
+    Threads close their own connections; whatever is left open is cut when the database is dropped.
+    """
+    with (
+        django_db_blocker.unblock(),
+        databases.copy(services_urls, template_database) as urls,
+        databases.pointing_at(urls),
+    ):
+        yield urls
+
+
+@pytest.fixture
+def db(request: pytest.FixtureRequest) -> None:
+    """The database: `fresh_database` where the test asks for that as well, else a transaction that is rolled back."""
+    fresh = "fresh_database" in request.fixturenames
+    request.getfixturevalue("fresh_database" if fresh else "_django_db_helper")
