@@ -10,7 +10,7 @@ from django.conf import settings  # noqa: E402  (the settings module must be nam
 
 app = Celery("beckon")
 app.conf.update(
-    broker_url=settings.REDIS_URL,
+    broker_url=settings.ENVIRONMENT.broker_url,
     broker_transport_options={"visibility_timeout": 120, "unacked_restore_interval": 5, "unacked_restore_throttle": 1},
     broker_connection_retry_on_startup=True,
     task_acks_late=True,

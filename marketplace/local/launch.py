@@ -84,7 +84,7 @@ def arguments(
 
 def run(command: Sequence[str | Path], *, account: Account | None = None, cwd: Path | str = "/") -> str:
     """Runs a short command to its end and returns what it printed; Trouble with its last words when it fails."""
-    done = subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
         text=True,
