@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -108,7 +109,7 @@ def active_seconds(times: Iterable[datetime], accepted_at: datetime, ended_at: d
     if end < start:
         raise ValueError("An engagement cannot end before it was accepted.")
     marks = [start, *sorted(at for at in map(_utc, times) if start <= at <= end), end]
-    stretches = (later - earlier for earlier, later in zip(marks, marks[1:], strict=False))
+    stretches = (later - earlier for earlier, later in pairwise(marks))
     return sum((stretch for stretch in stretches if stretch <= SILENCE), timedelta()) // timedelta(seconds=1)
 
 
