@@ -52,6 +52,17 @@ def give(path: Path, account: Account | None) -> None:
         os.chown(path, account.uid, account.gid)
 
 
+def refuse_closed(folder: Path, account: Account | None) -> None:
+    """Trouble when a parent of the folder is closed to the account. Parents are never opened for it."""
+    if account is not None:
+        done = subprocess.run(["test", "-x", folder], cwd="/", check=False, **as_account(account))
+        if done.returncode != 0:
+            raise Trouble(
+                f"The servers run as {account.name}, who cannot enter {folder}: set BECKON_STATE_DIR to a folder "
+                "outside private ones, or BECKON_SERVICE_USER to a user who can."
+            )
+
+
 def dies_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     """A preexec_fn: the kernel sends `death_signal` when the thread that started the child ends.
 

@@ -65,6 +65,7 @@ class Postgres:
 
     def lay_out(self) -> bool:
         """The data folder exists, whole; true if it was made now. A half-made one of an earlier start is made anew."""
+        launch.refuse_closed(self.state, self.account)
         if (self.data / "PG_VERSION").exists():
             return False
         unfinished = self.state / "postgres-18.unfinished"
@@ -109,14 +110,14 @@ class Postgres:
             _role(connection, RUNNER, self.secrets.runner, "NOCREATEDB")
             if may_create_databases:  # then it drops them too, and may cut the connections of the role that runs
                 connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(RUNNER), sql.Identifier(OWNER)))
-            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
                 )
 
 
 def _role(connection: psycopg.Connection[tuple[object, ...]], name: str, password: str, databases: str) -> None:
-    known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
     connection.execute(
         sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS {} PASSWORD {}").format(
             sql.SQL("ALTER" if known else "CREATE"), sql.Identifier(name), sql.SQL(databases), sql.Literal(password)

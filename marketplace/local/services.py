@@ -45,7 +45,7 @@ def embedded(folder: Path | None = None, *, fast: bool = False) -> Iterator[Urls
     """
     account = launch.service_account()
     with ExitStack() as stack:
-        home = stack.enter_context(_throw_away()) if folder is None else state.make_state(folder)
+        home = stack.enter_context(throw_away()) if folder is None else state.make_state(folder)
         state.make_state(home)
         run = stack.enter_context(_socket_folder(home, account))
         secrets = state.secrets_of(home)
@@ -61,7 +61,8 @@ def embedded(folder: Path | None = None, *, fast: bool = False) -> Iterator[Urls
 
 
 @contextmanager
-def _throw_away() -> Iterator[Path]:
+def throw_away() -> Iterator[Path]:
+    """A folder that is gone, with all in it, after the block."""
     folder = Path(tempfile.mkdtemp(prefix="beckon-", dir="/tmp"))
     try:
         yield folder
@@ -134,7 +135,7 @@ def running(
     port: int = 0, *, fast: bool = False, seed: bool = True, environment: dict[str, str] | None = None
 ) -> Iterator[System]:
     """The whole product on `port` (0: any free one), by the same command as make run, thrown away afterwards."""
-    with _throw_away() as home, (home / "up.log").open("wb") as log:
+    with throw_away() as home, (home / "up.log").open("wb") as log:
         command = [sys.executable, "manage.py", "up", "--port", str(port)]
         command += ["--fast"] * fast + ["--no-seed"] * (not seed)
         given = {name: value for name, value in os.environ.items() if name not in Urls("", "", "").environment()}
