@@ -11,7 +11,7 @@ from psycopg import sql
 from marketplace.local.state import Trouble
 
 # Rows of these tables are never changed and never deleted, by anybody: table names, in alphabetical order.
-APPEND_ONLY: tuple[str, ...] = ("audit_entry", "payouts_posting")
+APPEND_ONLY: tuple[str, ...] = ("audit_entry", "payouts_earningfact", "payouts_ledgeraudit", "payouts_posting")
 # Written by migrations alone.
 READ_ONLY: tuple[str, ...] = ("django_migrations",)
 
