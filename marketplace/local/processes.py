@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from marketplace.local.launch import Account
 
-CELERY = ("-m", "celery", "--app", "marketplace.celery:app")
-WORKER = ("worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+CELERY = ("-m", "celery", "--quiet", "--app", "marketplace.celery:app")
+WORKER = ("worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle")
 
 
 def commands(*, host: str, port: int) -> dict[str, tuple[str, ...]]:
@@ -43,7 +43,7 @@ def commands(*, host: str, port: int) -> dict[str, tuple[str, ...]]:
             *("--max-tasks-per-child", "50", "-n", "heavy@%h"),
         ),
         # The schedule is code and lives in memory: a schedule file can be torn by a crash, and every sweep may repeat.
-        "beat": (*CELERY, "beat", "--loglevel", "INFO", "--scheduler", "celery.beat:Scheduler", "--pidfile", ""),
+        "beat": (*CELERY, "beat", "--loglevel", "WARNING", "--scheduler", "celery.beat:Scheduler", "--pidfile", ""),
     }
 
 

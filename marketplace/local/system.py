@@ -30,6 +30,8 @@ from marketplace.local.supervisor import Supervisor
 from marketplace.local.valkey import Valkey
 
 LEFTOVERS_SECONDS = 10.0
+QUIET = frozenset({"prepare", "postgres", "valkey"})  # in their files only
+CELERY_AS_ROOT = "ignore:You're running the worker with superuser privileges"  # no pickle here, so no danger
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def end_leftovers(home: Path) -> None:
 
 async def _supervise(plan: Plan, home: Path) -> None:
     """Runs the start as a task that Ctrl-C cancels; whatever happened, every child is stopped at the end."""
-    logs = Logs(home / "logs", quiet=frozenset({"prepare"}))
+    logs = Logs(home / "logs", quiet=QUIET)
     board = NoticeBoard(plan, home)
     supervisor = Supervisor(logs, board.note)
     stop = asyncio.Event()
@@ -238,7 +240,7 @@ def child_environment(plan: Plan, home: Path, servers: Running) -> dict[str, str
         "REDIS_URL": servers.redis,
         "DJANGO_SETTINGS_MODULE": "marketplace.settings",
         "PYTHONUNBUFFERED": "1",
-        "C_FORCE_ROOT": "1",
+        "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", CELERY_AS_ROOT),
     }
 
 

@@ -40,4 +40,4 @@ def prepare(*, verbosity: int) -> None:
         roles.grant(owner, runner=connections["default"].settings_dict["USER"])
         if lost := roles.missing(owner):
             raise Trouble(f"marketplace/roles.py protects tables that do not exist: {', '.join(lost)}.")
-        cursor.execute("ANALYZE")
+        roles.analyze(owner)
