@@ -142,7 +142,7 @@ def divide_half_even(numerator: int, denominator: int) -> int:
 
 
 def _parse_rule(item: object) -> Rule:
-    if not isinstance(item, dict) or item.get("kind") not in _RECEIPTS:
+    if not isinstance(item, dict) or item.get("kind") not in list(_RECEIPTS):
         raise ValueError(f"Each rule has a kind: {' or '.join(_RECEIPTS)}.")
     kind, rate_cents = item["kind"], item.get("rate_cents")
     if type(rate_cents) is not int or not 1 <= rate_cents <= HIGHEST_RATE_CENTS:
