@@ -18,7 +18,7 @@ test: ground-dev ## Run the tests (ARGS="tests/dispatch -k offer")
 	@exec $(PY) -m pytest $(ARGS)
 
 check: ground-dev ## Style, types, layers, generated files, migrations, front end
-	@$(PY) tools/check.py $(ARGS)
+	@$(PY) -m tools.check $(ARGS)
 
 bench: ground-dev ## Measure each promise and print its numbers (ARGS="message_rate")
 	@exec $(PY) -m benchmarks $(ARGS)
