@@ -107,6 +107,7 @@ DATABASES = {
 }
 DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 REDIS_URL = ENVIRONMENT.redis_url
+BROKER_URL = ENVIRONMENT.broker_url  # the same server, as kombu spells it
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "agents.User"

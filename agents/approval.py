@@ -1,0 +1,71 @@
+"""An operator's decisions about agents: a named person, a written reason, a trace in the audit."""
+
+from datetime import datetime
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from agents import slots
+from agents.models import Agent, User
+from audit import journal
+from marketplace.refusals import Refused
+from realtime import wire
+
+
+@transaction.atomic
+def approve(agent_id: UUID, *, by: User, now: datetime) -> None:
+    """applied or refused -> approved: the agent may go online."""
+    agent = _locked(agent_id)
+    if agent.state == Agent.State.APPROVED:
+        return
+    if not EmailAddress.objects.filter(user_id=agent.user_id, verified=True).exists():
+        raise Refused(f"{agent.display_name} has not confirmed the e-mail address yet.", code="email_unconfirmed")
+    _decide(agent, Agent.State.APPROVED, by=by, reason="", now=now)
+
+
+@transaction.atomic
+def refuse(agent_id: UUID, *, by: User, reason: str, now: datetime) -> None:
+    """applied -> refused, with a reason that the applicant reads."""
+    agent = _locked(agent_id)
+    if agent.state != Agent.State.APPLIED:
+        raise Refused("Only an application that waits can be refused.", code="not_waiting")
+    _decide(agent, Agent.State.REFUSED, by=by, reason=_reason(reason), now=now)
+
+
+@transaction.atomic
+def deactivate(agent_id: UUID, *, by: User, reason: str, now: datetime) -> None:
+    """approved -> deactivated: no more offers, and every socket of hers is closed. Chats under way go back by the clock."""
+    agent = _locked(agent_id)
+    if agent.state != Agent.State.APPROVED:
+        raise Refused("Only an approved agent can be deactivated.", code="not_approved")
+    _decide(agent, Agent.State.DEACTIVATED, by=by, reason=_reason(reason), now=now)
+    wire.after_commit(closed=[f"agent:{agent.pk}"])
+
+
+def _locked(agent_id: UUID) -> Agent:
+    return Agent.objects.select_for_update(no_key=True, of=("self",)).select_related("user").get(pk=agent_id)
+
+
+def _decide(agent: Agent, state: str, *, by: User, reason: str, now: datetime) -> None:
+    before, agent.state = agent.state, state
+    agent.state_reason, agent.decided_by, agent.decided_at = reason, by, now
+    agent.save(update_fields=["state", "state_reason", "decided_by", "decided_at"])
+    slot = slots.locked(agent.pk)
+    if state != Agent.State.APPROVED:
+        slot.willing = False
+    slots.changed(slot, "willing")
+    journal.record(
+        f"agent.{state}",
+        actor=f"operator:{by.pk}",
+        subject=f"agent:{agent.pk}",
+        reason=reason,
+        detail={"before": before},
+        now=now,
+    )
+
+
+def _reason(reason: str) -> str:
+    if len(reason.strip()) < 3:
+        raise Refused("Write a reason: the person it concerns will read it.", code="reason_missing")
+    return reason.strip()[:300]

@@ -1,0 +1,65 @@
+"""Willing and connected: what an agent chose, and whether a live socket of hers exists. Two facts, kept apart."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from agents import slots
+from agents.models import Agent
+from marketplace.refusals import Refused
+
+CAPACITY_LONGEST = 5
+
+
+@transaction.atomic
+def go_online(agent_id: UUID, *, now: datetime) -> None:
+    """The agent wants offers. Locks: the slot."""
+    slot = slots.locked(agent_id)
+    if slot.agent.state != Agent.State.APPROVED:
+        raise Refused("Your application is still being read. We write to you as soon as you can go online.", code="not_approved")
+    if not slot.agent.languages.exists() or not slot.agent.skills.exists():
+        raise Refused("Add at least one language and one topic to your profile first.", code="profile_incomplete")
+    if slot.willing:
+        return
+    slot.willing = True
+    slot.online_since = now
+    slot.idle_since = now if slot.active == 0 else None
+    slot.missed_in_a_row = 0
+    slot.pause_reason = ""
+    slots.changed(slot, "willing", "online_since", "idle_since", "missed_in_a_row", "pause_reason")
+
+
+@transaction.atomic
+def go_offline(agent_id: UUID, *, now: datetime, reason: str = "") -> None:
+    """No more offers. Chats under way and an offer that rings go on. Locks: the slot."""
+    slot = slots.locked(agent_id)
+    if not slot.willing:
+        return
+    slot.willing = False
+    slot.online_since = None
+    slot.pause_reason = reason
+    slots.changed(slot, "willing", "online_since", "pause_reason")
+
+
+@transaction.atomic
+def set_capacity(agent_id: UUID, capacity: int) -> None:
+    """How many chats at once. Chats under way stay. Locks: the slot."""
+    if not 1 <= capacity <= CAPACITY_LONGEST:
+        raise Refused(f"Choose between 1 and {CAPACITY_LONGEST} chats at once.", code="bad_capacity")
+    slot = slots.locked(agent_id)
+    if slot.capacity != capacity:
+        slot.capacity = capacity
+        slots.changed(slot, "capacity")
+
+
+def is_connected(agent_id: UUID) -> bool:
+    """Does a live server process hold a socket of this agent? The database's clock decides."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONNECTED, [f"agent:{agent_id}"])
+        return bool(cursor.fetchone()[0])
+
+
+_CONNECTED = """
+  select exists (select 1 from realtime_connection c join realtime_serverlease s on s.id = c.server_id
+                 where c.principal = %s and s.expires_at > clock_timestamp())"""

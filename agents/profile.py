@@ -1,0 +1,55 @@
+"""What an agent says of herself: name, languages, topics."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from agents.models import Agent, AgentLanguage, AgentSkill
+from brands.models import Skill
+from marketplace.refusals import Refused
+
+LANGUAGES = {
+    "ar": "Arabic", "da": "Danish", "de": "German", "en": "English", "es": "Spanish", "fi": "Finnish", "fr": "French",
+    "hi": "Hindi", "it": "Italian", "nb": "Norwegian", "nl": "Dutch", "pl": "Polish", "pt": "Portuguese",
+    "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian",
+}  # fmt: skip
+
+
+@transaction.atomic
+def update(
+    agent: Agent,
+    *,
+    fields: Mapping[str, str],
+    languages: Sequence[Mapping[str, Any]] | None,
+    skills: Sequence[str] | None,
+) -> None:
+    """Change what is given. Topics are chosen while the application is open; later ones are certified by an operator."""
+    Agent.objects.filter(pk=agent.pk).update(**fields)
+    if languages is not None:
+        _set_languages(agent, languages)
+    if skills is not None:
+        _set_skills(agent, skills)
+
+
+def _set_languages(agent: Agent, languages: Sequence[Mapping[str, Any]]) -> None:
+    unknown = [language["code"] for language in languages if language["code"] not in LANGUAGES]
+    if unknown:
+        raise Refused(f"We do not know the language {unknown[0]}.", code="unknown_language")
+    agent.languages.all().delete()
+    chosen = {language["code"]: language["level"] for language in languages}
+    AgentLanguage.objects.bulk_create(AgentLanguage(agent=agent, code=c, level=level) for c, level in chosen.items())
+
+
+def _set_skills(agent: Agent, keys: Sequence[str]) -> None:
+    known = {f"{skill.brand.slug}/{skill.key}": skill for skill in Skill.objects.select_related("brand")}
+    unknown = [key for key in keys if key not in known]
+    if unknown:
+        raise Refused(f"There is no topic called {unknown[0]}.", code="unknown_topic")
+    held = {f"{held.skill.brand.slug}/{held.skill.key}" for held in agent.skills.select_related("skill__brand")}
+    if held == set(keys):
+        return
+    if agent.state == Agent.State.APPROVED:
+        raise Refused("Your topics were certified. Ask an operator to change them.", code="certified")
+    agent.skills.all().delete()
+    AgentSkill.objects.bulk_create(AgentSkill(agent=agent, skill=known[key]) for key in sorted(set(keys)))

@@ -1,0 +1,59 @@
+"""The slot: what one agent can take, has taken and is being asked. Counts change with the offer or engagement they count."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from agents.models import Slot
+from realtime import wire
+
+
+def locked(agent_id: UUID) -> Slot:
+    """The agent's slot, locked until the transaction ends."""
+    assert connection.in_atomic_block, "a slot is locked inside a transaction"
+    return Slot.objects.select_for_update(no_key=True, of=("self",)).select_related("agent").get(pk=agent_id)
+
+
+def locked_all(agent_ids: Iterable[UUID]) -> dict[UUID, Slot]:
+    """Those agents' slots, locked in order of their ids."""
+    assert connection.in_atomic_block, "slots are locked inside a transaction"
+    slots = Slot.objects.select_for_update(no_key=True).filter(pk__in=list(agent_ids)).order_by("pk")
+    return {slot.pk: slot for slot in slots}
+
+
+def changed(slot: Slot, *fields: str) -> None:
+    """Save these fields with a new version; the agent's screens hear of it after commit. The caller holds the lock."""
+    slot.version += 1
+    slot.save(update_fields=["version", *fields])
+    wire.after_commit(changed=[f"agent:{slot.pk}"])
+
+
+def hold(slot: Slot) -> None:
+    """An offer is open for this agent."""
+    slot.held += 1
+    changed(slot, "held")
+
+
+def release(slot: Slot, *, now: datetime) -> None:
+    """The open offer is over without a chat."""
+    slot.held -= 1
+    slot.idle_since = slot.idle_since or now
+    changed(slot, "held", "idle_since", "missed_in_a_row", "willing", "pause_reason")
+
+
+def take(slot: Slot) -> None:
+    """The open offer became a chat."""
+    slot.held -= 1
+    slot.active += 1
+    slot.idle_since = None
+    slot.missed_in_a_row = 0
+    changed(slot, "held", "active", "idle_since", "missed_in_a_row")
+
+
+def free(slot: Slot, *, now: datetime) -> None:
+    """A chat is over."""
+    slot.active -= 1
+    slot.idle_since = now if slot.active == 0 else None
+    changed(slot, "active", "idle_since")

@@ -1,0 +1,128 @@
+"""What the assistant does in a conversation: greet, answer, hand over. Called by the doors and by its sweep.
+
+A reply is thought up outside any lock and written under the conversation's: whoever else wrote, handed over or ended
+meanwhile comes first, and a late answer is dropped.
+"""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from assistant import handoff, knowledge, languages, phrases, providers
+from conversations import lifecycle, stream, transcript
+from conversations.models import Conversation, Customer, Engagement, Event
+from dispatch import escalations
+from marketplace.refusals import Refused
+from realtime import protocol
+
+log = logging.getLogger(__name__)
+BATCH = 100
+
+
+def welcome(customer: Customer, *, language: str | None, now: datetime) -> Conversation:
+    """The customer's open conversation; a new one begins with the assistant saying what it is."""
+    spoken = (language or customer.language or customer.brand.locale)[:2].lower()
+    with transaction.atomic():
+        conversation, begun = lifecycle.start(customer, language=spoken, now=now)
+        if begun:
+            brand = customer.brand
+            text = phrases.say("greeting", spoken, assistant=brand.assistant_name, brand=brand.name)
+            lifecycle.answer(stream.locked(conversation.pk), text=text, sources=[], now=now)
+    conversation.refresh_from_db()
+    return conversation
+
+
+def ask_person(
+    conversation_id: UUID, *, language: str | None, topic: str | None, email: str | None, now: datetime
+) -> None:
+    """The customer asks for a person by the button; what she did not say is guessed. Never argued with."""
+    conversation = Conversation.objects.select_related("brand", "customer").get(pk=conversation_id)
+    if email:
+        Customer.objects.filter(pk=conversation.customer_id).update(email=email)
+    packet = handoff.packet(_turn(conversation), reason="asked", language=language, topic=topic)
+    with transaction.atomic():
+        _, begun = escalations.begin(conversation_id, packet=_as_protocol(packet), now=now)
+        held = stream.locked(conversation_id)
+        _dealt_with(held, held.asked_seq)
+        if begun:
+            lifecycle.answer(held, text=phrases.say("asked_for_person", packet.language), sources=[], now=now)
+
+
+def answer_waiting(*, now: datetime) -> int:
+    """Reply wherever a customer wrote and nobody has looked yet; how many were looked at. May run twice at once."""
+    waiting = Conversation.objects.filter(asked_seq__gt=F("answered_seq"))
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    for conversation_id in ids:
+        reply(conversation_id, now=now)
+    return len(ids)
+
+
+def reply(conversation_id: UUID, *, now: datetime) -> None:
+    """Answer the latest line, or hand over. Twice, or late, it changes nothing."""
+    conversation = Conversation.objects.select_related("brand", "customer").get(pk=conversation_id)
+    asked = conversation.asked_seq
+    if asked <= conversation.answered_seq:
+        return
+    said = providers.safe_reply(_turn(conversation))
+    with transaction.atomic():
+        held = stream.locked(conversation_id)
+        if held.answered_seq >= asked or not _is_assistants_turn(held):
+            _dealt_with(held, asked)
+            return
+        _speak(held, said, now=now)
+        _dealt_with(held, asked)
+
+
+def _speak(held: Conversation, said: providers.Reply, *, now: datetime) -> None:
+    """Say it, and hand over where the reply says so. While she waits in the queue, only real answers are worth saying."""
+    waits = escalations.live(held.pk) is not None
+    if waits and (said.hand_off or not said.sources):
+        return
+    sources = [protocol.Source(slug=source.slug, title=source.title) for source in said.sources]
+    if said.hand_off:
+        escalations.begin(held.pk, packet=_as_protocol(said.hand_off), now=now)
+        held.refresh_from_db()
+    if said.text:
+        lifecycle.answer(held, text=said.text, sources=sources, now=now)
+    if said.language and said.language != held.language and not said.hand_off:
+        held.language = said.language
+        held.save(update_fields=["language"])
+
+
+def _is_assistants_turn(held: Conversation) -> bool:
+    open_ = held.state == Conversation.State.OPEN
+    return open_ and not Engagement.objects.filter(conversation=held, ended_at=None).exists()
+
+
+def _dealt_with(held: Conversation, seq: int) -> None:
+    Conversation.objects.filter(pk=held.pk, answered_seq__lt=seq).update(answered_seq=seq)
+
+
+def _turn(conversation: Conversation) -> providers.Turn:
+    """All that the assistant may know: the brand's articles and what was said."""
+    brand = conversation.brand
+    shown = Event.objects.filter(conversation=conversation, kind=Event.Kind.ANSWER).values_list("data", flat=True)
+    return providers.Turn(
+        brand=brand.name,
+        assistant=brand.assistant_name,
+        language=conversation.language or brand.locale,
+        lines=tuple(transcript.lines(conversation.pk)),
+        index=knowledge.index_of(brand),
+        shown=tuple(source["slug"] for data in shown for source in data.get("sources", [])),
+        topics=tuple(brand.skills.values_list("key", flat=True)),
+    )
+
+
+def _as_protocol(packet: handoff.Packet) -> protocol.Packet:
+    return protocol.Packet(
+        summary=packet.summary,
+        reason=packet.reason,
+        reason_words=packet.reason_words,
+        topic=packet.topic,
+        language=packet.language,
+        tried=list(packet.tried),
+        goal=packet.goal,
+    )

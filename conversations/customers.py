@@ -1,0 +1,97 @@
+"""Who a customer is: anonymous with a token of ours, or named by a token that the brand's server signed."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+from django.db import transaction
+
+from brands.models import Brand
+from conversations.models import Customer, CustomerToken, SpentIdentity
+from marketplace.refusals import Refused
+
+IDENTITY_LONGEST = timedelta(minutes=10)
+LEEWAY = timedelta(seconds=30)
+
+
+def by_token(token: str) -> Customer | None:
+    """The customer who holds this token."""
+    if not token or len(token) > 128:
+        return None
+    held = CustomerToken.objects.select_related("customer__brand").filter(hash=_hash(token)).first()
+    return held.customer if held and held.customer.brand.active else None
+
+
+@transaction.atomic
+def anonymous(brand: Brand, *, language: str, now: datetime) -> tuple[Customer, str]:
+    """A new customer and the token that her browser keeps."""
+    customer = Customer.objects.create(brand=brand, language=language, created_at=now)
+    return customer, _new_token(customer, now=now)
+
+
+@transaction.atomic
+def identified(brand: Brand, identity: str, *, now: datetime) -> tuple[Customer, str]:
+    """The customer that the brand's signed token names, and a token of ours for her browser.
+
+    The brand signs with HS256 and its secret: `sub` (who), `aud` (the brand's slug), `exp` at most ten minutes ahead,
+    `jti` (used once), and if it likes `name`, `email` and `locale`. Anything else is refused.
+    """
+    claims = _claims(brand, identity, now=now)
+    _spend(brand, claims, now=now)
+    customer, _ = Customer.objects.update_or_create(
+        brand=brand,
+        external_id=claims["sub"],
+        defaults={"name": _text(claims, "name", 80), "email": _text(claims, "email", 254)},
+        create_defaults={
+            "name": _text(claims, "name", 80),
+            "email": _text(claims, "email", 254),
+            "language": _text(claims, "locale", 8),
+            "created_at": now,
+        },
+    )
+    return customer, _new_token(customer, now=now)
+
+
+def _claims(brand: Brand, identity: str, *, now: datetime) -> dict[str, Any]:
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            identity,
+            brand.signing_secret,
+            algorithms=["HS256"],
+            audience=brand.slug,
+            options={"require": ["exp", "aud", "sub", "jti"], "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+        )
+        expires = datetime.fromtimestamp(claims["exp"], UTC)
+    except (jwt.PyJWTError, TypeError, ValueError, OverflowError, OSError) as error:
+        raise Refused("This sign-in token is not valid.", code="bad_identity") from error
+    if expires <= now - LEEWAY or expires > now + IDENTITY_LONGEST + LEEWAY:
+        raise Refused("This sign-in token has expired, or lasts longer than ten minutes.", code="bad_identity")
+    if not all(isinstance(claims[name], str) and 0 < len(claims[name]) <= 128 for name in ("sub", "jti")):
+        raise Refused("This sign-in token is not valid.", code="bad_identity")
+    return claims
+
+
+def _spend(brand: Brand, claims: dict[str, Any], *, now: datetime) -> None:
+    SpentIdentity.objects.filter(brand=brand, expires_at__lt=now - LEEWAY).delete()
+    _, first = SpentIdentity.objects.get_or_create(
+        brand=brand, jti=claims["jti"], defaults={"expires_at": datetime.fromtimestamp(claims["exp"], UTC)}
+    )
+    if not first:
+        raise Refused("This sign-in token was used before.", code="bad_identity")
+
+
+def _text(claims: dict[str, Any], name: str, longest: int) -> str:
+    value = claims.get(name, "")
+    return value[:longest].replace("\x00", "") if isinstance(value, str) else ""
+
+
+def _new_token(customer: Customer, *, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    CustomerToken.objects.create(hash=_hash(token), customer=customer, created_at=now)
+    return token
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,76 @@
+"""One agent's stretch with one conversation: its beginning, and its end with the facts that are paid."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from agents.models import Agent
+from conversations.models import Conversation, Engagement, Event
+from payouts import earnings, rating
+from payouts.models import PayPlan
+
+
+def begin(
+    conversation: Conversation,
+    *,
+    agent: Agent,
+    escalation_id: UUID,
+    offer_id: UUID,
+    plan: PayPlan,
+    topic: str,
+    language: str,
+    offered_at: datetime,
+    now: datetime,
+) -> Engagement:
+    """The agent owns the conversation. The caller holds its lock; a second owner is refused by the database."""
+    return Engagement.objects.create(
+        brand_id=conversation.brand_id,
+        conversation=conversation,
+        agent=agent,
+        escalation_id=escalation_id,
+        offer_id=offer_id,
+        pay_plan=plan,
+        topic=topic,
+        language=language,
+        offered_at=offered_at,
+        accepted_at=now,
+    )
+
+
+def end(engagement: Engagement, *, state: str, now: datetime) -> None:
+    """live -> `state`, and paid in the same transaction. Locks: the agent's ledger account, last of all."""
+    assert transaction.get_connection().in_atomic_block
+    assert engagement.state == Engagement.State.LIVE, "only a live engagement ends"
+    engagement.state = state
+    engagement.ended_at = max(now, engagement.accepted_at)
+    engagement.away_since = None
+    engagement.save(update_fields=["state", "ended_at", "away_since", "outcome", "note", "tags"])
+    earnings.record(_facts(engagement), topic=engagement.topic, now=now)
+
+
+def _facts(engagement: Engagement) -> rating.Facts:
+    """What is known when it closes, from the rows themselves."""
+    assert engagement.ended_at is not None
+    lines = Event.objects.filter(
+        conversation_id=engagement.conversation_id,
+        stream="talk",
+        kind=Event.Kind.MESSAGE,
+        at__gte=engagement.accepted_at,
+        at__lte=engagement.ended_at,
+    ).order_by("seq")
+    written = list(lines.values_list("at", "author_id"))
+    replies = [at for at, author in written if author == engagement.agent_id]
+    return rating.Facts(
+        engagement_id=engagement.pk,
+        brand_id=engagement.brand_id,
+        agent_id=engagement.agent_id,
+        plan_id=engagement.pay_plan_id,
+        plan_version=engagement.pay_plan.version,
+        tier=engagement.pay_plan.tier,
+        outcome=engagement.state,
+        accepted_at=engagement.accepted_at,
+        ended_at=engagement.ended_at,
+        active_seconds=rating.active_seconds([at for at, _ in written], engagement.accepted_at, engagement.ended_at),
+        first_reply_at=replies[0] if replies else None,
+    )

@@ -1,0 +1,216 @@
+"""What happens to a conversation, each step told to its readers in the talk stream. Nothing else changes its state.
+
+Every function runs inside the caller's transaction. Where it takes a `Conversation`, the caller holds its lock
+(`stream.locked`); the lock order of the house puts the conversation after escalation, slot and offer.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from brands.models import Brand
+from conversations import engagements, frames, stream
+from conversations.models import Conversation, Customer, Engagement, Event, Participant
+from marketplace.refusals import Refused
+from realtime import protocol, wire
+
+SYSTEM = protocol.Author(role="system", id=None, name="")
+
+
+@transaction.atomic
+def start(customer: Customer, *, language: str, now: datetime) -> tuple[Conversation, bool]:
+    """The customer's open conversation, and whether it was begun just now. Locks: the customer."""
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    found = Conversation.objects.filter(brand_id=customer.brand_id, customer=customer, state="open").first()
+    if found:
+        return found, False
+    conversation = Conversation.objects.create(
+        brand_id=customer.brand_id,
+        customer=customer,
+        language=language,
+        opened_at=now,
+        status=frames.stored_status(status("assistant", "", now)),
+    )
+    _join(conversation, person=customer.pk, role="customer", name=customer.name or "Customer", now=now)
+    wire.after_commit(changed=[f"customer:{customer.pk}"])
+    return conversation, True
+
+
+def asked(conversation: Conversation, *, why: str, packet: protocol.Packet | None, now: datetime) -> None:
+    """The customer waits for a person from here on. The packet goes to the desk stream."""
+    customer = Participant.objects.get(conversation=conversation, role="customer")
+    _tell(conversation, "asked", author=_author(customer), status=status("queue", why, now), now=now)
+    if packet:
+        assistant = assistant_of(conversation.brand)
+        data = {"packet": stored_packet(packet)}
+        stream.append(conversation, stream=stream.DESK, kind=Event.Kind.HAND_OFF, author=assistant, data=data, now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def cancelled(conversation: Conversation, *, now: datetime) -> None:
+    """The customer stopped waiting: back to the assistant."""
+    customer = Participant.objects.get(conversation=conversation, role="customer")
+    _tell(conversation, "cancelled", author=_author(customer), status=status("assistant", "cancelled", now), now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def joined(conversation: Conversation, engagement: Engagement, *, languages: list[str], now: datetime) -> None:
+    """The agent of this live engagement is here."""
+    agent = engagement.agent
+    _join(conversation, person=agent.pk, role="agent", name=agent.display_name, now=now)
+    card = protocol.PersonCard(name=agent.display_name, languages=languages)
+    _tell(
+        conversation,
+        "joined",
+        author=protocol.Author(role="agent", id=agent.pk, name=agent.display_name),
+        status=status("person", "joined", now, person=card),
+        now=now,
+    )
+    wire.after_commit(changed=[f"agent:{agent.pk}", f"customer:{conversation.customer_id}"])
+
+
+def away(conversation: Conversation, engagement: Engagement, *, now: datetime) -> None:
+    """The customer is told that the agent's connection broke. Undone by `back`."""
+    engagement.away_since = now
+    engagement.save(update_fields=["away_since"])
+    card = frames.status_of(conversation.status).person
+    _tell(conversation, "away", author=SYSTEM, status=status("away", "lost", now, person=card), now=now)
+
+
+def back(conversation: Conversation, engagement: Engagement, *, now: datetime) -> None:
+    """The agent is here again, before anything was taken from her."""
+    engagement.away_since = None
+    engagement.save(update_fields=["away_since"])
+    card = frames.status_of(conversation.status).person
+    _tell(conversation, "back", author=SYSTEM, status=status("person", "back", now, person=card), now=now)
+
+
+def released(conversation: Conversation, engagement: Engagement, *, state: str, now: datetime) -> None:
+    """The agent gave the conversation back (transferred) or vanished (lost). She reads no further line; it waits again."""
+    engagements.end(engagement, state=state, now=now)
+    _part(conversation, engagement)
+    _tell(conversation, state, author=SYSTEM, status=status("queue", state, now), now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def resolved(conversation: Conversation, engagement: Engagement, *, outcome: str, now: datetime) -> None:
+    """The agent finished: the conversation is closed, the customer may rate, the earning is posted."""
+    engagement.outcome = outcome
+    _finished(conversation, engagement, state="resolved", now=now)
+
+
+def left(conversation: Conversation, engagement: Engagement | None, *, now: datetime) -> None:
+    """The customer ended it. An engagement under way ends with it, paid."""
+    if engagement:
+        _finished(conversation, engagement, state="left", now=now)
+        return
+    _close(conversation, now=now)
+    _tell(conversation, "left", author=_customer(conversation), status=status("ended", "left", now), now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def rated(conversation: Conversation, *, now: datetime) -> None:
+    """Nothing is left to rate."""
+    held = frames.status_of(conversation.status)
+    status_now = protocol.Status(phase=held.phase, why=held.why, since=held.since, person=held.person, to_rate=None)
+    _tell(conversation, "rated", author=_customer(conversation), status=status_now, now=now)
+
+
+@transaction.atomic
+def add_note(conversation_id: UUID, *, author: protocol.Author, text: str, now: datetime) -> None:
+    """A note in the desk stream. Locks: the conversation."""
+    conversation = stream.locked(conversation_id)
+    stream.append(conversation, stream=stream.DESK, kind=Event.Kind.NOTE, author=author, text=text, now=now)
+
+
+def answer(conversation: Conversation, *, text: str, sources: list[protocol.Source], now: datetime) -> None:
+    """The assistant says something."""
+    data: dict[str, Any] = {"sources": [{"slug": source.slug, "title": source.title} for source in sources]}
+    author = assistant_of(conversation.brand)
+    stream.append(conversation, kind=Event.Kind.ANSWER, author=author, text=text, data=data, now=now)
+
+
+def assistant_of(brand: Brand) -> protocol.Author:
+    return protocol.Author(role="assistant", id=brand.pk, name=brand.assistant_name)
+
+
+def status(
+    phase: protocol.Phase,
+    why: str,
+    since: datetime,
+    *,
+    person: protocol.PersonCard | None = None,
+    to_rate: UUID | None = None,
+) -> protocol.Status:
+    return protocol.Status(phase=phase, why=why, since=since, person=person, to_rate=to_rate)
+
+
+def live_engagement(conversation_id: UUID) -> Engagement | None:
+    """The one who owns the conversation now."""
+    return Engagement.objects.select_related("agent").filter(conversation_id=conversation_id, ended_at=None).first()
+
+
+def open_one(conversation: Conversation) -> Conversation:
+    if conversation.state != Conversation.State.OPEN:
+        raise Refused("This conversation has ended.", code="closed")
+    return conversation
+
+
+def _finished(conversation: Conversation, engagement: Engagement, *, state: str, now: datetime) -> None:
+    engagements.end(engagement, state=state, now=now)
+    _part(conversation, engagement)
+    _close(conversation, now=now)
+    card = frames.status_of(conversation.status).person
+    agent = engagement.agent
+    author = (
+        protocol.Author(role="agent", id=agent.pk, name=agent.display_name)
+        if state == "resolved"
+        else _customer(conversation)
+    )
+    ended = status("ended", state, now, person=card, to_rate=engagement.pk)
+    _tell(conversation, state, author=author, status=ended, now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def _close(conversation: Conversation, *, now: datetime) -> None:
+    """Closed, with nothing left for the assistant to answer. The customer may still write: that opens it again."""
+    conversation.state = Conversation.State.CLOSED
+    conversation.closed_at = now
+    conversation.answered_seq = conversation.asked_seq
+    conversation.save(update_fields=["state", "closed_at", "answered_seq"])
+
+
+def _join(conversation: Conversation, *, person: UUID, role: str, name: str, now: datetime) -> None:
+    Participant.objects.update_or_create(
+        conversation=conversation,
+        person_id=person,
+        defaults={"role": role, "name": name, "may_write": True, "joined_at": now},
+    )
+
+
+def _part(conversation: Conversation, engagement: Engagement) -> None:
+    """The agent may write and read no more. Her sockets leave the streams when they hear of the change."""
+    Participant.objects.filter(conversation=conversation, person_id=engagement.agent_id).update(may_write=False)
+    wire.after_commit(changed=[f"agent:{engagement.agent_id}"])
+
+
+def _tell(
+    conversation: Conversation, change: str, *, author: protocol.Author, status: protocol.Status, now: datetime
+) -> None:
+    data = {"change": change}
+    stream.append(conversation, kind=Event.Kind.CHANGED, author=author, data=data, status=status, now=now)
+
+
+def _customer(conversation: Conversation) -> protocol.Author:
+    return _author(Participant.objects.get(conversation=conversation, role="customer"))
+
+
+def _author(participant: Participant) -> protocol.Author:
+    return protocol.Author(role="customer", id=participant.person_id, name=participant.name)
+
+
+def stored_packet(packet: protocol.Packet) -> dict[str, Any]:
+    """A packet as it is stored."""
+    return {name: getattr(packet, name) for name in packet.__struct_fields__}

@@ -1,0 +1,32 @@
+"""What a customer says of the person who helped."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from conversations import lifecycle, stream
+from conversations.models import Engagement, Rating
+from marketplace.refusals import Refused
+
+
+@transaction.atomic
+def rate(
+    engagement_id: UUID, *, customer_id: UUID, score: int, solved: bool | None, words: str, now: datetime
+) -> None:
+    """One rating for an engagement that has ended. The same rating again changes nothing. Locks: the conversation."""
+    engagement = Engagement.objects.filter(pk=engagement_id, conversation__customer_id=customer_id).first()
+    if engagement is None:
+        raise Refused("There is no such chat to rate.", code="not_found")
+    conversation = stream.locked(engagement.conversation_id)
+    if engagement.state not in (Engagement.State.RESOLVED, Engagement.State.LEFT):
+        raise Refused("A chat is rated when it has ended.", code="too_early")
+    rating, created = Rating.objects.get_or_create(
+        engagement=engagement,
+        defaults={"brand_id": engagement.brand_id, "score": score, "solved": solved, "words": words, "at": now},
+    )
+    if created:
+        if conversation.status.get("to_rate") == str(engagement.pk):
+            lifecycle.rated(conversation, now=now)
+    elif (rating.score, rating.solved, rating.words) != (score, solved, words):
+        raise Refused("You have rated this chat already. Thank you.", code="already_rated")

@@ -1,0 +1,7 @@
+"""What the roof mounts under `/api/v1/`."""
+
+from django.urls import path
+
+from conversations import api
+
+urlpatterns = [path("conversations/<uuid:conversation>/messages", api.Messages.as_view(), name="messages")]

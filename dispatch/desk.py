@@ -1,0 +1,167 @@
+"""The agent's acts and their ends: accept, resolve, transfer, and what happens when customer or agent goes away.
+
+Each is one transaction that moves escalation, slot, offer and conversation together and posts what was earned.
+Locks everywhere: escalation, agent slot, offer, conversation, ledger account.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from agents import slots
+from agents.models import Slot
+from conversations import engagements, lifecycle, stream
+from conversations.models import Conversation, Engagement
+from dispatch import escalations, offers
+from dispatch.events import EngagementEnded
+from dispatch.models import Escalation, Offer
+from marketplace import events
+from marketplace.refusals import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Everything that an engagement's end moves, locked in order."""
+
+    escalation: Escalation
+    slot: Slot
+    conversation: Conversation
+    engagement: Engagement
+
+
+@transaction.atomic
+def accept(offer_id: UUID, *, by: UUID, now: datetime) -> Engagement:
+    """The agent owns the conversation. A repeat, from another tab or a retry, returns the same engagement.
+
+    Locks: escalation, slot, offer, conversation.
+    """
+    escalation, slot, offer = offers.locked(offer_id, by=by)
+    if offer.state == Offer.State.ACCEPTED:
+        return Engagement.objects.get(offer_id=offer.pk)
+    offers.accept(offer, now=now)
+    escalation.state = Escalation.State.ENGAGED
+    escalation.save(update_fields=["state"])
+    slots.take(slot)
+    conversation = stream.locked(escalation.conversation_id)
+    engagement = engagements.begin(
+        conversation,
+        agent=slot.agent,
+        escalation_id=escalation.pk,
+        offer_id=offer.pk,
+        plan=offer.pay_plan,
+        topic=escalation.topic,
+        language=escalation.language,
+        offered_at=offer.offered_at,
+        now=now,
+    )
+    languages = list(slot.agent.languages.values_list("code", flat=True))
+    lifecycle.joined(conversation, engagement, languages=languages, now=now)
+    escalations.wake()
+    return engagement
+
+
+@transaction.atomic
+def resolve(
+    engagement_id: UUID, *, by: UUID, outcome: str, note: str = "", tags: list[str] | None = None, now: datetime
+) -> None:
+    """live -> resolved. The slot is freed and the earning posted in the same transaction."""
+    held = locked(engagement_id, by=by)
+    if held.engagement.state == Engagement.State.RESOLVED:
+        return  # A repeated click is not an error.
+    _demand_live(held)
+    held.engagement.note = note
+    held.engagement.tags = tags or []
+    escalations.end(held.escalation, state=Escalation.State.CLOSED, now=now)
+    slots.free(held.slot, now=now)
+    lifecycle.resolved(held.conversation, held.engagement, outcome=outcome, now=now)
+    _announce(held)
+
+
+@transaction.atomic
+def transfer(engagement_id: UUID, *, by: UUID, reason: str, now: datetime) -> None:
+    """live -> transferred. The customer waits again, with her waiting time, for somebody else."""
+    held = locked(engagement_id, by=by)
+    if held.engagement.state == Engagement.State.TRANSFERRED:
+        return
+    _demand_live(held)
+    held.engagement.note = reason
+    _release(held, state=Engagement.State.TRANSFERRED, priority=None, now=now)
+
+
+@transaction.atomic
+def lose(engagement_id: UUID, *, now: datetime) -> bool:
+    """live -> lost: the agent has vanished. The conversation goes to the front of the queue. False if it was over."""
+    held = locked(engagement_id)
+    if held.engagement.state != Engagement.State.LIVE:
+        return False
+    _release(held, state=Engagement.State.LOST, priority=escalations.LOST_PRIORITY, now=now)
+    return True
+
+
+@transaction.atomic
+def leave_queue(conversation_id: UUID, *, now: datetime) -> None:
+    """The customer stops waiting and stays with the assistant. Refused once a person is there."""
+    escalation = escalations.locked_live(conversation_id)
+    if escalation.state == Escalation.State.ENGAGED:
+        raise Refused("A person has joined already.", code="already_joined")
+    offers.withdraw(escalation, now=now)
+    escalations.end(escalation, state=Escalation.State.RETURNED, now=now)
+    lifecycle.cancelled(stream.locked(conversation_id), now=now)
+
+
+@transaction.atomic
+def leave(conversation_id: UUID, *, now: datetime) -> None:
+    """The customer ends the conversation, wherever it stands. Nobody is rung for her any more. A repeat changes nothing."""
+    found = escalations.live(conversation_id)
+    escalation = escalations.locked(found.pk) if found else None
+    if escalation is not None and escalation.state not in Escalation.LIVE:
+        escalation = None
+    slot = None
+    if escalation is not None and escalation.state == Escalation.State.ENGAGED:
+        engagement = lifecycle.live_engagement(conversation_id)
+        assert engagement is not None, "an engaged escalation has its engagement"
+        slot = slots.locked(engagement.agent_id)
+    elif escalation is not None:
+        offers.withdraw(escalation, now=now)
+    conversation = stream.locked(conversation_id)
+    if conversation.state == Conversation.State.CLOSED:
+        return
+    engagement = lifecycle.live_engagement(conversation_id)
+    if (engagement is None) != (slot is None):
+        raise Refused("Somebody joined at this moment. Please try again.", code="busy")
+    if escalation is not None:
+        over = Escalation.State.LEFT if engagement else Escalation.State.ABANDONED
+        escalations.end(escalation, state=over, now=now)
+    if slot is not None:
+        slots.free(slot, now=now)
+    lifecycle.left(conversation, engagement, now=now)
+
+
+def locked(engagement_id: UUID, *, by: UUID | None = None) -> Held:
+    """An engagement with all that its end moves, locked in order. Raises Refused where it is not `by`'s."""
+    known = Engagement.objects.filter(pk=engagement_id).first()
+    if known is None or by not in (None, known.agent_id):
+        raise Refused("This conversation belongs to another agent.", code="not_yours")
+    escalation = escalations.locked(known.escalation_id)
+    slot = slots.locked(known.agent_id)
+    conversation = stream.locked(known.conversation_id)
+    engagement = Engagement.objects.select_related("agent", "pay_plan").get(pk=engagement_id)
+    return Held(escalation, slot, conversation, engagement)
+
+
+def _release(held: Held, *, state: str, priority: int | None, now: datetime) -> None:
+    escalations.requeue(held.escalation, priority=priority)
+    slots.free(held.slot, now=now)
+    lifecycle.released(held.conversation, held.engagement, state=state, now=now)
+    _announce(held)
+
+
+def _demand_live(held: Held) -> None:
+    if held.engagement.state != Engagement.State.LIVE:
+        raise Refused("This chat is over already.", code="not_live")
+
+
+def _announce(held: Held) -> None:
+    events.announce(EngagementEnded(engagement_id=held.engagement.pk, agent_id=held.engagement.agent_id))

@@ -1,0 +1,53 @@
+"""One planner at a time: a row with an epoch, taken by one conditional UPDATE once its time has run out.
+
+A frozen leader that wakes up finds a higher epoch and places nothing: placing joins this row.
+"""
+
+from django.db import connection
+
+SHARD = 0
+SECONDS = 1.5
+
+
+def hold(holder: str) -> int | None:
+    """Renew or take the lead for 1.5 s; the epoch in force, or None while another leads. The database's clock decides."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, {"shard": SHARD, "holder": holder, "seconds": SECONDS})
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+_HOLD = """
+  insert into dispatch_leadership (shard, holder, epoch, until)
+  values (%(shard)s, %(holder)s, 1, clock_timestamp() + make_interval(secs => %(seconds)s))
+  on conflict (shard) do update set
+    epoch = dispatch_leadership.epoch + (dispatch_leadership.holder <> excluded.holder)::int,
+    holder = excluded.holder,
+    until = excluded.until
+  where dispatch_leadership.holder = excluded.holder or dispatch_leadership.until < clock_timestamp()
+  returning epoch"""
+
+
+def let_go(holder: str) -> None:
+    """A leader that stops in good order lets the next one begin at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("update dispatch_leadership set until = clock_timestamp() where holder = %s", [holder])
+
+
+def leads(epoch: int) -> bool:
+    """Is `epoch` in force? Locks the row, so that nobody takes over before the caller's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select 1 from dispatch_leadership where shard = %s and epoch = %s and until > clock_timestamp() for share",
+            [SHARD, epoch],
+        )
+        return cursor.fetchone() is not None
+
+
+def is_led() -> bool:
+    """Does any dispatcher lead now?"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select 1 from dispatch_leadership where shard = %s and until > clock_timestamp())", [SHARD]
+        )
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,211 @@
+"""Offers: made by the planner, ended by an answer, by time, or because there is nothing left to offer.
+
+Lock order: escalation, agent slot, offer; ids ascending within each. What ends an offer also moves its escalation and
+its slot, in the same transaction.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+
+from agents import slots
+from agents.models import Agent, Slot
+from brands.models import Brand, Skill
+from dispatch import escalations, explanations, leadership
+from dispatch.matching import Placement
+from dispatch.models import Escalation, Offer
+from marketplace.refusals import Refused
+from payouts import plans
+from payouts.models import PayPlan
+from realtime import protocol
+
+MISSES_THAT_PAUSE = 2
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def make(placements: Sequence[Placement], *, epoch: int | None, now: datetime) -> list[Offer]:
+    """The placements that still hold become open offers; the rest is left for the next round.
+
+    With an `epoch`, nothing is placed unless it is still in force. Locks: leadership, escalations, slots.
+    """
+    if epoch is not None and not leadership.leads(epoch):
+        return []
+    waiting = _lock_waiting([placement.escalation_id for placement in placements])
+    free = slots.locked_all([placement.agent_id for placement in placements])
+    made = [
+        _make(waiting[placement.escalation_id], free[placement.agent_id], placement, now)
+        for placement in placements
+        if placement.escalation_id in waiting and _may_be_asked(free.get(placement.agent_id))
+    ]
+    return [offer for offer in made if offer]
+
+
+def _lock_waiting(ids: list[UUID]) -> dict[UUID, Escalation]:
+    rows = Escalation.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=ids, state="waiting")
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
+def _may_be_asked(slot: Slot | None) -> bool:
+    """Judged under the slot's lock: willing, here, not being asked, with room."""
+    return bool(
+        slot and slot.willing and slot.gone_since is None and slot.held == 0 and slot.active + slot.held < slot.capacity
+    )
+
+
+def _make(escalation: Escalation, slot: Slot, placement: Placement, now: datetime) -> Offer | None:
+    agent = Agent.objects.get(pk=slot.pk)
+    try:
+        plan = plans.in_force(escalation.brand_id, tier=agent.tier, at=now)
+    except plans.NoPlanInForce as missing:
+        log.error("No offer can be made without a price: publish a pay plan (%s).", missing)
+        return None
+    seconds = int(settings.BECKON_WAITS["offer_seconds"])
+    offer = Offer.objects.create(
+        brand_id=escalation.brand_id,
+        escalation=escalation,
+        agent=agent,
+        pay_plan=plan,
+        offered_at=now,
+        expires_at=now + timedelta(seconds=settings.BECKON_WAITS["offer_seconds"]),
+        card=_card(escalation, plan, placement, seconds),
+    )
+    escalation.state = Escalation.State.OFFERED
+    escalation.save(update_fields=["state"])
+    slots.hold(slot)
+    return offer
+
+
+def _card(escalation: Escalation, plan: PayPlan, placement: Placement, seconds: int) -> dict[str, Any]:
+    """What the agent decides by, frozen: the price shown is the price paid."""
+    topic_name = topic_names(escalation.brand_id).get(escalation.topic, escalation.topic)
+    money = plans.card(plan)
+    return {
+        "brand": Brand.objects.get(pk=escalation.brand_id).name,
+        "topic": escalation.topic,
+        "topic_name": topic_name,
+        "language": escalation.language,
+        "context": str(escalation.packet.get("summary", ""))[:240],
+        "waits_since": escalation.queued_at,
+        "seconds": seconds,
+        "currency": money["currency"],
+        "minimum_minor": money["minimum_cents"],
+        "pay": [{"kind": line["kind"], "words": line["words"], "amount_minor": line["rate"]} for line in money["lines"]],
+        "why": explanations.why_words(placement.why, topic_name=topic_name, language=escalation.language),
+    }
+
+
+def card_of(offer: Offer) -> protocol.OfferCard:
+    """The offer as its agent sees it."""
+    shown = {
+        **offer.card,
+        "offer_id": offer.pk,
+        "offered_at": offer.offered_at,
+        "expires_at": offer.expires_at,
+    }
+    return msgspec.convert(shown, protocol.OfferCard, strict=False)
+
+
+def topic_names(brand_id: UUID) -> dict[str, str]:
+    return dict(Skill.objects.filter(brand_id=brand_id).values_list("key", "name"))
+
+
+@transaction.atomic
+def decline(offer_id: UUID, *, by: UUID, now: datetime) -> None:
+    """open -> declined: the escalation waits again, the agent is free at once. It lowers nobody's rank.
+
+    Locks: escalation, slot, offer.
+    """
+    escalation, slot, offer = locked(offer_id, by=by)
+    if offer.state == Offer.State.DECLINED:
+        return
+    if offer.state != Offer.State.OPEN:
+        raise Refused("This offer is no longer open.", code="offer_over")
+    slot.missed_in_a_row = 0
+    _end(escalation, slot, offer, state=Offer.State.DECLINED, now=now)
+
+
+def give_reason(offer_id: UUID, *, by: UUID, reason: str) -> None:
+    """Why an offer was declined, asked afterwards. Stored for the brand's good; read by no ranking."""
+    declined = Offer.objects.filter(pk=offer_id, agent_id=by, state=Offer.State.DECLINED)
+    if not declined.update(reason=reason):
+        raise Refused("There is no such declined offer.", code="not_found")
+
+
+def expire_due(*, now: datetime, limit: int = 200) -> int:
+    """Give back what nobody answered in time; how many. Each in a transaction of its own, any number of sweepers."""
+    due = Offer.objects.filter(state=Offer.State.OPEN, expires_at__lte=now).order_by("expires_at")
+    return sum(_expire(offer_id, now) for offer_id in due.values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def _expire(offer_id: UUID, now: datetime) -> bool:
+    """open -> expired. Two misses in a row pause the agent, visibly, with one tap to return; that is all."""
+    escalation, slot, offer = locked(offer_id)
+    if offer.state != Offer.State.OPEN or offer.expires_at > now:
+        return False
+    slot.missed_in_a_row += 1
+    if slot.missed_in_a_row >= MISSES_THAT_PAUSE:
+        slot.willing = False
+        slot.pause_reason = "missed"
+    _end(escalation, slot, offer, state=Offer.State.EXPIRED, now=now)
+    return True
+
+
+def withdraw(escalation: Escalation, *, now: datetime) -> None:
+    """End the open offer of an escalation that is over. The caller holds the escalation's lock and ends it itself."""
+    offer = Offer.objects.filter(escalation=escalation, state=Offer.State.OPEN).first()
+    if offer is None:
+        return
+    slot = slots.locked(offer.agent_id)
+    offer = Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
+    assert offer.state == Offer.State.OPEN, "offers end under their escalation's lock"
+    _close(offer, state=Offer.State.WITHDRAWN, now=now)
+    slots.release(slot, now=now)
+
+
+@transaction.atomic
+def withdraw_from(agent_id: UUID, *, now: datetime) -> None:
+    """The agent's connection broke: her open offer goes to somebody else. Locks: escalation, slot, offer."""
+    offer_id = Offer.objects.filter(agent_id=agent_id, state=Offer.State.OPEN).values_list("pk", flat=True).first()
+    if offer_id is None:
+        return
+    escalation, slot, offer = locked(offer_id)
+    if offer.state == Offer.State.OPEN:
+        _end(escalation, slot, offer, state=Offer.State.WITHDRAWN, now=now)
+
+
+def locked(offer_id: UUID, *, by: UUID | None = None) -> tuple[Escalation, Slot, Offer]:
+    """An offer with all that its end moves, locked in order. Raises Refused where it is not `by`'s."""
+    assert connection.in_atomic_block, "an offer is locked inside a transaction"
+    known = Offer.objects.filter(pk=offer_id).values("escalation_id", "agent_id").first()
+    if known is None or by not in (None, known["agent_id"]):
+        raise Refused("There is no such offer.", code="not_found")
+    escalation = escalations.locked(known["escalation_id"])
+    slot = slots.locked(known["agent_id"])
+    return escalation, slot, Offer.objects.select_for_update(no_key=True).get(pk=offer_id)
+
+
+def accept(offer: Offer, *, now: datetime) -> None:
+    """open -> accepted, if it is still open and in time; one conditional UPDATE decides."""
+    still = Offer.objects.filter(pk=offer.pk, state=Offer.State.OPEN, expires_at__gt=now)
+    if still.update(state=Offer.State.ACCEPTED, ended_at=now) != 1:
+        raise Refused("This offer is no longer open.", code="offer_over")
+
+
+def _end(escalation: Escalation, slot: Slot, offer: Offer, *, state: str, now: datetime) -> None:
+    _close(offer, state=state, now=now)
+    slots.release(slot, now=now)
+    escalations.requeue(escalation)
+
+
+def _close(offer: Offer, *, state: str, now: datetime) -> None:
+    offer.state = state
+    offer.ended_at = now
+    offer.save(update_fields=["state", "ended_at"])

@@ -1,0 +1,62 @@
+"""Who waits and who could take it, read from the database for one planning round."""
+
+from collections import defaultdict
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from dispatch.matching import Candidate, Waiting
+from dispatch.models import Offer
+
+
+def waiting(*, limit: int = 500) -> list[Waiting]:
+    """Escalations without an offer, the most urgent first, each with whom it was offered to before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [limit])
+        rows = cursor.fetchall()
+    asked = _asked([row[0] for row in rows])
+    return [Waiting(*row, asked=asked.get(row[0], {})) for row in rows]
+
+
+_WAITING = """
+  select id, brand_id, topic, language, priority, queued_at from dispatch_escalation
+  where state = 'waiting' order by priority desc, queued_at limit %s"""
+
+
+def candidates() -> list[Candidate]:
+    """Agents who are approved, willing, connected, not being asked and below their capacity."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CANDIDATES)
+        return [
+            Candidate(
+                agent_id=agent_id,
+                skills={(UUID(brand), topic): level for brand, topic, level in skills},
+                languages=languages,
+                active=active,
+                capacity=capacity,
+                idle_since=idle_since,
+            )
+            for agent_id, active, capacity, idle_since, languages, skills in cursor.fetchall()
+        ]
+
+
+_CANDIDATES = """
+  select s.agent_id, s.active, s.capacity, s.idle_since,
+    (select jsonb_object_agg(l.code, l.level) from agents_agentlanguage l where l.agent_id = s.agent_id),
+    (select jsonb_agg(jsonb_build_array(k.brand_id, k.key, a.level))
+       from agents_agentskill a join brands_skill k on k.id = a.skill_id where a.agent_id = s.agent_id)
+  from agents_slot s join agents_agent g on g.id = s.agent_id
+  where s.willing and s.held = 0 and s.active < s.capacity and s.gone_since is null and g.state = 'approved'
+    and exists (select 1 from agents_agentlanguage l where l.agent_id = s.agent_id)
+    and exists (select 1 from agents_agentskill a where a.agent_id = s.agent_id)
+    and exists (select 1 from realtime_connection c join realtime_serverlease e on e.id = c.server_id
+                where c.principal = 'agent:' || s.agent_id and e.expires_at > clock_timestamp())"""
+
+
+def _asked(escalation_ids: list[UUID]) -> dict[UUID, dict[UUID, datetime]]:
+    offers = Offer.objects.filter(escalation_id__in=escalation_ids).order_by("offered_at")
+    asked: dict[UUID, dict[UUID, datetime]] = defaultdict(dict)
+    for escalation_id, agent_id, at in offers.values_list("escalation_id", "agent_id", "offered_at"):
+        asked[escalation_id][agent_id] = at
+    return asked

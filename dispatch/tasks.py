@@ -1,0 +1,25 @@
+"""Celery's doors to the ride: look at PostgreSQL, do what is due. Each may run twice, late or never."""
+
+from celery import shared_task
+
+from dispatch import absence, leadership, offers, rounds
+from marketplace import clock
+
+
+@shared_task(ignore_result=True, expires=5)
+def expire_offers(**_from_newer_senders: object) -> None:
+    """Beat, every second: give back what nobody answered."""
+    offers.expire_due(now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=5)
+def sweep_presence(**_from_newer_senders: object) -> None:
+    """Beat, every two seconds: agents who vanished or came back without anybody noticing."""
+    absence.sweep(now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=5)
+def match_if_leaderless(**_from_newer_senders: object) -> None:
+    """Beat, every two seconds: while no dispatcher leads, plan a round here."""
+    if not leadership.is_led():
+        rounds.match_waiting(now=clock.now())

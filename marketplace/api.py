@@ -1,0 +1,128 @@
+"""Doors of the whole building: the widget's session, the ticket to a socket, and whether the house stands."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from brands import hours
+from brands.models import Brand
+from conversations import customers
+from conversations.models import Conversation, Customer
+from conversations.principals import CustomerTokenAuthentication, principal_of
+from dispatch import queue
+from marketplace import clock
+from marketplace.refusals import Refused
+from realtime import tickets
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(max_length=32)
+    token = serializers.CharField(max_length=128, required=False, allow_blank=True)
+    identity = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    language = serializers.RegexField(r"^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$", required=False)
+
+
+class WidgetSession(APIView):
+    """Who is this customer, and what does her brand's panel look like? Begins an anonymous customer where nobody is known."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+
+    def post(self, request: Request) -> Response:
+        given = SessionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        brand = Brand.objects.filter(widget_key=given.validated_data["key"], active=True).first()
+        if brand is None:
+            raise Refused("This chat does not exist.", code="not_found")
+        customer, token = _customer(brand, given.validated_data)
+        return Response(_session(brand, customer, token))
+
+
+def _customer(brand: Brand, given: dict[str, Any]) -> tuple[Customer, str]:
+    now = clock.now()
+    if given.get("identity"):
+        return customers.identified(brand, given["identity"], now=now)
+    token = given.get("token", "")
+    known = customers.by_token(token)
+    if known and known.brand_id == brand.pk:
+        return known, token
+    return customers.anonymous(brand, language=given.get("language", "")[:2].lower(), now=now)
+
+
+def _session(brand: Brand, customer: Customer, token: str) -> dict[str, Any]:
+    now = clock.now()
+    latest = Conversation.objects.filter(customer=customer).order_by("-opened_at").values_list("pk", flat=True).first()
+    online = queue.people_online()
+    languages = sorted(language for brand_id, language in online if brand_id == brand.pk)
+    return {
+        "token": token,
+        "customer": {"id": customer.pk, "name": customer.name},
+        "brand": {
+            "name": brand.name,
+            "slug": brand.slug,
+            "assistant_name": brand.assistant_name,
+            "locale": brand.locale,
+            "theme": brand.theme,
+            "topics": [{"key": skill.key, "name": skill.name} for skill in brand.skills.all()],
+            "languages": languages or [brand.locale],
+            "people_online": max((n for (brand_id, _), n in online.items() if brand_id == brand.pk), default=0),
+            "opening": hours.describe(brand, now),
+        },
+        "conversation": latest,
+    }
+
+
+class TicketSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=["customer", "agent", "operator"], required=False)
+
+
+class Ticket(APIView):
+    """A single-use ticket to a socket, good for thirty seconds, for the origin that asked."""
+
+    authentication_classes = [CustomerTokenAuthentication, SessionAuthentication]
+
+    def post(self, request: Request) -> Response:
+        given = TicketSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        principal = principal_of(request, given.validated_data.get("kind"))
+        origin = request.headers.get("Origin") or f"{request.scheme}://{request.get_host()}"
+        if origin not in settings.PUBLIC_ORIGINS:
+            raise Refused("Sockets are opened from our own pages.", code="forbidden")
+        session_key = getattr(getattr(request, "session", None), "session_key", None) or ""
+        secret = tickets.issue(principal, session_key=session_key, origin=origin, now=clock.now())
+        kind = principal.partition(":")[0]
+        return Response({"ticket": secret, "kind": kind, "url": {"operator": "/ws/board"}.get(kind, f"/ws/{kind}")})
+
+
+@never_cache
+@ensure_csrf_cookie
+def csrf(request: HttpRequest) -> HttpResponse:
+    """Sets the cookie that a page sends back as X-CSRFToken."""
+    return HttpResponse(status=204)
+
+
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process can do its work: the database answers with our tables in it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from brands_brand")
+    except DatabaseError as error:
+        return JsonResponse({"ready": False, "database": str(error).splitlines()[0][:200]}, status=503)
+    return JsonResponse({"ready": True})

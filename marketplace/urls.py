@@ -1,0 +1,33 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from agents import api as agents_api
+from dispatch import api as dispatch_api
+from marketplace import api, board
+
+api_v1 = [
+    path("csrf", api.csrf),
+    path("widget/session", api.WidgetSession.as_view(), name="widget-session"),
+    path("ticket", api.Ticket.as_view(), name="ticket"),
+    path("agent/me", agents_api.Me.as_view(), name="agent-me"),
+    path("agent/options", agents_api.Options.as_view(), name="agent-options"),
+    path("agent/chats", dispatch_api.Chats.as_view(), name="agent-chats"),
+    path("", include("conversations.urls")),
+    path("", include("payouts.urls")),
+]
+
+urlpatterns = [
+    path("healthz", api.healthz),
+    path("readyz", api.readyz),
+    path("api/v1/", include(api_v1)),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("board", board.page, name="board"),
+    path("agent/", include("agents.urls")),
+    path("", include("brands.urls")),
+]
