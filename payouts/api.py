@@ -1,9 +1,10 @@
 """The earnings page over HTTP. An agent sees their own money and nobody else's."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import Http404
 from django.utils.translation import get_language_from_request
@@ -21,14 +22,20 @@ LONGEST = timedelta(days=31)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
+@cache
+def known_zones() -> frozenset[str]:
+    """The zones that Python and PostgreSQL both know. Kept, because finding them reads the disk for 60 ms."""
+    return frozenset(available_timezones() - {"localtime"})
+
+
 class Zone(serializers.CharField):
     """An IANA time zone, for where a day begins."""
 
     def to_internal_value(self, data: Any) -> Any:
-        try:
-            return ZoneInfo(super().to_internal_value(data))
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise serializers.ValidationError("This is no time zone.") from error
+        name = super().to_internal_value(data)
+        if name not in known_zones():
+            raise serializers.ValidationError("This is no time zone.")
+        return ZoneInfo(name)
 
 
 class Stretch(serializers.Serializer[Any]):
@@ -36,7 +43,7 @@ class Stretch(serializers.Serializer[Any]):
 
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
-    zone = Zone(default="UTC", max_length=64)
+    zone = Zone(required=False, max_length=64)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         until = attrs.get("until", clock.now())
@@ -45,7 +52,7 @@ class Stretch(serializers.Serializer[Any]):
             raise serializers.ValidationError("The stretch ends after it begins, in this century.")
         if until - since > LONGEST:
             raise serializers.ValidationError("Ask for at most 31 days at once.")
-        return {**attrs, "since": since, "until": until}
+        return {"since": since, "until": until, "zone": attrs.get("zone", UTC)}
 
 
 class TotalShape(serializers.Serializer[pages.Total]):

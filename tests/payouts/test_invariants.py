@@ -97,16 +97,25 @@ def test_1_a_movement_without_its_other_side_is_refused(role: str, paid: tuple[P
 
 @both_roles
 @pytest.mark.parametrize("side", ["account_id", "contra_id"])
-def test_2_a_posting_between_currencies_is_refused(role: str, side: str, paid: tuple[Posting, ...], ilse: Agent) -> None:
+def test_2_a_posting_between_currencies_is_refused(
+    role: str, side: str, paid: tuple[Posting, ...], ilse: Agent
+) -> None:
     with transaction.atomic():
         in_crowns = ledger.post(ilse.pk, "SEK", an_entry(paid[0].brand_id), now=NOON)
 
     with refused("of_its_currency"):
-        insert(role, paid[0], **{side: getattr(in_crowns, side)}, **({"seq": 2, "balance_after": 190} if side == "account_id" else {}))
+        insert(
+            role,
+            paid[0],
+            **{side: getattr(in_crowns, side)},
+            **({"seq": 2, "balance_after": 190} if side == "account_id" else {}),
+        )
 
 
 @both_roles
-def test_2_a_posting_in_another_currency_than_both_its_accounts_is_refused(role: str, paid: tuple[Posting, ...]) -> None:
+def test_2_a_posting_in_another_currency_than_both_its_accounts_is_refused(
+    role: str, paid: tuple[Posting, ...]
+) -> None:
     with refused("of_its_currency"):
         insert(role, paid[0], currency="SEK")
 
@@ -204,7 +213,9 @@ def test_6_an_accounts_balance_is_that_of_its_last_posting(role: str, change: st
 
 
 @both_roles
-@pytest.mark.parametrize("change", ["name = 'x:EUR'", "currency = 'SEK', name = 'x:SEK'", "sequenced = false", "agent_id = null"])
+@pytest.mark.parametrize(
+    "change", ["name = 'x:EUR'", "currency = 'SEK', name = 'x:SEK'", "sequenced = false", "agent_id = null"]
+)
 def test_6_an_account_keeps_what_it_is(role: str, change: str) -> None:
     with refused("keeps its name, currency and owner"):
         execute(role, f"update payouts_account set {change} where sequenced")
@@ -222,7 +233,9 @@ def test_6_an_account_begins_empty(role: str, jonas: Agent) -> None:
 
 
 @both_roles
-def test_6_a_table_of_the_same_name_in_the_session_does_not_mislead_the_trigger(role: str, paid: tuple[Posting, ...]) -> None:
+def test_6_a_table_of_the_same_name_in_the_session_does_not_mislead_the_trigger(
+    role: str, paid: tuple[Posting, ...]
+) -> None:
     execute("owner", "grant temporary on database {} to public".format(connections["owner"].settings_dict["NAME"]))
     execute(role, "create temp table payouts_account as select * from public.payouts_account")
     execute(role, "update pg_temp.payouts_account set balance = 1000000 where sequenced")
@@ -245,7 +258,7 @@ def test_two_plans_at_one_instant_are_refused(role: str, plan: PayPlan) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "rules = '[{\"kind\": \"per_minute\", \"rate_cents\": 1}]'",
+        'rules = \'[{"kind": "per_minute", "rate_cents": 1}]\'',
         "version = 9",
         "published_by = 'system'",
         "valid = tstzrange(lower(valid) - interval '1 day', null)",

@@ -36,7 +36,9 @@ seconds = st.integers(0, 36_000)
 cents = st.integers(1, rating.HIGHEST_RATE_CENTS)
 outcomes = st.sampled_from(sorted(rating.OUTCOMES))
 pay_plans = st.builds(
-    lambda chat, minute, paid: replace(PLAN, rules=(Rule("per_chat", chat, frozenset(paid)), Rule("per_minute", minute))),
+    lambda chat, minute, paid: replace(
+        PLAN, rules=(Rule("per_chat", chat, frozenset(paid)), Rule("per_minute", minute))
+    ),
     cents,
     cents,
     st.sets(st.sampled_from(rating.SEEN_THROUGH), min_size=1),
@@ -186,7 +188,9 @@ def test_an_engagement_that_ends_before_it_begins_is_refused() -> None:
 
 
 @given(st.lists(st.integers(0, 3600)), st.randoms(use_true_random=False))
-def test_active_time_is_within_the_engagement_whatever_the_order_of_words(offsets: list[int], chance: random.Random) -> None:
+def test_active_time_is_within_the_engagement_whatever_the_order_of_words(
+    offsets: list[int], chance: random.Random
+) -> None:
     at = [NOON + timedelta(seconds=offset) for offset in offsets]
     shuffled = chance.sample(at, len(at))
 

@@ -1,11 +1,10 @@
 """`manage.py audit_ledger`: prove the ledger now."""
 
 import json
-import sys
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from marketplace import clock
 from payouts import ledger
@@ -18,4 +17,4 @@ class Command(BaseCommand):
         report = ledger.audit(clock.now())
         self.stdout.write(json.dumps(asdict(report), sort_keys=True))
         if not report.balanced:
-            sys.exit(1)
+            raise CommandError("The ledger does not hold.")

@@ -1,0 +1,157 @@
+"""One plan is in force at a time; what was shown on offers is never changed behind them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import User
+from brands.models import Brand
+from marketplace.refusals import Refused
+from payouts import plans, rating
+from payouts.models import PayPlan
+from tests.payouts.conftest import NOON, RULES
+
+DAY = timedelta(days=1)
+LOWER = [{"kind": "per_minute", "rate_cents": 20}]
+
+
+def publish(brand: Brand, **changes: Any) -> PayPlan:
+    asked: dict[str, Any] = {
+        "tier": "standard",
+        "currency": "EUR",
+        "rules": LOWER,
+        "valid_from": NOON,
+        "by": "operator:noor",
+        "now": NOON,
+    }
+    return plans.publish(brand.pk, **{**asked, **changes})
+
+
+def test_the_next_version_takes_over_where_the_last_one_ends(plan: PayPlan, lindenpay: Brand) -> None:
+    following = publish(lindenpay, valid_from=NOON + DAY)
+
+    just_before = NOON + DAY - timedelta(microseconds=1)
+    assert plans.in_force(lindenpay.pk, tier="standard", at=just_before) == plan
+    assert plans.in_force(lindenpay.pk, tier="standard", at=NOON + DAY) == following
+    assert (plan.version, following.version) == (1, 2)
+
+
+def test_a_published_plan_is_rated_as_it_was_written(plan: PayPlan) -> None:
+    assert plans.as_plan(plan) == rating.Plan(plan.pk, 1, "EUR", rating.parse_rules(RULES))
+
+
+def test_each_tier_has_a_plan_of_its_own(plan: PayPlan, lindenpay: Brand) -> None:
+    expert = publish(lindenpay, tier="expert")
+
+    assert expert.version == 1
+    assert plans.in_force(lindenpay.pk, tier="expert", at=NOON) == expert
+    assert plans.in_force(lindenpay.pk, tier="standard", at=NOON) == plan
+
+
+def test_an_offer_is_paid_in_the_brands_currency(plan: PayPlan, lindenpay: Brand) -> None:
+    publish(lindenpay, currency="SEK")
+
+    assert plans.in_force(lindenpay.pk, tier="standard", at=NOON) == plan
+
+
+@pytest.mark.parametrize(("tier", "at"), [("expert", NOON), ("standard", NOON - 60 * DAY)])
+def test_without_a_plan_there_is_no_offer(tier: str, at: Any, plan: PayPlan, lindenpay: Brand) -> None:
+    with pytest.raises(plans.NoPlanInForce, match=tier):
+        plans.in_force(lindenpay.pk, tier=tier, at=at)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"valid_from": NOON - timedelta(seconds=1)}, "cannot begin in the past"),
+        ({"valid_from": NOON - 30 * DAY, "now": NOON - 30 * DAY}, "begins after the one before it"),
+        ({"rules": []}, "at least one rule"),
+        ({"tier": "expert", "currency": "eur"}, "was not accepted"),
+    ],
+)
+def test_a_version_that_would_break_a_promise_is_refused(
+    changes: dict[str, Any], sentence: str, plan: PayPlan, lindenpay: Brand
+) -> None:
+    with pytest.raises(Refused, match=sentence):
+        publish(lindenpay, **changes)
+
+    assert list(PayPlan.objects.values_list("version", "valid")) == [(1, plan.valid)]
+
+
+@pytest.fixture
+def noors_browser(db: None) -> Client:
+    noor = User.objects.create_user("noor@beckon.example", is_staff=True)
+    noor.user_permissions.set(Permission.objects.filter(content_type__app_label="payouts"))
+    client = Client()
+    client.force_login(noor)
+    return client
+
+
+FORM = {
+    "tier": "standard",
+    "currency": "EUR",
+    "per_chat_cents": "310",
+    "per_chat_outcomes": ["resolved", "left"],
+    "per_minute_cents": "25",
+}
+
+
+def test_an_operator_publishes_the_next_version_in_the_admin(
+    noors_browser: Client, plan: PayPlan, lindenpay: Brand
+) -> None:
+    answer = noors_browser.post(reverse("admin:payouts_payplan_add"), {**FORM, "brand": lindenpay.pk})
+
+    assert answer.status_code == 302, answer.context["errors"]
+    published = PayPlan.objects.get(version=2)
+    assert published.published_by.startswith("operator:")
+    assert published.rules == [
+        {"kind": "per_chat", "rate_cents": 310, "outcomes": ["resolved", "left"]},
+        {"kind": "per_minute", "rate_cents": 25},
+    ]
+    plan.refresh_from_db()
+    assert plan.valid.upper == published.valid.lower
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"valid_from": "2026-01-01 00:00"}, "cannot begin in the past"),
+        ({"per_chat_cents": "", "per_minute_cents": ""}, "at least one rule"),
+        ({"per_chat_outcomes": []}, "names outcomes"),
+        ({"per_chat_cents": "-1"}, "greater than or equal to 1"),
+        ({"per_chat_cents": "1000000000000000"}, "less than or equal to"),
+        ({"currency": "euro"}, "at most 3 characters"),
+        ({"currency": "e1r", "tier": "expert"}, "was not accepted|account_currency|is violated"),
+    ],
+)
+def test_a_bad_plan_is_said_beside_the_form_and_publishes_nothing(
+    changes: dict[str, Any], sentence: str, noors_browser: Client, plan: PayPlan, lindenpay: Brand
+) -> None:
+    answer = noors_browser.post(reverse("admin:payouts_payplan_add"), {**FORM, "brand": lindenpay.pk, **changes})
+
+    assert answer.status_code == 200
+    said = " ".join(str(error) for errors in answer.context["errors"] for error in [errors])
+    assert any(word in said for word in sentence.split("|")), said
+    assert PayPlan.objects.count() == 1
+
+
+@pytest.mark.parametrize("model", ["account", "posting", "earningfact", "ledgeraudit", "payplan"])
+def test_the_windows_open_and_nothing_in_them_can_be_edited(model: str, noors_browser: Client, plan: PayPlan) -> None:
+    assert noors_browser.get(reverse(f"admin:payouts_{model}_changelist")).status_code == 200
+    if model != "payplan":
+        assert noors_browser.get(reverse(f"admin:payouts_{model}_add")).status_code == 403
+
+
+def test_a_published_plan_is_shown_and_not_edited(noors_browser: Client, plan: PayPlan, lindenpay: Brand) -> None:
+    page = reverse("admin:payouts_payplan_change", args=[plan.pk])
+
+    assert noors_browser.get(page).status_code == 200
+    assert noors_browser.post(page, {**FORM, "brand": lindenpay.pk}).status_code == 403
+
+
+def test_a_form_to_publish_opens(noors_browser: Client) -> None:
+    assert b"per_minute_cents" in noors_browser.get(reverse("admin:payouts_payplan_add")).content
