@@ -40,6 +40,11 @@ export class Outbox {
     this.replace((items) => items.map((item) => (item.conversation === null ? { ...item, conversation } : item)));
   }
 
+  /** Its conversation is over for good: it waits for a new one. */
+  release(client_id: string): void {
+    this.replace((items) => items.map((item) => (item.client_id === client_id ? { ...item, conversation: null, refused: null } : item)));
+  }
+
   /** Acknowledged, or thrown away by the person. */
   remove(client_id: string): void {
     if (this.find(client_id)) this.replace((items) => items.filter((item) => item.client_id !== client_id));

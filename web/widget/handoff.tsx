@@ -1,0 +1,139 @@
+// Asking for a person: a sheet over the chat, guesses as answers, nothing that must be filled in.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { languageNames, languageOf } from "../shared/i18n";
+import { DOWN, EYE_OFF, Icon, PERSON } from "../shared/icons";
+import type { Chat } from "./chat";
+import { locale, t } from "./speak";
+import { guessTopic, talkOf, type State } from "./state";
+
+/** "3 people online", or that nobody is. */
+export function OnlineWords({ state }: { state: State }) {
+  const n = state.session?.brand.people_online ?? 0;
+  return <span class="button-aside">{n > 0 ? t("people_online", { n }) : t("nobody_aside")}</span>;
+}
+
+export function HandOff({ state, chat }: { state: State; chat: Chat }) {
+  const brand = state.session?.brand;
+  const [asking, setAsking] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.focus(), []);
+  const nobody = brand?.people_online === 0;
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const said = new FormData(form.current ?? undefined);
+    const get = (name: string) => String(said.get(name) ?? "").trim() || null;
+    setAsking(true);
+    await chat.askPerson({ language: get("language"), topic: get("topic"), email: get("email") });
+    setAsking(false);
+  };
+  const stay = () => chat.show("talk");
+  return (
+    <form
+      class="sheet"
+      ref={form}
+      tabIndex={-1}
+      aria-labelledby="handoff-title"
+      onSubmit={(event) => void submit(event)}
+      onKeyDown={(event) => event.key === "Escape" && stay()}
+    >
+      <div>
+        <h2 class="title" id="handoff-title">
+          {t(nobody ? "nobody" : "talk_to_person")}
+        </h2>
+        <p class="small muted">{nobody ? t(brand.opening.open_now ? "nobody_line" : "nobody_closed") : t("handoff_hint")}</p>
+      </div>
+      {nobody && brand.opening.words && (
+        <dl class="hours small">
+          <dt>{t("people_here")}</dt>
+          <dd>{brand.opening.words}</dd>
+        </dl>
+      )}
+      <Guesses state={state} />
+      <div class="field">
+        <label class="label" for="handoff-mail">
+          {t("email")}
+          <span>{t("optional")}</span>
+        </label>
+        <input class="input" id="handoff-mail" name="email" type="email" maxLength={254} autocomplete="email" placeholder="you@example.com" dir="ltr" />
+      </div>
+      <p class="notice">
+        <Icon d={EYE_OFF} size="small" />
+        <span>{t("consent")}</span>
+      </p>
+      {state.trouble && (
+        <p class="error" role="alert">
+          {state.trouble}
+        </p>
+      )}
+      {nobody ? (
+        <>
+          <button type="button" class="button is-primary" onClick={stay}>
+            {t("keep_assistant")}
+          </button>
+          <button class="button" disabled={asking}>
+            {t(asking ? "asking" : "wait_anyway")}
+          </button>
+        </>
+      ) : (
+        <>
+          <button class="button is-primary is-spread" disabled={asking}>
+            <Icon d={PERSON} />
+            {t(asking ? "asking" : "ask_person")}
+            <OnlineWords state={state} />
+          </button>
+          <button type="button" class="button is-quiet" onClick={stay}>
+            {t("stay")}
+          </button>
+        </>
+      )}
+    </form>
+  );
+}
+
+function Guesses({ state }: { state: State }) {
+  const brand = state.session?.brand;
+  const languages = brand?.languages ?? [];
+  const topics = brand?.topics ?? [];
+  const guess = guessTopic(talkOf(state)?.events ?? [], topics);
+  const mine = languages.includes(languageOf(locale)) ? languageOf(locale) : (languages[0] ?? "");
+  return (
+    <div class="row">
+      {languages.length > 0 && (
+        <Pick label={t("language")} name="language" value={mine} options={languages.map((code) => [code, languageNames([code], locale)])} />
+      )}
+      <Pick
+        label={t("topic")}
+        name="topic"
+        value={guess}
+        wide
+        options={[["", t("topic_guess")], ...topics.map((topic): [string, string] => [topic.key, topic.name])]}
+      />
+    </div>
+  );
+}
+
+interface PickProps {
+  label: string;
+  name: string;
+  value: string;
+  options: [string, string][];
+  wide?: boolean;
+}
+
+function Pick({ label, name, value, options, wide }: PickProps) {
+  return (
+    <label class={`field${wide ? " is-wide" : ""}`}>
+      <span class="label">{label}</span>
+      <span class="pick">
+        <select class="input" name={name}>
+          {options.map(([key, words]) => (
+            <option key={key} value={key} selected={key === value}>
+              {words}
+            </option>
+          ))}
+        </select>
+        <Icon d={DOWN} />
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,297 @@
+// The conversation: turns grouped by who speaks, what happened between them, and what is not sent yet.
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Answer, Changed, Message, Numbered } from "../protocol";
+import { ALERT, BROKEN, CHAT, CHECK, CLOCK, DOWN, Icon, PAGE, RETRY, SHIELD } from "../shared/icons";
+import { useNow } from "../shared/hooks";
+import { hasRemoved, pieces } from "../shared/text";
+import { timeOrDay } from "../shared/time";
+import type { Chat } from "./chat";
+import { AssistantMark, Initial } from "./head";
+import { Wait } from "./queue";
+import { locale, t } from "./speak";
+import { personOf, phaseOf, talkOf, type State } from "./state";
+import { Welcome } from "./welcome";
+import type { Key } from "./words/en";
+
+type Said = Message | Answer;
+interface Turn {
+  kind: "turn";
+  role: string;
+  name: string;
+  lines: Said[];
+}
+
+/** Consecutive lines of one author are one turn. */
+export function turns(events: readonly Numbered[]): (Turn | Changed)[] {
+  const out: (Turn | Changed)[] = [];
+  for (const event of events) {
+    if (event.type === "changed") out.push(event);
+    if (event.type !== "message" && event.type !== "answer") continue;
+    const last = out.at(-1);
+    const same = last && "lines" in last && last.role === event.author.role && last.name === event.author.name;
+    if (same) last.lines.push(event);
+    else out.push({ kind: "turn", role: event.author.role, name: event.author.name, lines: [event] });
+  }
+  return out;
+}
+
+export function Log({ state, chat }: { state: State; chat: Chat }) {
+  const talk = talkOf(state);
+  const groups = turns(talk?.events ?? []);
+  const last = talk?.events.at(-1);
+  const ref = useStuckToEnd(`${last?.seq ?? 0}/${state.unsent.length}/${state.typing?.name ?? ""}/${phaseOf(state)}`);
+  const empty = groups.length === 0 && state.unsent.length === 0;
+  return (
+    <div class="log-frame">
+      <div class="log" ref={ref.log} onScroll={ref.scrolled} tabIndex={0} role="log" aria-live="polite" aria-label={t("chat")}>
+        {empty && state.known && <Welcome state={state} chat={chat} />}
+        {talk?.earlier && (
+          <button type="button" class="button is-quiet is-compact" onClick={() => void chat.earlier()}>
+            {t("earlier")}
+          </button>
+        )}
+        {groups.map((group) =>
+          "lines" in group ? <TurnView key={`t${group.lines[0]?.seq}`} turn={group} last={last} state={state} /> : <Event key={`e${group.seq}`} event={group} />,
+        )}
+        <Unsent state={state} chat={chat} />
+        {phaseOf(state) === "away" && <Broke state={state} />}
+        <Typing state={state} last={last} />
+      </div>
+      {ref.behind && (
+        <button type="button" class="button is-primary is-compact to-end" onClick={ref.toEnd}>
+          {t("new_messages")}
+          <Icon d={DOWN} size="small" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Keeps the end in sight unless the reader scrolled up; then says that something new is below. */
+function useStuckToEnd(mark: string) {
+  const log = useRef<HTMLDivElement>(null);
+  const stuck = useRef(true);
+  const [behind, setBehind] = useState(false);
+  const toEnd = () => {
+    stuck.current = true;
+    setBehind(false);
+    if (log.current) log.current.scrollTop = log.current.scrollHeight;
+  };
+  useLayoutEffect(() => (stuck.current ? toEnd() : setBehind(true)), [mark]);
+  useEffect(() => {
+    const watcher = new ResizeObserver(() => stuck.current && toEnd());
+    if (log.current) watcher.observe(log.current);
+    return () => watcher.disconnect();
+  }, []);
+  const scrolled = () => {
+    const box = log.current;
+    if (!box) return;
+    stuck.current = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
+    if (stuck.current) setBehind(false);
+  };
+  return { log, behind, scrolled, toEnd };
+}
+
+export function Text({ text }: { text: string }) {
+  return (
+    <>
+      {pieces(text).map((piece) => {
+        if (piece.kind === "removed") return <Removed />;
+        if (piece.kind === "text") return piece.text;
+        return (
+          <a href={piece.text} target="_blank" rel="noopener noreferrer nofollow">
+            {piece.text}
+          </a>
+        );
+      })}
+    </>
+  );
+}
+
+function Removed() {
+  return (
+    <span class="removed">
+      <Icon d={SHIELD} size="small" />
+      {t("card_removed")}
+    </span>
+  );
+}
+
+function TurnView({ turn, last, state }: { turn: Turn; last: Numbered | undefined; state: State }) {
+  if (turn.role === "customer") return <Mine turn={turn} last={last} state={state} />;
+  const first = turn.lines[0];
+  const person = turn.role === "agent";
+  return (
+    <article class={`turn ${person ? "is-person" : "is-assistant"}`}>
+      <p class="who">
+        {person ? <Initial name={turn.name} /> : <AssistantMark />}
+        <b>
+          <bdi>{turn.name}</bdi>
+        </b>
+        {!person && <span class="hidden-words">{t("ai")}</span>}
+        {first && <time dateTime={first.at}>{timeOrDay(first.at, locale)}</time>}
+      </p>
+      {turn.lines.map((line) => (
+        <div class="bubble" dir="auto" key={line.seq}>
+          <Text text={line.text} />
+          {line.type === "answer" && line.sources.map((source) => <Source key={source.slug} title={source.title} />)}
+        </div>
+      ))}
+    </article>
+  );
+}
+
+function Source({ title }: { title: string }) {
+  return (
+    <span class="source">
+      <Icon d={PAGE} />
+      <span>
+        <b>{title}</b>
+        <span class="muted">{t("help_article")}</span>
+      </span>
+    </span>
+  );
+}
+
+function Mine({ turn, last, state }: { turn: Turn; last: Numbered | undefined; state: State }) {
+  const newest = turn.lines.at(-1);
+  const acknowledged = newest && newest === last && !state.unsent.length;
+  return (
+    <>
+      <article class="turn is-mine">
+        {turn.lines.map((line) => (
+          <p class="bubble" dir="auto" key={line.seq}>
+            <Text text={line.text} />
+          </p>
+        ))}
+        {acknowledged && (
+          <p class="fate">
+            <Icon d={CHECK} size="small" />
+            {t("sent", { time: timeOrDay(newest.at, locale) })}
+          </p>
+        )}
+      </article>
+      {turn.lines.some((line) => hasRemoved(line.text)) && (
+        <p class="notice is-card is-good">
+          <Icon d={SHIELD} />
+          <span>
+            <span class="strong">{t("card_safe")}</span> {t("card_safe_line")}
+          </span>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Unsent({ state, chat }: { state: State; chat: Chat }) {
+  const items = state.unsent.filter((item) => !item.conversation || item.conversation === state.current);
+  const waiting = items.filter((item) => item.refused === null);
+  if (!items.length) return null;
+  const open = state.link.kind === "open";
+  return (
+    <div class="turn is-mine">
+      {items
+        .filter((item) => item.refused !== null)
+        .map((item) => (
+          <Refused key={item.client_id} text={item.text} words={item.refused ?? ""}>
+            <button type="button" class="button is-quiet is-compact" onClick={() => chat.remove(item.client_id)}>
+              {t("remove")}
+            </button>
+            <button type="button" class="button is-compact" onClick={() => chat.retry(item.client_id)}>
+              <Icon d={RETRY} size="small" />
+              {t("retry")}
+            </button>
+          </Refused>
+        ))}
+      {waiting.map((item) => (
+        <p class="bubble is-waiting" dir="auto" key={item.client_id}>
+          {item.text}
+        </p>
+      ))}
+      {waiting.length > 0 && (
+        <p class="fate">
+          <Icon d={CLOCK} size="small" />
+          {open ? t("sending") : waiting.length === 1 ? t("waiting_one") : t("waiting_many", { n: waiting.length })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Refused({ text, words, children }: { text: string; words: string; children: ComponentChildren }) {
+  return (
+    <>
+      <p class="bubble is-refused" dir="auto">
+        {text}
+      </p>
+      <p class="fate is-bad" role="alert">
+        <Icon d={ALERT} size="small" />
+        {t("not_sent")}
+      </p>
+      {words && <p class="fate">{words}</p>}
+      <div class="remedies">{children}</div>
+    </>
+  );
+}
+
+const LINES = new Set<Key>(["joined", "cancelled", "away", "back", "lost", "transferred", "resolved", "left", "idle"]);
+
+/** What happened, in a sentence; null for what the customer need not read. */
+export function sentence(event: Changed): string | null {
+  const params = { name: event.status.person?.name ?? event.author.name, time: timeOrDay(event.at, locale) };
+  if (event.change === "asked") return t(event.status.why === "asked" ? "asked" : "asked_for_you", params);
+  return LINES.has(event.change as Key) ? t(event.change as Key, params) : null;
+}
+
+function Event({ event }: { event: Changed }) {
+  const words = sentence(event);
+  return words ? <p class="event">{words}</p> : null;
+}
+
+function Broke({ state }: { state: State }) {
+  const name = personOf(talkOf(state)) || t("the_person");
+  return (
+    <section class="case" role="status">
+      <h2 class="title">
+        <Icon d={BROKEN} />
+        {t("broke_title", { name })}
+      </h2>
+      <p>{t("broke_line", { name })}</p>
+      {state.queue && (
+        <p class="notice">
+          <Icon d={CLOCK} size="small" />
+          <Wait place={state.queue} />
+        </p>
+      )}
+      <p class="notice">
+        <Icon d={CHAT} size="small" />
+        <span>{t("broke_sees")}</span>
+      </p>
+    </section>
+  );
+}
+
+const LOOKING_MS = 15_000;
+
+function Typing({ state, last }: { state: State; last: Numbered | undefined }) {
+  const phase = phaseOf(state);
+  const asked = last?.type === "message" && last.author.role === "customer" && (phase === "assistant" || phase === "queue");
+  const now = useNow(state.typing || asked ? 1000 : 0);
+  if (state.typing && state.typing.until_ms > now) return <Dots words={t("is_typing", { name: state.typing.name })} />;
+  const looking = asked && state.link.kind === "open" && now - Date.parse(last.at) < LOOKING_MS;
+  return looking ? <Dots words={t("looking", { name: state.session?.brand.assistant_name ?? "" })} /> : null;
+}
+
+function Dots({ words }: { words: string }) {
+  return (
+    <p class="typing">
+      <span class="typing-dots" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </span>
+      {words}
+    </p>
+  );
+}

@@ -1,0 +1,68 @@
+// What is not needed often: the language, and ending the chat.
+import { useState } from "preact/hooks";
+import { languageOf } from "../shared/i18n";
+import { Icon, LEAVE } from "../shared/icons";
+import type { Chat } from "./chat";
+import { LANGUAGES, locale, t } from "./speak";
+import { phaseOf, talkOf, type State } from "./state";
+
+const OWN_NAMES: Record<string, string> = { en: "English", de: "Deutsch", ar: "العربية" };
+
+export function Menu({ state, chat }: { state: State; chat: Chat }) {
+  const running = talkOf(state) !== null && phaseOf(state) !== "ended";
+  return (
+    <div class="page" onKeyDown={(event) => event.key === "Escape" && chat.show("talk")}>
+      <fieldset class="field">
+        <legend class="label">{t("language")}</legend>
+        <div class="stack">
+          {LANGUAGES.map((code) => (
+            <label class="choice segment" key={code}>
+              <input
+                type="radio"
+                name="language"
+                value={code}
+                checked={languageOf(locale) === code}
+                onChange={() => void chat.speak(code)}
+              />
+              <span lang={code}>{OWN_NAMES[code]}</span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      {running && <End chat={chat} />}
+      {state.trouble && (
+        <p class="error" role="alert">
+          {state.trouble}
+        </p>
+      )}
+      <button type="button" class="button is-quiet" onClick={() => chat.show("talk")}>
+        {t("back_to_chat")}
+      </button>
+    </div>
+  );
+}
+
+function End({ chat }: { chat: Chat }) {
+  const [sure, setSure] = useState(false);
+  if (!sure) {
+    return (
+      <button type="button" class="button" onClick={() => setSure(true)}>
+        <Icon d={LEAVE} size="small" directed />
+        {t("end_chat")}
+      </button>
+    );
+  }
+  return (
+    <div class="stack" role="group" aria-label={t("end_sure")}>
+      <p class="strong">{t("end_sure")}</p>
+      <div class="row">
+        <button type="button" class="button is-primary" onClick={() => void chat.leave()}>
+          {t("end_yes")}
+        </button>
+        <button type="button" class="button" onClick={() => setSure(false)}>
+          {t("end_no")}
+        </button>
+      </div>
+    </div>
+  );
+}

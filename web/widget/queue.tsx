@@ -1,0 +1,59 @@
+// The place in line: pinned, so that the chat moves under it. Every estimate shows its age.
+import { useState } from "preact/hooks";
+import type { Place } from "../protocol";
+import { useNow } from "../shared/hooks";
+import { Icon, LEAVE } from "../shared/icons";
+import { duration, secondsSince, waitRange } from "../shared/time";
+import type { Chat } from "./chat";
+import { locale, t } from "./speak";
+import { phaseOf, type State } from "./state";
+
+const FRESH_S = 10;
+
+/** "about 1–3 min · updated 20 s ago" */
+export function Wait({ place }: { place: Place }) {
+  const now = useNow(5_000);
+  const age = Math.floor(secondsSince(place.at, now) / 5) * 5;
+  return (
+    <span class="number">
+      {words(place)} · {age < FRESH_S ? t("updated_now") : t("updated_ago", { age: duration(age, locale) })}
+    </span>
+  );
+}
+
+function words({ low_s, high_s, people_online }: Place): string {
+  if (people_online === 0) return t("nobody_yet");
+  return low_s === null || high_s === null ? t("nobody_can_say") : t("about", { wait: waitRange(low_s, high_s, locale) });
+}
+
+export function InLine({ state, chat }: { state: State; chat: Chat }) {
+  const [leaving, setLeaving] = useState(false);
+  if (phaseOf(state) !== "queue") return null;
+  const place = state.queue;
+  const leave = async () => {
+    setLeaving(true);
+    await chat.leaveQueue();
+    setLeaving(false);
+  };
+  return (
+    <section class="pinned">
+      <div class="place" role="status">
+        {place && <span class="place-number number">{place.place}</span>}
+        <div class="place-words">
+          <p class="title">{title(place)}</p>
+          <p class="small muted">{place ? <Wait place={place} /> : t("nobody_can_say")}</p>
+          {place?.people_online === 0 && <p class="small muted">{state.session?.brand.opening.words}</p>}
+        </div>
+      </div>
+      <button type="button" class="button is-compact" disabled={leaving} onClick={() => void leave()}>
+        <Icon d={LEAVE} size="small" directed />
+        {t("leave_line")}
+      </button>
+    </section>
+  );
+}
+
+function title(place: Place | null): string {
+  if (!place) return t("in_line");
+  return place.place === 1 ? t("next_in_line") : t("place_in_line", { n: place.place });
+}
