@@ -56,7 +56,7 @@ class Environment:
         if self.name == "production":
             return [str(urlsplit(self.public_url).hostname)]
         named = {"localhost", "127.0.0.1", "[::1]", "testserver", self.host, str(urlsplit(self.public_url).hostname)}
-        return ["*"] if self.host in ("0.0.0.0", "::") else sorted(named)
+        return ["*"] if self.host in ("0.0.0.0", "::") else sorted(named)  # noqa: S104  (compared, not bound)
 
     @property
     def origins(self) -> list[str]:
@@ -105,7 +105,7 @@ def _name(given: Mapping[str, str]) -> Name:
     name = given.get("BECKON_ENV", "demo")
     if name not in ("demo", "production", "test"):
         refuse(f"BECKON_ENV is {name!r}, but must be demo, production or test.")
-    return cast(Name, name)
+    return cast("Name", name)
 
 
 def _servers(given: Mapping[str, str], name: Name, state_dir: Path) -> tuple[str, str, str, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 import redis
@@ -12,7 +12,9 @@ from pytest_django import DjangoDbBlocker
 
 from marketplace.local import services
 from marketplace.local.services import Urls
-from tests import databases
+from tests import browsers, databases
+
+pytest_plugins = ["tests.people"]
 
 
 @pytest.fixture(scope="session")
@@ -85,3 +87,29 @@ def db(request: pytest.FixtureRequest) -> None:
     """The database: `fresh_database` where the test asks for that as well, else a transaction that is rolled back."""
     fresh = "fresh_database" in request.fixturenames
     request.getfixturevalue("fresh_database" if fresh else "_django_db_helper")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium that can be driven; tests that need one are not run where there is none."""
+    try:
+        return browsers.find()
+    except browsers.NoBrowser as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """On the build machine (CI=true) nothing may be skipped: what was not run has failed."""
+    report = yield
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"not run, and CI=true allows no skipping: {report.longrepr}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was not run, once, with the line that would let it run."""
+    reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])}
+    for reason in sorted(reasons):
+        terminalreporter.write_line(f"not run: {reason}", yellow=True)

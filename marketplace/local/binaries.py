@@ -82,6 +82,6 @@ def _copy(trees: list[Path], target: Path) -> None:
             shutil.copytree(tree, unfinished / tree.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     for path in [unfinished, *unfinished.rglob("*")]:
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) and path.stat().st_mode & 0o111 else 0o644)
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o111 else 0o644)
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)

@@ -114,5 +114,8 @@ def explain(name: str, output: str) -> str:
     if "No space left on device" in output:
         return f"The disk is full ({name} could not write): free some space, then start again."
     lines = [line.strip() for line in output.splitlines() if line.strip()]
+    for line in lines:
+        if line.startswith(("CommandError: ", "beckon: ")):
+            return line.partition(": ")[2]
     telling = [line for line in lines if "error" in line.lower() or "fatal" in line.lower()] or lines
     return f"{name} failed: {telling[-1] if telling else 'it said nothing'}"

@@ -8,6 +8,7 @@ import logging.handlers
 import os
 import sys
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 
 from marketplace.local import state
@@ -21,7 +22,7 @@ KEPT_LINES = 60
 
 
 class Rotating(logging.handlers.RotatingFileHandler):
-    def handleError(self, record: logging.LogRecord) -> None:
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (logging's own name)
         """A full disk must not stop anything; the line was on the terminal."""
 
 
@@ -57,10 +58,9 @@ class Logs:
 
     def _print(self, name: str, text: str, colour: int) -> None:
         prefix = f"{name:<{WIDTH}} |"
-        try:
-            print(f"\033[{colour}m{prefix}\033[0m {text}" if self.colour else f"{prefix} {text}", flush=True)
-        except OSError:
-            pass  # the terminal is gone; the files remain
+        with suppress(OSError):  # the terminal may be gone; the files remain
+            sys.stdout.write(f"\033[{colour}m{prefix}\033[0m {text}\n" if self.colour else f"{prefix} {text}\n")
+            sys.stdout.flush()
 
     def _file(self, name: str) -> logging.Handler:
         if name not in self.files:

@@ -24,7 +24,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 LONGEST_SOCKET_FOLDER = 80
 
 
-class Trouble(Exception):
+class Trouble(Exception):  # noqa: N818  (a refusal is no error)
     """Something a person must set right; the message says what, in one sentence."""
 
 
@@ -63,7 +63,7 @@ def make_state(path: Path) -> Path:
 def sockets(state: Path) -> Path:
     """A short folder of our own for the sockets of the servers whose state is in `state`; only we may enter it."""
     name = f"beckon-{os.geteuid()}-{hashlib.sha256(str(state).encode()).hexdigest()[:8]}"
-    for base in (os.environ.get("XDG_RUNTIME_DIR"), "/run" if os.geteuid() == 0 else None, "/tmp"):
+    for base in (os.environ.get("XDG_RUNTIME_DIR"), "/run" if os.geteuid() == 0 else None, "/tmp"):  # noqa: S108  (private)
         if base and os.access(base, os.W_OK) and len(f"{base}/{name}") <= LONGEST_SOCKET_FOLDER:
             return _private(Path(base) / name)
     raise Trouble("No writable folder for sockets: set XDG_RUNTIME_DIR to a short path that you can write.")

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
+import redis
 
 from marketplace.environment import Environment
 from marketplace.local import frontend, launch, postgres, processes, state
@@ -53,13 +54,15 @@ class Plan:
 
 def reachable(host: str) -> str:
     """The name under which this machine reaches a server that listens on `host`."""
-    if host in ("0.0.0.0", "::", "127.0.0.1", "::1"):
+    if host in ("0.0.0.0", "::", "127.0.0.1", "::1"):  # noqa: S104  (compared, not bound)
         return "localhost"
     return f"[{host}]" if ":" in host else host
 
 
 def run(plan: Plan) -> None:
     """Starts everything, says so, and returns when it has been stopped. Trouble when something cannot go on."""
+    if plan.external and plan.environment.database_owner_url == plan.environment.database_url:
+        raise Trouble("DATABASE_OWNER_URL is not set: name the role that owns the tables and migrates them.")
     home = state.make_state(plan.environment.state_dir)
     with only_one(home):
         plan = replace(plan, port=free_port(plan.host, plan.port))
@@ -101,7 +104,8 @@ def free_port(host: str, port: int) -> int:
 
 def _why_not(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f'Port {port} is taken{_by_whom(port)}: stop that, or choose another with make run ARGS="--port {port + 1}".'
+        other = f'make run ARGS="--port {port + 1}"'
+        return f"Port {port} is taken{_by_whom(port)}: stop that, or choose another with {other}."
     if error.errno == errno.EACCES:
         return f'Port {port} needs more rights than you have: choose one above 1023 with make run ARGS="--port 8000".'
     return f"Cannot listen on {host} port {port}: {error.strerror}."
@@ -157,7 +161,8 @@ async def _supervise(plan: Plan, home: Path) -> None:
             task.cancel()
         await asyncio.wait([starting, stopping, failing])
         await supervisor.stop()
-        logs.say(f"stopped in {time.monotonic() - began:.1f} s; the data stays in {home}")
+        kept = "" if plan.external else f"; the data stays in {home}"
+        logs.say(f"stopped in {time.monotonic() - began:.1f} s{kept}")
 
 
 class NoticeBoard:
@@ -184,7 +189,9 @@ async def _start(plan: Plan, home: Path, supervisor: Supervisor, board: NoticeBo
     began = time.monotonic()
     if plan.build:
         await asyncio.to_thread(frontend.build, say)
-    if not plan.external:
+    if plan.external:
+        await asyncio.to_thread(refuse_silent, plan.environment.redis_url)
+    else:
         await _start_servers(plan, home, supervisor, board)
     environment = child_environment(plan, home, board.told)
     owner = {"DATABASE_OWNER_URL": board.told.owner}
@@ -202,8 +209,19 @@ async def _start(plan: Plan, home: Path, supervisor: Supervisor, board: NoticeBo
         )
     )
     board.tell(replace(board.told, ready=True))
-    say(f"ready after {time.monotonic() - began:.1f} s; the data is in {home}, the sockets in {state.sockets(home)}")
-    print(addresses(plan), flush=True)
+    places = f"logs in {home}" if plan.external else f"data and logs in {home}, sockets in {state.sockets(home)}"
+    say(f"ready after {time.monotonic() - began:.1f} s; {places}")
+    sys.stdout.write(addresses(plan) + "\n")
+    sys.stdout.flush()
+
+
+def refuse_silent(redis_url: str) -> None:
+    """Trouble when the server of REDIS_URL does not answer. Once started, the product lives through its absence."""
+    try:
+        with redis.Redis.from_url(redis_url, socket_timeout=5, socket_connect_timeout=5) as client:
+            client.ping()
+    except redis.RedisError as error:
+        raise Trouble(f"The server of REDIS_URL does not answer: {error}") from error
 
 
 async def _start_servers(plan: Plan, home: Path, supervisor: Supervisor, board: NoticeBoard) -> None:
@@ -247,7 +265,7 @@ def child_environment(plan: Plan, home: Path, servers: Running) -> dict[str, str
 def answers(plan: Plan) -> bool:
     """Whether the web process says that it is ready."""
     try:
-        with urllib.request.urlopen(f"{plan.url}/readyz", timeout=2) as response:
+        with urllib.request.urlopen(f"{plan.url}/readyz", timeout=2) as response:  # noqa: S310  (our own)
             return int(response.status) == 200
     except (urllib.error.URLError, OSError, ValueError):
         return False

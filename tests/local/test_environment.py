@@ -63,7 +63,7 @@ def test_a_bad_value_ends_in_one_sentence(given: dict[str, str], sentence: str) 
         ({"DEBUG": "1"}, "DEBUG is set"),
         ({"BECKON_PUBLIC_URL": ""}, "needs BECKON_PUBLIC_URL"),
         ({"BECKON_PUBLIC_URL": "http://help.lindenpay.example"}, "must begin with https://"),
-        ({name: "" for name in SERVERS}, "Production needs DATABASE_URL"),
+        (dict.fromkeys(SERVERS, ""), "Production needs DATABASE_URL"),
     ],
 )
 def test_production_refuses_what_is_good_enough_for_a_demo(change: dict[str, str], sentence: str) -> None:

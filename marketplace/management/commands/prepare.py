@@ -32,11 +32,13 @@ class Command(BaseCommand):
 
 def prepare(*, verbosity: int) -> None:
     """The schema is current, the running role holds exactly its rights, statistics are fresh. Repeats harmlessly."""
+    if connections["default"].settings_dict["USER"] == connections["owner"].settings_dict["USER"]:
+        raise Trouble("DATABASE_OWNER_URL is not set: name the role that owns the tables and migrates them.")
     with connections["default"].cursor() as cursor:
-        roles.refuse_unfit_runner(cast(roles.Connection, cursor.connection))
+        roles.refuse_unfit_runner(cast("roles.Connection", cursor.connection))
     call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
     with connections["owner"].cursor() as cursor:
-        owner = cast(roles.Connection, cursor.connection)
+        owner = cast("roles.Connection", cursor.connection)
         roles.grant(owner, runner=connections["default"].settings_dict["USER"])
         if lost := roles.missing(owner):
             raise Trouble(f"marketplace/roles.py protects tables that do not exist: {', '.join(lost)}.")
