@@ -80,7 +80,8 @@ class Courier:
         """Publish the batch, trying again for some seconds; then it is left to healing."""
         while True:
             try:
-                return self._publish([news for _, news in batch])
+                self._publish([news for _, news in batch])
+                return
             except (redis.RedisError, OSError) as error:
                 if time.monotonic() - batch[0][0] > KEPT_SECONDS:
                     self.lost += len(batch)

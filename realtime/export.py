@@ -67,7 +67,8 @@ def typescript() -> str:
     blocks += [_interface(shape) for shape in shapes.shapes()]
     blocks += [_union(name) for name in shapes.UNIONS]
     blocks.append(
-        "export type ToBrowser = ToCustomer | ToAgent | ToOperator;\n\nexport type FromBrowser = FromCustomer | FromAgent | FromOperator;"
+        "export type ToBrowser = ToCustomer | ToAgent | ToOperator;\n\n"
+        "export type FromBrowser = FromCustomer | FromAgent | FromOperator;"
     )
     return "\n\n".join(blocks) + "\n"
 

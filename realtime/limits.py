@@ -12,17 +12,23 @@ __all__ = ["MAX_FRAME_BYTES", "MAX_TEXT"]
 TICKET_SECONDS = 30
 ENTER_SECONDS = 5
 PING_SECONDS = 10
-TYPING_SECONDS = 4
+TYPING_SECONDS = 2
+TYPING_RIGHT_SECONDS = 5
 
 # A socket may send this many frames a second, and this many at once after a pause.
 FRAMES_PER_SECOND = 20
 FRAMES_AT_ONCE = 60
-# So many refusals for pace, or for frames nobody can read, and the socket is closed. Counted down one a second.
+# So many refusals for pace, or for frames nobody can read, and the socket is closed. One a second is forgiven.
 PATIENCE = 20
+# Requests of one socket that may wait for the one under way; then its reading pauses.
+LANE_FRAMES = 32
 
 # What may wait for a client that does not read, and for how long one write may block.
 OUTBOX_BYTES = 256 * 1024
 BLOCKED_SECONDS = 10.0
+
+# Sockets of one person in one server process.
+PEOPLE_SOCKETS = 50
 
 # Messages: how many share one transaction, how many may wait for one, how long a locked conversation is waited for.
 BATCH_LINES = 128
@@ -58,7 +64,8 @@ CLOSINGS = (
     Closing(4003, "abuse", "Too many frames, or too many that cannot be read.", "Do not come back by itself."),
     Closing(4008, "slow", "The client did not read for ten seconds, or 256 KiB were waiting for it.",
             "Come back and resume."),
-    Closing(4010, "revoked", "The right to be here ended (log-out, deactivation, erasure).", "Do not come back by itself."),
+    Closing(4009, "crowded", "The person has fifty sockets on this server already.", "Close some first."),
+    Closing(4010, "revoked", "The right to be here ended (log-out, deactivation).", "Do not come back by itself."),
 )  # fmt: skip
 
-RESTART, TICKET, ABUSE, SLOW, REVOKED = (closing.code for closing in CLOSINGS)
+RESTART, TICKET, ABUSE, SLOW, CROWDED, REVOKED = (closing.code for closing in CLOSINGS)

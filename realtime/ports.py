@@ -39,7 +39,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What a reader of a stream misses: frames in order, or one `reset` frame that replaces everything before `head`."""
+    """What a reader of a stream misses: frames in order, or one `reset` frame that replaces all up to `head`."""
 
     head: int
     frames: tuple[bytes, ...]
@@ -74,7 +74,7 @@ class Product(Protocol):
         """Carry out a request; the answers go to the asking socket. Raises Refused."""
 
     def typing(self, principal: str, conversation: UUID) -> protocol.Typing | None:
-        """The frame others see, or None where the person may not write there. Cached by the caller for a few seconds."""
+        """The frame others see, or None where the person may not write there. Cached for a few seconds."""
 
     def arrived(self, principal: str) -> None:
         """The first socket of this person opened on this process (its connection row is committed)."""

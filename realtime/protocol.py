@@ -166,7 +166,7 @@ class Demand(Part, frozen=True):
     waiting: int
 
 
-# --- numbered frames: durable, in order, in one of the two streams of a conversation -----------------------------------
+# --- numbered frames: durable, in order, in one of the two streams of a conversation ----------------------------------
 
 
 class Message(Frame, frozen=True, tag="message"):
@@ -195,7 +195,8 @@ class Answer(Frame, frozen=True, tag="answer"):
 
 
 class Changed(Frame, frozen=True, tag="changed"):
-    """The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, idle, rated."""
+    """The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, idle,
+    rated."""
 
     conversation: UUID
     stream: Stream
@@ -231,7 +232,7 @@ class Note(Frame, frozen=True, tag="note"):
 Numbered = Message | Answer | Changed | HandOff | Note
 
 
-# --- server to browser, not numbered -------------------------------------------------------------------------------------
+# --- server to browser, not numbered ----------------------------------------------------------------------------------
 
 
 class Welcome(Frame, frozen=True, tag="welcome"):
@@ -406,7 +407,7 @@ class Board(Frame, frozen=True, tag="board"):
     at: datetime
 
 
-# --- browser to server -----------------------------------------------------------------------------------------------------
+# --- browser to server ------------------------------------------------------------------------------------------------
 
 
 class Enter(Frame, frozen=True, tag="enter"):
@@ -497,7 +498,7 @@ class SetCapacity(Frame, frozen=True, tag="set_capacity"):
 
 
 class AcceptOffer(Frame, frozen=True, tag="accept_offer"):
-    """I take it. Answered by done with the conversation, then by its streams and a desk frame."""
+    """I take it. Answered by its streams and a desk frame, then by done with the conversation."""
 
     ref: Ref
     offer_id: UUID

@@ -7,6 +7,7 @@ export const CLOSED_RESTART = 1012;
 export const CLOSED_TICKET = 4001;
 export const CLOSED_ABUSE = 4003;
 export const CLOSED_SLOW = 4008;
+export const CLOSED_CROWDED = 4009;
 export const CLOSED_REVOKED = 4010;
 
 export type Stream = "talk" | "desk";
@@ -153,7 +154,8 @@ export interface Answer {
   at: string;
 }
 
-/** The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, idle, rated. */
+/** The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, idle,
+ *  rated. */
 export interface Changed {
   type: "changed";
   conversation: string;
@@ -440,7 +442,7 @@ export interface SetCapacity {
   capacity: number;
 }
 
-/** I take it. Answered by done with the conversation, then by its streams and a desk frame. */
+/** I take it. Answered by its streams and a desk frame, then by done with the conversation. */
 export interface AcceptOffer {
   type: "accept_offer";
   ref: string;

@@ -1,0 +1,257 @@
+"""The hub: one per server process. It joins writer, bus, delivery, people, presence and healing, and knows no table.
+
+Everything here runs on one event loop; the database is reached through small thread pools only. At most one
+connection each for writing and for the lease, four for reading, eight for requests.
+"""
+
+import asyncio
+import gc
+import logging
+import uuid
+from collections.abc import Coroutine, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+
+from marketplace import clock
+from realtime import protocol, tickets, wire
+from realtime.boards import Boards
+from realtime.bulletins import Bulletin
+from realtime.bus import Bus
+from realtime.delivery import Delivery
+from realtime.healer import Healer
+from realtime.limits import REQUEST_THREADS, RESTART, RETRY_SECONDS, TYPING_RIGHT_SECONDS
+from realtime.outbox import Outboxes
+from realtime.people import People
+from realtime.ports import Kind, Line, Product, Verdict
+from realtime.presence import Presence
+from realtime.session import Session
+from realtime.threads import Pool
+from realtime.writer import Writer
+
+log = logging.getLogger(__name__)
+
+READ_THREADS = 4
+WATCH_SECONDS = 1.0
+BURY_EVERY = 5
+FAREWELL_SECONDS = 1.0
+FROZEN_GROWTH = 1_000
+
+
+class Hub:
+    """Made on the event loop. `start` before the first socket, `stop` after the last."""
+
+    def __init__(self, product: Product) -> None:
+        self.origin = uuid.uuid4().hex
+        self._product = product
+        self._loop = asyncio.get_running_loop()
+        self._reads = Pool("hub", READ_THREADS)
+        self._requests = Pool("request", REQUEST_THREADS)
+        self._sessions: set[Session] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._rights: dict[tuple[str, UUID], tuple[float, str | None]] = {}
+        self._stopping = False
+        waits = settings.BECKON_WAITS
+        self.outboxes = Outboxes()
+        self.bus = Bus(self.origin, url=settings.REDIS_URL, channel=wire.channel(), hear=self._hear, back=self._back)
+        self.delivery = Delivery(lambda key: self.healer.ask(key))
+        self.people = People(product, self.delivery, self._reads)
+        self.healer = Healer(
+            product, self._reads, self.people, self.delivery,
+            seconds=waits["heal_seconds"], is_deaf=lambda: self.bus.deaf,
+        )  # fmt: skip
+        self.writer = Writer(product, self._stored)
+        self.presence = Presence(product, self._reads, seconds=waits["lease_seconds"], lost=self._lease_lost)
+        self.boards = Boards(product, self._reads)
+
+    # --- life ---
+
+    async def start(self) -> None:
+        """Leased, listening, healing. Waits for the database, not for Redis."""
+        await self.presence.start()
+        wire.attach(self._from_any_thread)
+        for name in (
+            "presence.keep",
+            "presence.record",
+            "bus.listen",
+            "bus.speak",
+            "healer.run",
+            "writer.run",
+            "boards.run",
+        ):
+            part, _, work = name.partition(".")
+            self.spawn(self._for_ever(name, getattr(getattr(self, part), work)))
+        self.spawn(self._for_ever("watch", self._watch))
+        _calm_collector()
+
+    async def stop(self) -> None:
+        """Everything taken in is written, everybody has been sent away with a hint, the lease is given up.
+
+        The product is not told person by person: its sweep finds those who do not come back to another process.
+        """
+        await self.farewell()
+        try:
+            await asyncio.wait_for(self.writer.drained(), 2 * FAREWELL_SECONDS)
+        except TimeoutError:
+            log.warning("Messages without a verdict are left; their senders send them again")
+        wire.detach(self._from_any_thread)
+        await self.presence.end()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for pool in (self._reads, self._requests, self.writer):
+            pool.stop()
+
+    async def farewell(self) -> None:
+        """Every socket gets `bye` with a hint and is closed with 1012. Later ones are refused."""
+        self._stopping = True
+        sessions = list(self._sessions)
+        self._send_away()
+        if sessions:
+            flushing = [asyncio.ensure_future(session.outbox.flushed()) for session in sessions]
+            await asyncio.wait(flushing, timeout=FAREWELL_SECONDS)
+
+    @property
+    def open(self) -> bool:
+        """May a socket come in?"""
+        return self.presence.held and not self._stopping
+
+    def _send_away(self) -> None:
+        for session in list(self._sessions):
+            session.say_bye(RESTART, "restart", "The connection moves to another server.", RETRY_SECONDS)
+
+    def _lease_lost(self) -> None:
+        self._send_away()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task that lives as long as the hub at most."""
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _for_ever(self, name: str, work: Any) -> None:
+        """A part that fails is started again: a hub with a dead part would look healthy."""
+        while True:
+            try:
+                await work()
+            except Exception:
+                log.exception("%s failed and is started again", name)
+                await asyncio.sleep(WATCH_SECONDS)
+
+    async def _watch(self) -> None:
+        """Every second: cut links that are stuck; now and then keep the collector away from what lives long."""
+        frozen_at = rounds = 0
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            rounds += 1
+            self.outboxes.watch(self._loop.time())
+            if rounds % BURY_EVERY == 0:
+                self.outboxes.bury([session.outbox for session in self._sessions])
+                self._rights.clear()
+            if len(self._sessions) > frozen_at + FROZEN_GROWTH:
+                frozen_at = len(self._sessions)
+                gc.freeze()
+
+    # --- sessions ---
+
+    def welcome(self, session: Session) -> None:
+        """The socket is open; who it is shows when it enters."""
+        self._sessions.add(session)
+
+    def forget(self, session: Session) -> None:
+        """The socket is gone."""
+        self._sessions.discard(session)
+        self.people.remove(session)
+        self.boards.remove(session)
+        if session.connection is not None:
+            self.presence.closed(session.connection, session.principal)
+
+    async def admit(
+        self, secret: str, *, origin: str, session_key: str, kind: Kind
+    ) -> tuple[str, protocol.Welcome] | None:
+        """Spend the ticket: who comes, and the words of welcome. Raises Refused for somebody who may not be here."""
+        return await self._reads.run(self._admit, secret, origin, session_key, kind)
+
+    def _admit(self, secret: str, origin: str, session_key: str, kind: Kind) -> tuple[str, protocol.Welcome] | None:
+        principal = tickets.spend(secret, origin=origin, now=clock.now(), session_key=session_key)
+        if principal is None or principal.partition(":")[0] != kind:
+            return None
+        return principal, self._product.welcome(principal)
+
+    async def carry_out(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
+        """The product's answers, once what the request changed has reached the person's sockets. Raises Refused."""
+        answers = await self._requests.run(self._product.handle, principal, frame)
+        await self.people.settled(principal)
+        return answers
+
+    def compare_heads(self, session: Session, have: Sequence[protocol.Have]) -> None:
+        """The end-to-end check: a client that lags gets again what it misses. No query unless it does."""
+        now = self._loop.time()
+        for each in have:
+            key = f"{each.conversation}/{each.stream}"
+            if self.delivery.lags(key, session, each.seq, now):
+                self.spawn(self.send_again(session, key, each.seq))
+
+    async def send_again(self, session: Session, key: str, after: int | None) -> None:
+        """What comes after number `after` of a stream the socket reads already, or all of it anew."""
+        self.delivery.register(key, session)
+        past = await self._reads.run(self._product.resume, key, after=after, principal=session.principal)
+        if past is None:
+            self.people.changed(session.principal)
+        else:
+            self.delivery.settle(key, session, past)
+
+    async def typing(self, principal: str, conversation: UUID) -> None:
+        """The other readers see that the person writes, if she may write there (looked up every few seconds)."""
+        allowed_until, text = self._rights.get((principal, conversation), (0.0, None))
+        if allowed_until < self._loop.time():
+            frame = await self._reads.run(self._product.typing, principal, conversation)
+            text = None if frame is None else msgspec.json.encode(frame).decode()
+            self._rights[principal, conversation] = (self._loop.time() + TYPING_RIGHT_SECONDS, text)
+        if text is not None:
+            key = f"{conversation}/talk"
+            self.delivery.whisper(key, principal, text)
+            self.bus.tell(Bulletin("", whispers=[(key, principal, msgspec.Raw(text.encode()))]))
+
+    # --- news ---
+
+    def _stored(self, stored: Sequence[tuple[Line, Verdict]]) -> None:
+        """New messages of a batch: our own sockets first, without Redis; then one bulletin to the others."""
+        events = [(f"{line.conversation}/talk", verdict.seq, msgspec.Raw(verdict.frame)) for line, verdict in stored]
+        for key, seq, frame in events:
+            self.delivery.offer(key, seq, frame)
+        if events:
+            self.bus.tell(Bulletin("", events=events))
+
+    def _from_any_thread(self, news: Bulletin) -> None:
+        """What rooms of this process announce after commit."""
+        self._loop.call_soon_threadsafe(self._announce, news)
+
+    def _announce(self, news: Bulletin) -> None:
+        self.bus.tell(news)
+        self._hear(news)
+
+    def _hear(self, news: Bulletin) -> None:
+        """News for our own sockets."""
+        for key, seq, frame in news.events:
+            self.delivery.offer(key, seq, frame)
+        for key, but, frame in news.whispers:
+            self.delivery.whisper(key, but, bytes(frame).decode())
+        for principal in news.changed:
+            self.people.changed(principal)
+        for principal in news.closed:
+            self.people.close(principal)
+
+    def _back(self) -> None:
+        """The bus hears (again): look at once for what was missed."""
+        self.healer.wake()
+
+
+def _calm_collector() -> None:
+    """A full collection with thousands of sockets stops the process for half a second: make it rare and small."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(2_000, 10, 1_000)

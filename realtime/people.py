@@ -1,0 +1,200 @@
+"""Who is here: each person's sockets in this process, the streams they may read and their own state.
+
+A person's sockets are brought up to date one change after the other, so an older picture never follows a newer one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from marketplace.refusals import Refused
+from realtime import protocol
+from realtime.delivery import Delivery
+from realtime.limits import PEOPLE_SOCKETS, REVOKED
+from realtime.ports import Product, Resumed
+from realtime.threads import Pool
+
+log = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 1.0
+SETTLED_SECONDS = 5.0
+
+
+class Socket(Protocol):
+    """One open socket."""
+
+    principal: str
+    keys: set[str]
+
+    def push(self, text: str) -> None: ...
+    def say_bye(self, code: int, name: str, message: str, retry_seconds: int | None) -> None: ...
+    async def drained(self) -> None: ...
+
+
+class Person:
+    """Somebody with at least one socket here. `version` is the newest of her own state that was sent."""
+
+    __slots__ = ("dirty", "principal", "refreshing", "sockets", "turn", "version")
+
+    def __init__(self, principal: str) -> None:
+        self.principal = principal
+        self.sockets: set[Socket] = set()
+        self.version = 0
+        self.dirty = False
+        self.turn = asyncio.Lock()
+        self.refreshing: asyncio.Task[None] | None = None
+
+
+class People:
+    """All people with a socket in this process."""
+
+    def __init__(self, product: Product, delivery: Delivery, pool: Pool) -> None:
+        self._product = product
+        self._delivery = delivery
+        self._pool = pool
+        self._people: dict[str, Person] = {}
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+    def sockets(self) -> list[Socket]:
+        return [socket for person in self._people.values() for socket in person.sockets]
+
+    def versions(self) -> dict[str, int]:
+        """Principal -> version held, of all whose state has one."""
+        return {person.principal: person.version for person in self._people.values() if person.version}
+
+    def principals(self) -> list[str]:
+        return list(self._people)
+
+    # --- coming and going ---
+
+    def add(self, socket: Socket) -> bool:
+        """The socket belongs to its person from now on; False where she has too many already."""
+        person = self._people.setdefault(socket.principal, Person(socket.principal))
+        if len(person.sockets) >= PEOPLE_SOCKETS:
+            return False
+        person.sockets.add(socket)
+        return True
+
+    def remove(self, socket: Socket) -> None:
+        """Nothing more reaches the socket."""
+        for key in socket.keys:
+            self._delivery.leave(key, socket)
+        socket.keys.clear()
+        person = self._people.get(socket.principal)
+        if person is None:
+            return
+        person.sockets.discard(socket)
+        if not person.sockets:
+            del self._people[socket.principal]
+
+    async def enter(self, socket: Socket, have: Mapping[str, int]) -> None:
+        """The socket has all it may read, from where it had stopped, and the person's state. Call after `add`."""
+        person = self._people[socket.principal]
+        async with person.turn:
+            await self._bring_up(person, [socket], have)
+        self._dismiss(socket, {UUID(key.partition("/")[0]) for key in have.keys() - socket.keys})
+
+    def close(self, principal: str) -> None:
+        """The person may not be here any more: all her sockets end."""
+        person = self._people.get(principal)
+        for socket in list(person.sockets) if person else ():
+            socket.say_bye(REVOKED, "revoked", "You are logged out here.", None)
+
+    # --- changes ---
+
+    def changed(self, principal: str) -> None:
+        """The person's state or streams may be different now. Several changes may be brought as one."""
+        person = self._people.get(principal)
+        if person is None:
+            return
+        person.dirty = True
+        if person.refreshing is None:
+            person.refreshing = asyncio.get_running_loop().create_task(self._refresh(person))
+
+    async def settled(self, principal: str) -> None:
+        """Until the changes known by now have reached the person's sockets."""
+        person = self._people.get(principal)
+        if person is not None and person.refreshing is not None:
+            await asyncio.wait([person.refreshing], timeout=SETTLED_SECONDS)
+
+    async def _refresh(self, person: Person) -> None:
+        try:
+            while person.dirty and person.sockets:
+                person.dirty = False
+                async with person.turn:
+                    await self._bring_up(person, list(person.sockets), {})
+        except Refused:
+            self.close(person.principal)
+        except Exception:
+            log.exception("The changes of %s could not be read; they are tried again", person.principal)
+            asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.changed, person.principal)
+        finally:
+            person.refreshing = None
+
+    async def _bring_up(self, person: Person, sockets: Sequence[Socket], have: Mapping[str, int]) -> None:
+        """Register first, then read the past, then let the live events through. The caller holds the person's turn."""
+        keys = await self._pool.run(self._product.streams_of, person.principal)
+        sockets = [socket for socket in sockets if socket in person.sockets]  # some may have closed meanwhile
+        for socket in sockets:
+            self._leave_all_but(socket, set(keys))
+        joins = {key: [socket for socket in sockets if key not in socket.keys] for key in keys}
+        wanted = {key: have.get(key) for key, joining in joins.items() if joining}
+        for key in wanted:
+            for socket in joins[key]:
+                self._delivery.register(key, socket)
+                socket.keys.add(key)
+        resumed, state = await self._pool.run(self._read, person.principal, wanted)
+        for key, past in resumed.items():
+            await self._join(key, joins[key], past)
+        self._send_state(person, sockets, state)
+
+    def _read(
+        self, principal: str, wanted: Mapping[str, int | None]
+    ) -> tuple[dict[str, Resumed | None], tuple[int, bytes] | None]:
+        past = {key: self._product.resume(key, after=after, principal=principal) for key, after in wanted.items()}
+        return past, self._product.state(principal)
+
+    async def _join(self, key: str, sockets: Iterable[Socket], past: Resumed | None) -> None:
+        for socket in sockets:
+            if past is None:
+                self._leave(socket, key)
+            elif key in socket.keys:
+                self._delivery.settle(key, socket, past)
+                await socket.drained()
+
+    def _send_state(self, person: Person, sockets: Iterable[Socket], state: tuple[int, bytes] | None) -> None:
+        if state is None:
+            return
+        version, frame = state
+        if version and version < person.version:
+            return
+        person.version = max(version, person.version)
+        text = frame.decode()
+        for socket in sockets:
+            socket.push(text)
+
+    # --- leaving streams ---
+
+    def _leave_all_but(self, socket: Socket, allowed: set[str]) -> None:
+        """Streams the person may read no longer end at once; the client is told to forget them."""
+        lost = socket.keys - allowed
+        for key in lost:
+            self._leave(socket, key)
+        self._dismiss(socket, {UUID(key.partition("/")[0]) for key in lost})
+
+    def _leave(self, socket: Socket, key: str) -> None:
+        self._delivery.leave(key, socket)
+        socket.keys.discard(key)
+
+    def _dismiss(self, socket: Socket, conversations: Iterable[UUID]) -> None:
+        """Say `left` for conversations of which no stream remains."""
+        kept = {key.partition("/")[0] for key in socket.keys}
+        for conversation in conversations:
+            if str(conversation) not in kept:
+                socket.push(msgspec.json.encode(protocol.Left(conversation=conversation)).decode())
