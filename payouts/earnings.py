@@ -22,7 +22,6 @@ def record(facts: Facts, *, topic: str, now: datetime) -> tuple[Posting, ...]:
     plan = PayPlan.objects.get(pk=facts.plan_id)
     if (plan.brand_id, plan.tier) != (facts.brand_id, facts.tier):
         raise AssertionError("The plan of another brand or tier cannot pay this engagement.")
-    ledger.lock(facts.agent_id, plan.currency, now=now)
     fact = _freeze(facts, topic=topic, now=now)
     lines = rating.rate(facts, plans.as_plan(plan))
     return ledger.post_all(facts.agent_id, plan.currency, [_entry(facts, fact, line) for line in lines], now=now)
@@ -35,7 +34,7 @@ def earned_between(agent_id: UUID, since: datetime, until: datetime) -> dict[str
 
 
 def _freeze(facts: Facts, *, topic: str, now: datetime) -> EarningFact:
-    """The one frozen row of these facts. The caller holds the agent's account, so a twin call has committed or waits."""
+    """The one frozen row of these facts. A twin call under way is waited for by the unique key."""
     text = rating.canonical(facts)
     fact, _ = EarningFact.objects.get_or_create(
         engagement_id=facts.engagement_id,

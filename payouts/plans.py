@@ -14,7 +14,7 @@ from payouts import rating, receipts
 from payouts.models import PayPlan
 
 
-class NoPlanInForce(LookupError):
+class NoPlanInForce(LookupError):  # noqa: N818  (a missing plan is an answer, not a mistake)
     """No pay plan covers this brand and tier at this instant, so no offer can be made."""
 
 

@@ -2,10 +2,6 @@
 
 from collections.abc import Mapping
 
-# Each trigger and right that keeps history as it is; a dropped or sleeping one is a fault before anything is lost.
-GUARDED = "('payouts_posting', 'never'), ('payouts_earningfact', 'never'), ('payouts_ledgeraudit', 'never')"
-FOLLOWING = "('payouts_posting', 'follows'), ('payouts_account', 'follows'), ('payouts_payplan', 'frozen')"
-
 FAULTS: Mapping[str, str] = {
     "1_unbalanced_movement": """
         select count(*) from payouts_posting where amount = 0 or account_id = contra_id
@@ -19,12 +15,18 @@ FAULTS: Mapping[str, str] = {
     "3_paid_twice": """
         select count(*) from (select from payouts_posting group by source having count(*) > 1) twice
     """,
-    "4_history_unguarded": f"""
-        select (select count(*) from (values {GUARDED}, {FOLLOWING}) t(tab, name) where not exists (
-                  select 1 from pg_trigger g
-                  where g.tgrelid = t.tab::regclass and g.tgname = t.name and g.tgenabled in ('O', 'A')))
-             + (select count(*) from (values {GUARDED}) t(tab, name)
-                where has_table_privilege(current_user, t.tab, 'UPDATE, DELETE, TRUNCATE'))
+    # A guard that is dropped, sleeping or granted away is a fault before anything is lost.
+    "4_history_unguarded": """
+        with kept(tab) as (values ('payouts_posting'), ('payouts_earningfact'), ('payouts_ledgeraudit')),
+          guards(tab, name) as (
+            select tab, 'never' from kept
+            union all values
+              ('payouts_posting', 'follows'), ('payouts_account', 'follows'), ('payouts_payplan', 'frozen'))
+        select (select count(*) from guards where not exists (
+                  select 1 from pg_trigger t
+                  where t.tgrelid = guards.tab::regclass and t.tgname = guards.name and t.tgenabled in ('O', 'A')))
+             + (select count(*) from kept
+                where has_table_privilege(current_user, kept.tab, 'UPDATE, DELETE, TRUNCATE'))
     """,
     "4_facts_rewritten": """
         select count(*) from payouts_earningfact where sha256 <> encode(sha256(convert_to(canonical, 'UTF8')), 'hex')

@@ -21,9 +21,13 @@ alter table payouts_payplan
 """
 
 DROP_COMPOSITE_KEYS = """
-alter table payouts_posting drop constraint posting_account_of_its_currency, drop constraint posting_contra_of_its_currency;
+alter table payouts_posting
+  drop constraint posting_account_of_its_currency,
+  drop constraint posting_contra_of_its_currency;
 alter table payouts_account reset (fillfactor);
-alter table payouts_earningfact drop constraint earning_fact_is_an_object, drop constraint earning_fact_hash_is_its_own;
+alter table payouts_earningfact
+  drop constraint earning_fact_is_an_object,
+  drop constraint earning_fact_hash_is_its_own;
 alter table payouts_payplan drop constraint pay_plan_has_rules;
 """
 

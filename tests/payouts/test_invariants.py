@@ -17,6 +17,7 @@ from tests.payouts.conftest import NOON, RULES, FactsMaker
 
 ROLES = ["default", "owner"]
 pytestmark = pytest.mark.usefixtures("fresh_database")
+ENDED = "tstzrange(lower(valid), '2027-01-01T00:00Z')"  # The one change that a published plan allows.
 both_roles = pytest.mark.parametrize("role", ROLES)
 
 
@@ -27,7 +28,7 @@ def paid(fresh_database: object, facts: FactsMaker) -> tuple[Posting, ...]:
         return earnings.record(facts(), topic="Refund", now=NOON)
 
 
-def execute(role: str, sql: str, *values: object) -> None:
+def execute(role: str, sql: str, *values: Any) -> None:
     with connections[role].cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -174,7 +175,8 @@ def test_5_a_gap_inside_one_statement_is_refused(role: str, paid: tuple[Posting,
         execute(
             role,
             """
-            insert into payouts_posting select gen_random_uuid(), currency, amount, n, 565 + 290 * row_number() over (order by n),
+            insert into payouts_posting select gen_random_uuid(), currency, amount, n,
+              565 + 290 * row_number() over (order by n),
               'test:' || n, kind, receipt, engagement_id, created_at, account_id, brand_id, contra_id
             from payouts_posting, unnest(array[3, 4, 6]) n where seq = 1
             """,
@@ -258,11 +260,11 @@ def test_two_plans_at_one_instant_are_refused(role: str, plan: PayPlan) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        'rules = \'[{"kind": "per_minute", "rate_cents": 1}]\'',
-        "version = 9",
-        "published_by = 'system'",
         "valid = tstzrange(lower(valid) - interval '1 day', null)",
-        "valid = tstzrange(lower(valid) + interval '1 day', upper(valid))",
+        f'valid = {ENDED}, rules = \'[{{"kind": "per_minute", "rate_cents": 1}}]\'',
+        f"valid = {ENDED}, version = 9",
+        f"valid = {ENDED}, published_by = 'system'",
+        f"valid = {ENDED} * tstzrange(lower(valid) + interval '1 day', null)",
     ],
 )
 def test_a_published_plan_is_frozen(role: str, change: str) -> None:
@@ -271,11 +273,22 @@ def test_a_published_plan_is_frozen(role: str, change: str) -> None:
 
 
 @both_roles
-def test_a_plan_that_has_ended_is_not_opened_again(role: str, plan: PayPlan) -> None:
+@pytest.mark.parametrize(
+    "valid", ["tstzrange(lower(valid), null)", "tstzrange(lower(valid), upper(valid) - interval '1 day')"]
+)
+def test_a_plan_that_has_ended_ends_then_for_good(role: str, valid: str, plan: PayPlan) -> None:
     publish_next(plan)
 
     with refused("A published pay plan is frozen"):
-        execute(role, "update payouts_payplan set valid = tstzrange(lower(valid), null) where version = 1")
+        execute(role, f"update payouts_payplan set valid = {valid} where version = 1")
+
+
+@both_roles
+def test_an_open_plan_can_be_ended_so_that_the_refusals_above_mean_something(role: str, plan: PayPlan) -> None:
+    execute(role, f"update payouts_payplan set valid = {ENDED}")
+
+    plan.refresh_from_db()
+    assert plan.valid.upper.year == 2027
 
 
 @both_roles
@@ -301,10 +314,11 @@ def test_an_audit_cannot_claim_a_balance_beside_faults(role: str) -> None:
         )
 
 
-def freeze(role: str, canonical: str, sha256: str, *values: object) -> None:
+def freeze(role: str, canonical: str, sha256: str, *values: Any) -> None:
     execute(
         role,
-        "insert into payouts_earningfact (id, engagement_id, kind, revision, topic, canonical, sha256, created_at, agent_id, plan_id)"
+        "insert into payouts_earningfact"
+        " (id, engagement_id, kind, revision, topic, canonical, sha256, created_at, agent_id, plan_id)"
         f" select gen_random_uuid(), gen_random_uuid(), kind, 1, topic, %s, {sha256}, created_at, agent_id, plan_id"
         " from payouts_earningfact",
         canonical,
