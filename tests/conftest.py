@@ -10,7 +10,6 @@ import redis
 from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
-from marketplace.local import services
 from marketplace.local.services import Urls
 from tests import browsers, databases
 
@@ -19,19 +18,14 @@ pytest_plugins = ["tests.people"]
 
 @pytest.fixture(scope="session")
 def services_urls() -> Iterator[Urls]:
-    """The servers of this session: those of the environment, or throw-away ones of our own."""
+    """The servers of this session, with the migrated template in them: those of the environment, or our own."""
     if "DATABASE_URL" in os.environ:
-        yield Urls(os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"], os.environ["REDIS_URL"])
-        return
-    with services.embedded(fast=True) as urls:
+        urls = Urls(os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"], os.environ["REDIS_URL"])
+        databases.build_template(urls)
         yield urls
-
-
-@pytest.fixture(scope="session")
-def template_database(services_urls: Urls, django_db_blocker: DjangoDbBlocker) -> str:
-    """The name of the migrated database that every other is copied from."""
-    with django_db_blocker.unblock():
-        return databases.build_template(services_urls)
+        return
+    with databases.migrated_servers() as urls:
+        yield urls
 
 
 @pytest.fixture(scope="session")
@@ -54,29 +48,21 @@ def empty_valkey(valkey: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    services_urls: Urls, template_database: str, valkey: str, django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
+def django_db_setup(services_urls: Urls, valkey: str) -> Iterator[None]:
     """`default` leads, as the role that runs, to a copy of the template; `owner`, as the owner, to the same."""
-    with (
-        django_db_blocker.unblock(),
-        databases.copy(services_urls, template_database) as urls,
-        databases.pointing_at(urls),
-    ):
+    with databases.copy(services_urls) as urls, databases.pointing_at(urls):
         yield
 
 
 @pytest.fixture
-def fresh_database(
-    services_urls: Urls, template_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Urls]:
+def fresh_database(services_urls: Urls, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Urls]:
     """A copy of the template for this test alone, committed to by as many threads and processes as it likes.
 
     Threads close their own connections; whatever is left open is cut when the database is dropped.
     """
     with (
         django_db_blocker.unblock(),
-        databases.copy(services_urls, template_database) as urls,
+        databases.copy(services_urls) as urls,
         databases.pointing_at(urls),
     ):
         yield urls
