@@ -12,8 +12,12 @@ from marketplace.local.state import Trouble
 
 # Rows of these tables are never changed and never deleted, by anybody: table names, in alphabetical order.
 APPEND_ONLY: tuple[str, ...] = ("audit_entry", "payouts_earningfact", "payouts_ledgeraudit", "payouts_posting")
+# Rows of these change, under triggers of their own, but are never deleted.
+KEPT: tuple[str, ...] = ("payouts_account", "payouts_payplan")
 # Written by migrations alone.
 READ_ONLY: tuple[str, ...] = ("django_migrations",)
+
+DEMO_DOMAIN = "@beckon.example"
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -32,6 +36,8 @@ def grant(owner: Connection, *, runner: str) -> None:
             owner.execute(sql.SQL(statement).format(role))
         for table in _existing(owner, APPEND_ONLY):
             owner.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(sql.Identifier(table), role))
+        for table in _existing(owner, KEPT):
+            owner.execute(sql.SQL("REVOKE DELETE ON {} FROM {}").format(sql.Identifier(table), role))
         for table in _existing(owner, READ_ONLY):
             owner.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}").format(sql.Identifier(table), role))
 
@@ -51,8 +57,8 @@ def analyze(owner: Connection) -> None:
 
 
 def missing(owner: Connection) -> list[str]:
-    """Tables promised to be append-only that are not there: a renamed table must not lose its protection unseen."""
-    return sorted(set(APPEND_ONLY) - set(_existing(owner, APPEND_ONLY)))
+    """Protected tables that are not there: a renamed table must not lose its protection unseen."""
+    return sorted({*APPEND_ONLY, *KEPT} - set(_existing(owner, APPEND_ONLY + KEPT)))
 
 
 def refuse_unfit_runner(runner: Connection) -> None:
@@ -76,3 +82,10 @@ def refuse_unfit_runner(runner: Connection) -> None:
             f"DATABASE_URL names {name}, which owns the table {owner_of}: run as another role than the one in "
             "DATABASE_OWNER_URL, or nothing keeps it from rewriting the ledger."
         )
+
+
+def refuse_demo_people(connection: Connection) -> None:
+    """Trouble when somebody of the demo could log in: their passwords are printed at every demo start."""
+    found = connection.execute("SELECT min(email) FROM agents_user WHERE email LIKE %s", [f"%{DEMO_DOMAIN}"]).fetchone()
+    if found and found[0]:
+        raise Trouble(f"The database holds {found[0]}, a person of the demo: production needs a database of its own.")

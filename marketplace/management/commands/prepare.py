@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
@@ -43,3 +44,5 @@ def prepare(*, verbosity: int) -> None:
         if lost := roles.missing(owner):
             raise Trouble(f"marketplace/roles.py protects tables that do not exist: {', '.join(lost)}.")
         roles.analyze(owner)
+        if settings.ENVIRONMENT.name == "production":
+            roles.refuse_demo_people(owner)
