@@ -4,6 +4,7 @@ Two entrances, one scheme: the number is raised under the conversation's row loc
 visible before n + 1. `append` runs in the caller's transaction; `append_many` is a transaction of its own.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,7 +143,8 @@ def _verdict(line: Line, text: str, row: tuple[Any, ...], *, now: datetime) -> V
         return Verdict(kind, seq or 0, b"")
     author = protocol.Author(role=role, id=line.person, name=name)
     frame = frames.message(
-        conversation=line.conversation, seq=seq, author=author, text=text, client_id=line.client_id, at=now, status=status
+        conversation=line.conversation, seq=seq, author=author, text=text, client_id=line.client_id, at=now,
+        status=json.loads(status) if status else None,
     )
     return Verdict(kind, seq, frames.encode(frame))
 

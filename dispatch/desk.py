@@ -20,6 +20,8 @@ from dispatch.models import Escalation, Offer
 from marketplace import events
 from marketplace.refusals import Refused
 
+OVERTAKEN_AT_MOST = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -111,32 +113,42 @@ def leave_queue(conversation_id: UUID, *, now: datetime) -> None:
     lifecycle.cancelled(stream.locked(conversation_id), now=now)
 
 
-@transaction.atomic
 def leave(conversation_id: UUID, *, now: datetime) -> None:
-    """The customer ends the conversation, wherever it stands. Nobody is rung for her any more. A repeat changes nothing."""
+    """The customer ends the conversation, wherever it stands. Nobody is rung for her any more. A repeat changes nothing.
+
+    The conversation's lock comes last, so a request or a person may arrive just before it is held: then look again.
+    """
+    for _ in range(OVERTAKEN_AT_MOST):
+        if _leave(conversation_id, now=now):
+            return
+    raise Refused("Somebody joined at this moment. Please try again.", code="busy")
+
+
+@transaction.atomic
+def _leave(conversation_id: UUID, *, now: datetime) -> bool:
+    """False, and nothing changed, if the conversation moved on before its lock was held.
+
+    Locks: escalation, slot, offer, conversation, ledger account.
+    """
     found = escalations.live(conversation_id)
     escalation = escalations.locked(found.pk) if found else None
-    if escalation is not None and escalation.state not in Escalation.LIVE:
-        escalation = None
-    slot = None
-    if escalation is not None and escalation.state == Escalation.State.ENGAGED:
-        engagement = lifecycle.live_engagement(conversation_id)
-        assert engagement is not None, "an engaged escalation has its engagement"
-        slot = slots.locked(engagement.agent_id)
-    elif escalation is not None:
+    owner = lifecycle.live_engagement(conversation_id)
+    slot = slots.locked(owner.agent_id) if owner else None
+    if escalation and escalation.state == Escalation.State.OFFERED:
         offers.withdraw(escalation, now=now)
     conversation = stream.locked(conversation_id)
     if conversation.state == Conversation.State.CLOSED:
-        return
-    engagement = lifecycle.live_engagement(conversation_id)
-    if (engagement is None) != (slot is None):
-        raise Refused("Somebody joined at this moment. Please try again.", code="busy")
-    if escalation is not None:
-        over = Escalation.State.LEFT if engagement else Escalation.State.ABANDONED
+        return True
+    if escalations.live(conversation_id) != escalation or lifecycle.live_engagement(conversation_id) != owner:
+        transaction.set_rollback(True)
+        return False
+    if escalation:
+        over = Escalation.State.LEFT if owner else Escalation.State.ABANDONED
         escalations.end(escalation, state=over, now=now)
-    if slot is not None:
+    if slot:
         slots.free(slot, now=now)
-    lifecycle.left(conversation, engagement, now=now)
+    lifecycle.left(conversation, owner, now=now)
+    return True
 
 
 def locked(engagement_id: UUID, *, by: UUID | None = None) -> Held:

@@ -1,5 +1,6 @@
 """Who waits and who could take it, read from the database for one planning round."""
 
+import json
 from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
@@ -31,8 +32,8 @@ def candidates() -> list[Candidate]:
         return [
             Candidate(
                 agent_id=agent_id,
-                skills={(UUID(brand), topic): level for brand, topic, level in skills},
-                languages=languages,
+                skills={(UUID(brand), topic): level for brand, topic, level in json.loads(skills)},
+                languages=json.loads(languages),  # Django leaves JSON of raw SQL to us
                 active=active,
                 capacity=capacity,
                 idle_since=idle_since,

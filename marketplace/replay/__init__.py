@@ -1,0 +1,1 @@
+"""Real dialogues, played through the public doors: customers and agents over sockets, counted by the clients."""

@@ -1,0 +1,231 @@
+"""Races on a real PostgreSQL: many threads, each with a connection of its own, let go at the same moment.
+
+Each race is first shown to happen where the lock is taken out.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+
+from agents.models import Agent, Slot
+from brands.models import Brand
+from conversations import customers, lifecycle, stream
+from conversations.models import Conversation, Customer, Engagement, Event
+from dispatch import desk, escalations, leadership, offers, rounds
+from dispatch.models import Escalation, Offer
+from marketplace.refusals import Refused
+from payouts.models import Posting
+from tests.people import Hire, ask, at
+
+pytestmark = pytest.mark.usefixtures("fresh_database")
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Run all of them in threads that start together; results or what they raised, in order."""
+    ready = Barrier(len(acts))
+
+    def act(call: Callable[[], Any]) -> Any:
+        try:
+            ready.wait()
+            return call()
+        except Exception as error:  # noqa: BLE001  (handed back to the test)
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(act, acts))
+
+
+def test_a_hundred_accepts_of_one_offer_make_one_engagement(offer: Offer, dana: Agent) -> None:
+    results = at_once(*[lambda: desk.accept(offer.pk, by=dana.pk, now=at(5)).pk] * 100)
+
+    assert len(set(results)) == 1
+    assert Engagement.objects.count() == 1
+    assert Slot.objects.get(pk=dana.pk).active == 1
+
+
+def test_without_the_locks_accepts_do_collide(offer: Offer, dana: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proof that the race is real: the same accepts, with the three locks taken out of `offers.locked`."""
+
+    def unlocked(offer_id: Any, *, by: Any = None) -> Any:
+        found = Offer.objects.select_related("escalation").get(pk=offer_id)
+        return found.escalation, Slot.objects.select_related("agent").get(pk=dana.pk), found
+
+    monkeypatch.setattr(offers, "locked", unlocked)
+    results = at_once(*[lambda: desk.accept(offer.pk, by=dana.pk, now=at(5)).pk] * 40)
+
+    assert any(isinstance(result, Exception) for result in results)
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_accept_against_expiry_has_one_winner(offer: Offer, dana: Agent, round_: int) -> None:
+    accepted, expired = at_once(
+        lambda: desk.accept(offer.pk, by=dana.pk, now=at(11.9)), lambda: offers.expire_due(now=at(12))
+    )
+
+    offer.refresh_from_db()
+    escalation = Escalation.objects.get()
+    slot = Slot.objects.get(pk=dana.pk)
+    if isinstance(accepted, Engagement):
+        assert (expired, offer.state, escalation.state, slot.active, slot.held) == (0, "accepted", "engaged", 1, 0)
+    else:
+        assert isinstance(accepted, Refused)
+        assert (expired, offer.state, escalation.state, slot.active, slot.held) == (1, "expired", "waiting", 0, 0)
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_accept_against_withdrawal_has_one_winner(offer: Offer, dana: Agent, chat: Conversation, round_: int) -> None:
+    accepted, left = at_once(
+        lambda: desk.accept(offer.pk, by=dana.pk, now=at(5)), lambda: desk.leave_queue(chat.pk, now=at(5))
+    )
+
+    assert isinstance(accepted, Refused) != isinstance(left, Refused)
+    slot = Slot.objects.get(pk=dana.pk)
+    assert (slot.held, slot.active) == (0, int(isinstance(left, Refused)))
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_a_customer_leaving_while_she_is_accepted_ends_clean(
+    offer: Offer, dana: Agent, chat: Conversation, round_: int
+) -> None:
+    accepted, left = at_once(lambda: desk.accept(offer.pk, by=dana.pk, now=at(5)), lambda: desk.leave(chat.pk, now=at(6)))
+
+    assert left is None
+    slot = Slot.objects.get(pk=dana.pk)
+    assert (slot.held, slot.active) == (0, 0)
+    assert Conversation.objects.get().state == "closed"
+    assert not Engagement.objects.filter(ended_at=None).exists()
+    assert Posting.objects.filter(kind="per_chat").count() == int(isinstance(accepted, Engagement))
+
+
+def test_two_planners_place_one_escalation_once(request_: Escalation, hire: Hire) -> None:
+    for number in range(6):
+        hire(f"Agent {number}")
+
+    at_once(*[lambda: rounds.match_waiting(now=at(1))] * 6)
+
+    assert Offer.objects.filter(state="open").count() == 1
+    assert sum(Slot.objects.values_list("held", flat=True)) == 1
+
+
+def test_one_agent_is_never_asked_twice_at_once(lumo: Brand, dana: Agent) -> None:
+    for _ in range(8):
+        customer, _token = customers.anonymous(lumo, language="en", now=at(0))
+        conversation, _begun = lifecycle.start(customer, language="en", now=at(0))
+        ask(conversation)
+
+    at_once(*[lambda: rounds.match_waiting(now=at(1))] * 6)
+
+    assert Offer.objects.filter(state="open", agent=dana).count() == 1
+    assert Slot.objects.get(pk=dana.pk).held == 1
+
+
+def test_a_planner_whose_time_is_over_places_nothing(request_: Escalation, dana: Agent) -> None:
+    epoch = leadership.hold("first")
+    leadership.let_go("first")
+    assert leadership.hold("second") != epoch
+
+    assert rounds.match_waiting(now=at(1), epoch=epoch) == []
+    assert len(rounds.match_waiting(now=at(1), epoch=leadership.hold("second"))) == 1
+
+
+def test_one_planner_leads_whoever_asks_first(lumo: Brand) -> None:
+    held = at_once(*[lambda number=number: leadership.hold(f"planner {number}") for number in range(8)])
+
+    assert Counter(type(epoch) for epoch in held)[int] == 1
+
+
+def test_fifty_starts_of_one_visitor_make_one_conversation(maja: Customer) -> None:
+    started = at_once(*[lambda: lifecycle.start(maja, language="en", now=at(0))] * 50)
+
+    assert len({conversation.pk for conversation, _ in started}) == 1
+    assert [begun for _, begun in started].count(True) == 1
+
+
+def test_without_the_lock_starts_do_collide(maja: Customer) -> None:
+    """The proof that the race is real: look, then create, as `lifecycle.start` does without its lock."""
+
+    def start() -> Any:
+        found = Conversation.objects.filter(customer=maja, state="open").first()
+        return found or Conversation.objects.create(
+            brand_id=maja.brand_id, customer=maja, opened_at=at(0), status={"phase": "assistant"}
+        )
+
+    assert any(isinstance(result, IntegrityError) for result in at_once(*[start] * 50))
+
+
+def test_twenty_requests_for_a_person_are_one(chat: Conversation) -> None:
+    at_once(*[lambda: ask(chat)] * 20)
+
+    assert Escalation.objects.count() == 1
+    assert Event.objects.filter(conversation=chat, kind="changed").count() == 1
+
+
+def test_a_double_resolve_pays_once(engagement: Engagement, dana: Agent) -> None:
+    results = at_once(*[lambda: desk.resolve(engagement.pk, by=dana.pk, outcome="solved", now=at(60))] * 20)
+
+    assert results == [None] * 20
+    assert Posting.objects.filter(kind="per_chat").count() == 1
+    assert Slot.objects.get(pk=dana.pk).active == 0
+
+
+def test_resolve_against_loss_has_one_end(engagement: Engagement, dana: Agent) -> None:
+    resolved, lost = at_once(
+        lambda: desk.resolve(engagement.pk, by=dana.pk, outcome="solved", now=at(60)),
+        lambda: desk.lose(engagement.pk, now=at(60)),
+    )
+
+    engagement.refresh_from_db()
+    assert (resolved is None) != (lost is True)
+    assert engagement.state == ("resolved" if resolved is None else "lost")
+    assert Slot.objects.get(pk=dana.pk).active == 0
+
+
+def test_batches_and_ordinary_transactions_number_one_stream_without_gap(
+    chat: Conversation, maja: Customer, engagement: Engagement, dana: Agent
+) -> None:
+    mine = [stream.Line(chat.pk, maja.pk, uuid4(), f"line {number}") for number in range(60)]
+
+    def batches() -> None:
+        for start in range(0, 60, 6):
+            stream.append_many(mine[start : start + 6], now=at(10))
+
+    def ordinary() -> None:
+        for _ in range(30):
+            with transaction.atomic():
+                lifecycle.answer(stream.locked(chat.pk), text="An answer", sources=[], now=at(10))
+
+    at_once(batches, batches, ordinary, ordinary)
+
+    numbers = list(Event.objects.filter(conversation=chat, stream="talk").order_by("seq").values_list("seq", flat=True))
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert Event.objects.filter(client_id__isnull=False).count() == 60
+    assert Conversation.objects.get().talk_seq == len(numbers)
+
+
+def test_twins_in_racing_batches_are_told_one_result(chat: Conversation, maja: Customer) -> None:
+    shared = [stream.Line(chat.pk, maja.pk, uuid4(), f"line {number}") for number in range(20)]
+
+    told = at_once(*[lambda: stream.append_many(shared, now=at(10))] * 8)
+
+    numbers = {tuple(verdict.seq for verdict in verdicts if verdict.kind != "busy") for verdicts in told}
+    assert {numbers_ for numbers_ in numbers if numbers_} == {tuple(range(1, 21))}
+    assert Event.objects.filter(conversation=chat).count() == 20
+
+
+def test_leaving_against_asking_leaves_nothing_behind(chat: Conversation) -> None:
+    asked, _left = at_once(lambda: ask(chat), lambda: desk.leave(chat.pk, now=at(1)))
+
+    conversation = Conversation.objects.get()
+    if conversation.state == "closed":
+        assert isinstance(asked, Refused) or escalations.live(chat.pk) is None
+    else:
+        assert escalations.live(chat.pk) is not None
