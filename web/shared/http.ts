@@ -14,16 +14,23 @@ export class Problem extends Error {
 export interface Call {
   method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   body?: unknown;
-  /** A customer's token. Without it the log-in session and its CSRF cookie are used. */
-  token?: string;
   timeout_s?: number;
 }
 
-export async function call<T>(path: string, { method = "GET", body, token, timeout_s = 20 }: Call = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+/** As the person of the log-in session, with its CSRF cookie. */
+export async function call<T>(path: string, how: Call = {}): Promise<T> {
+  const proof: Record<string, string> = (how.method ?? "GET") === "GET" ? {} : { "X-CSRFToken": await csrfToken() };
+  return send<T>(path, how, proof);
+}
+
+/** As the customer who holds this token; null for one who has none yet. */
+export function callAs<T>(token: string | null, path: string, how: Call = {}): Promise<T> {
+  return send<T>(path, how, token ? { Authorization: `Bearer ${token}` } : {});
+}
+
+async function send<T>(path: string, { method = "GET", body, timeout_s = 20 }: Call, proof: Record<string, string>): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json", ...proof };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (token) headers["Authorization"] = `Bearer ${token}`;
-  else if (method !== "GET") headers["X-CSRFToken"] = await csrfToken();
   const answer = await reach(path, {
     method,
     headers,

@@ -22,7 +22,7 @@ export function choose(wanted: readonly string[], offered: readonly string[], fa
 
 /** Sentences missing in `local` come from `base`. Names and numbers are isolated in right-to-left text. */
 export function translator<Key extends string>(
-  base: Record<Key, Entry>,
+  base: Partial<Record<Key, Entry>>,
   local: Partial<Record<Key, Entry>> | null,
   locale: string,
 ): Translate<Key> {
@@ -31,7 +31,7 @@ export function translator<Key extends string>(
   const say = (value: string | number | undefined) => isolate(typeof value === "number" ? numbers.format(value) : (value ?? ""));
   return (key, params = {}) => {
     const own = local?.[key];
-    const sentence = form(own ?? base[key], Number(params["n"] ?? 0), own === undefined ? "en" : locale);
+    const sentence = form(own ?? base[key] ?? "", Number(params["n"] ?? 0), own === undefined ? "en" : locale);
     return sentence.replace(/\{(\w+)\}/g, (_, name: string) => say(params[name]));
   };
 }

@@ -1,17 +1,16 @@
 // What the customer can do, and what follows from what the server says: the panel's only place with effects.
-import type { ToCustomer } from "../protocol";
-import { call, Problem } from "../shared/http";
+import type { Numbered, ToCustomer } from "../protocol";
+import { callAs, Problem } from "../shared/http";
 import { Outbox } from "../shared/outbox";
-import { Link, type Ticket } from "../shared/socket";
+import { Link, type LinkState, type Ticket } from "../shared/socket";
 import { keep, recall, watch } from "../shared/storage";
 import { store } from "../shared/store";
 import { unfold } from "../shared/talk";
 import { serverNow } from "../shared/time";
-import type { Numbered } from "../protocol";
 import { host, type FromHost, type Host } from "./host";
 import { begin, ticket, tokenKey, type Session } from "./session";
 import { locale, remember, speak, t } from "./speak";
-import { FIRST, hear, personOf, phaseOf, statusOf, talkOf, unread, type Rating, type State } from "./state";
+import { FIRST, hear, isTicking, personOf, phaseOf, statusOf, talkOf, unread, type Rating, type State } from "./state";
 
 const IDENTITY_WAIT_MS = 4_000;
 const TYPING_EVERY_MS = 3_000;
@@ -43,7 +42,7 @@ export class Chat {
     this.link = new Link<ToCustomer>({
       ticket: () => this.ticket(),
       hear: (frame) => this.hear(frame),
-      changed: (link) => this.patch({ link }),
+      changed: (link) => this.linked(link),
       outbox: this.outbox,
     });
   }
@@ -55,7 +54,10 @@ export class Chat {
       unrated: recall<string | null>(this.at("unrated"), null),
       unsent: this.outbox.items,
       language: locale,
+      draft: recall(this.at("draft"), ""),
+      broken_ms: serverNow(),
     });
+    setInterval(() => isTicking(this.store.get()) && this.patch({ now_ms: serverNow() }), 1000);
     this.store.watch((state) => this.tellUnread(state));
     document.addEventListener("visibilitychange", () => this.tellUnread(this.store.get()));
     watch(tokenKey(this.key), () => this.otherCustomer());
@@ -64,15 +66,28 @@ export class Chat {
     this.link.start();
   }
 
+  draft(text: string): void {
+    keep(this.at("draft"), text || null);
+    this.patch({ draft: text });
+    if (text) this.typing();
+  }
+
+  send(): void {
+    const text = this.store.get().draft.trim();
+    if (!text) return;
+    this.draft("");
+    this.write(text);
+  }
+
   write(text: string): void {
-    this.patch({ view: "talk", trouble: "" });
+    this.patch({ view: "talk", trouble: "", left_at: null });
     const { current } = this.store.get();
     if (!current) this.host.tell({ type: "begun" });
     this.link.say(current, text);
     if (!current) void this.begin();
   }
 
-  typing(): void {
+  private typing(): void {
     const { current } = this.store.get();
     if (!current || phaseOf(this.store.get()) !== "person" || Date.now() - this.wrote_ms < TYPING_EVERY_MS) return;
     this.wrote_ms = Date.now();
@@ -91,14 +106,24 @@ export class Chat {
     this.link.tryNow();
   }
 
+  /** The reader is at the end of the log, or somewhere above it. */
+  scrolled(atEnd: boolean): void {
+    const { left_at } = this.store.get();
+    if (atEnd !== (left_at === null)) this.patch({ left_at: atEnd ? null : (talkOf(this.store.get())?.head ?? 0) });
+  }
+
+  ask(question: State["asked"]): void {
+    this.patch({ asked: question });
+  }
+
   show(view: State["view"]): void {
-    this.patch({ view, trouble: "" });
-    if (view === "handoff") void this.refresh();
+    this.patch({ view, trouble: "", asked: "" });
+    if (view === "handoff") this.refresh().catch(() => undefined); // What was known before still stands.
   }
 
   /** True once the customer stands in line. */
   async askPerson(wish: Wish): Promise<boolean> {
-    return this.attempt(async () => {
+    return this.attempt("ask", async () => {
       const conversation = await this.conversation();
       await this.link.ask({ type: "ask_person", conversation, ...wish });
       this.patch({ view: "talk" });
@@ -106,13 +131,13 @@ export class Chat {
   }
 
   leaveQueue(): Promise<boolean> {
-    return this.attempt(async () => {
+    return this.attempt("leave_queue", async () => {
       await this.link.ask({ type: "leave_queue", conversation: await this.conversation() });
     });
   }
 
   leave(): Promise<boolean> {
-    return this.attempt(async () => {
+    return this.attempt("leave", async () => {
       const { current } = this.store.get();
       if (current) await this.link.ask({ type: "leave", conversation: current });
       this.patch({ view: "talk" });
@@ -134,9 +159,9 @@ export class Chat {
     const { session } = this.store.get();
     const talk = talkOf(this.store.get());
     if (!session || !talk) return;
-    await this.attempt(async () => {
+    await this.attempt("earlier", async () => {
       const path = `/api/v1/conversations/${talk.conversation}/messages?stream=talk&before=${talk.events[0]?.seq ?? 1}&limit=50`;
-      const page = await call<{ events: Numbered[]; earlier: boolean }>(path, { token: session.token });
+      const page = await callAs<{ events: Numbered[]; earlier: boolean }>(session.token, path);
       this.store.change((state) => {
         const now = state.talks[talk.conversation];
         return now ? { ...state, talks: { ...state.talks, [talk.conversation]: unfold(now, page) } } : state;
@@ -160,6 +185,11 @@ export class Chat {
 
   private patch(change: Partial<State>): void {
     this.store.change((state) => ({ ...state, ...change }));
+  }
+
+  private linked(link: LinkState): void {
+    const { broken_ms } = this.store.get();
+    this.patch({ link, now_ms: serverNow(), broken_ms: link.kind === "open" ? null : (broken_ms ?? serverNow()) });
   }
 
   private hear(frame: ToCustomer): void {
@@ -279,8 +309,8 @@ export class Chat {
     }
   }
 
-  private async attempt(work: () => Promise<void>): Promise<boolean> {
-    this.patch({ trouble: "" });
+  private async attempt(busy: string, work: () => Promise<void>): Promise<boolean> {
+    this.patch({ trouble: "", busy });
     try {
       await work();
       return true;
@@ -288,6 +318,8 @@ export class Chat {
       const cut = error instanceof Problem && (error.code === "cut" || error.status === 0);
       this.patch({ trouble: cut ? t("cut") : (error instanceof Problem && error.message) || t("failed") });
       return false;
+    } finally {
+      this.patch({ busy: "" });
     }
   }
 

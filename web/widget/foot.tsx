@@ -1,14 +1,9 @@
 // Where the customer writes. "Talk to a person" stands above it, outside the log, so that it never scrolls away.
-import { useRef, useState } from "preact/hooks";
 import { MAX_TEXT } from "../protocol";
 import { Icon, PERSON, SEND } from "../shared/icons";
-import { keep, recall } from "../shared/storage";
 import type { Chat } from "./chat";
-import { OnlineWords } from "./handoff";
 import { t } from "./speak";
 import { personOf, phaseOf, talkOf, type State } from "./state";
-
-const DRAFT = "beckon:draft";
 
 export function Foot({ state, chat }: { state: State; chat: Chat }) {
   const phase = phaseOf(state);
@@ -26,7 +21,7 @@ export function Foot({ state, chat }: { state: State; chat: Chat }) {
           <OnlineWords state={state} />
         </button>
       )}
-      <Composer placeholder={placeholder(state)} chat={chat} />
+      <Composer placeholder={placeholder(state)} state={state} chat={chat} />
     </footer>
   );
 }
@@ -45,45 +40,29 @@ function placeholder(state: State): string {
   }
 }
 
-function Composer({ placeholder, chat }: { placeholder: string; chat: Chat }) {
-  const [text, setText] = useState(() => recall<string>(DRAFT, ""));
-  const field = useRef<HTMLTextAreaElement>(null);
-  const ready = text.trim() !== "";
-  const write = (next: string) => {
-    setText(next);
-    keep(DRAFT, next || null);
-  };
-  const send = () => {
-    if (!ready) return;
-    chat.write(text.trim());
-    write("");
-    field.current?.focus();
-  };
+function Composer({ placeholder, state, chat }: { placeholder: string; state: State; chat: Chat }) {
+  const ready = state.draft.trim() !== "";
   return (
     <form
       class="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        chat.send();
       }}
     >
       <textarea
         class="composer-field"
-        ref={field}
         rows={1}
         maxLength={MAX_TEXT}
         dir="auto"
-        value={text}
+        value={state.draft}
         placeholder={placeholder}
         aria-label={t("your_message")}
-        onInput={(event) => {
-          write(event.currentTarget.value);
-          chat.typing();
-        }}
+        onInput={(event) => chat.draft(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
           event.preventDefault();
-          send();
+          chat.send();
         }}
       />
       <button class={`icon-button composer-send${ready ? " is-ready" : ""}`} aria-label={t("send")} aria-disabled={!ready}>
@@ -91,4 +70,10 @@ function Composer({ placeholder, chat }: { placeholder: string; chat: Chat }) {
       </button>
     </form>
   );
+}
+
+/** "3 people online", or that nobody is. */
+export function OnlineWords({ state }: { state: State }) {
+  const n = state.session?.brand.people_online ?? 0;
+  return <span class="button-aside">{n > 0 ? t("people_online", { n }) : t("nobody_aside")}</span>;
 }

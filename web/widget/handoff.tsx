@@ -1,39 +1,30 @@
 // Asking for a person: a sheet over the chat, guesses as answers, nothing that must be filled in.
-import { useEffect, useRef, useState } from "preact/hooks";
 import { languageNames, languageOf } from "../shared/i18n";
 import { DOWN, EYE_OFF, Icon, PERSON } from "../shared/icons";
 import type { Chat } from "./chat";
+import { OnlineWords } from "./foot";
+import { guessTopic } from "./guess";
 import { locale, t } from "./speak";
-import { guessTopic, talkOf, type State } from "./state";
-
-/** "3 people online", or that nobody is. */
-export function OnlineWords({ state }: { state: State }) {
-  const n = state.session?.brand.people_online ?? 0;
-  return <span class="button-aside">{n > 0 ? t("people_online", { n }) : t("nobody_aside")}</span>;
-}
+import { talkOf, type State } from "./state";
 
 export function HandOff({ state, chat }: { state: State; chat: Chat }) {
   const brand = state.session?.brand;
-  const [asking, setAsking] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.focus(), []);
+  const asking = state.busy === "ask";
   const nobody = brand?.people_online === 0;
-  const submit = async (event: Event) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const said = new FormData(form.current ?? undefined);
+    const said = new FormData(event.currentTarget as HTMLFormElement);
     const get = (name: string) => String(said.get(name) ?? "").trim() || null;
-    setAsking(true);
-    await chat.askPerson({ language: get("language"), topic: get("topic"), email: get("email") });
-    setAsking(false);
+    void chat.askPerson({ language: get("language"), topic: get("topic"), email: get("email") });
   };
   const stay = () => chat.show("talk");
   return (
     <form
       class="sheet"
-      ref={form}
+      ref={focus}
       tabIndex={-1}
       aria-labelledby="handoff-title"
-      onSubmit={(event) => void submit(event)}
+      onSubmit={submit}
       onKeyDown={(event) => event.key === "Escape" && stay()}
     >
       <div>
@@ -89,6 +80,8 @@ export function HandOff({ state, chat }: { state: State; chat: Chat }) {
     </form>
   );
 }
+
+const focus = (form: HTMLFormElement | null) => form?.focus();
 
 function Guesses({ state }: { state: State }) {
   const brand = state.session?.brand;

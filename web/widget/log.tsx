@@ -1,16 +1,14 @@
 // The conversation: turns grouped by who speaks, what happened between them, and what is not sent yet.
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Changed, Message, Numbered } from "../protocol";
-import { ALERT, BROKEN, CHAT, CHECK, CLOCK, DOWN, Icon, PAGE, RETRY, SHIELD } from "../shared/icons";
-import { useNow } from "../shared/hooks";
+import { ALERT, CHECK, CLOCK, DOWN, Icon, PAGE, RETRY, SHIELD } from "../shared/icons";
 import { hasRemoved, pieces } from "../shared/text";
 import { timeOrDay } from "../shared/time";
 import type { Chat } from "./chat";
 import { AssistantMark, Initial } from "./head";
-import { Wait } from "./queue";
+import type { PanelProps } from "./panel";
 import { locale, t } from "./speak";
-import { personOf, phaseOf, talkOf, type State } from "./state";
+import { isLooking, phaseOf, talkOf, type State } from "./state";
 import { Welcome } from "./welcome";
 import type { Key } from "./words/en";
 
@@ -36,15 +34,14 @@ export function turns(events: readonly Numbered[]): (Turn | Changed)[] {
   return out;
 }
 
-export function Log({ state, chat }: { state: State; chat: Chat }) {
+export function Log({ state, chat, later }: PanelProps) {
   const talk = talkOf(state);
   const groups = turns(talk?.events ?? []);
   const last = talk?.events.at(-1);
-  const ref = useStuckToEnd(`${last?.seq ?? 0}/${state.unsent.length}/${state.typing?.name ?? ""}/${phaseOf(state)}`);
   const empty = groups.length === 0 && state.unsent.length === 0;
   return (
     <div class="log-frame">
-      <div class="log" ref={ref.log} onScroll={ref.scrolled} tabIndex={0} role="log" aria-live="polite" aria-label={t("chat")}>
+      <div class="log" ref={follow} onScroll={(event) => chat.scrolled(isAtEnd(event.currentTarget))} tabIndex={0} role="log" aria-live="polite" aria-label={t("chat")}>
         {empty && state.known && <Welcome state={state} chat={chat} />}
         {talk?.earlier && (
           <button type="button" class="button is-quiet is-compact" onClick={() => void chat.earlier()}>
@@ -55,11 +52,11 @@ export function Log({ state, chat }: { state: State; chat: Chat }) {
           "lines" in group ? <TurnView key={`t${group.lines[0]?.seq}`} turn={group} last={last} state={state} /> : <Event key={`e${group.seq}`} event={group} />,
         )}
         <Unsent state={state} chat={chat} />
-        {phaseOf(state) === "away" && <Broke state={state} />}
-        <Typing state={state} last={last} />
+        {later && phaseOf(state) === "away" && <later.Broke state={state} />}
+        <Typing state={state} />
       </div>
-      {ref.behind && (
-        <button type="button" class="button is-primary is-compact to-end" onClick={ref.toEnd}>
+      {state.left_at !== null && (last?.seq ?? 0) > state.left_at && (
+        <button type="button" class="button is-primary is-compact to-end" onClick={toEnd}>
           {t("new_messages")}
           <Icon d={DOWN} size="small" />
         </button>
@@ -68,29 +65,27 @@ export function Log({ state, chat }: { state: State; chat: Chat }) {
   );
 }
 
-/** Keeps the end in sight unless the reader scrolled up; then says that something new is below. */
-function useStuckToEnd(mark: string) {
-  const log = useRef<HTMLDivElement>(null);
-  const stuck = useRef(true);
-  const [behind, setBehind] = useState(false);
-  const toEnd = () => {
-    stuck.current = true;
-    setBehind(false);
-    if (log.current) log.current.scrollTop = log.current.scrollHeight;
-  };
-  useLayoutEffect(() => (stuck.current ? toEnd() : setBehind(true)), [mark]);
-  useEffect(() => {
-    const watcher = new ResizeObserver(() => stuck.current && toEnd());
-    if (log.current) watcher.observe(log.current);
-    return () => watcher.disconnect();
-  }, []);
-  const scrolled = () => {
-    const box = log.current;
-    if (!box) return;
-    stuck.current = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
-    if (stuck.current) setBehind(false);
-  };
-  return { log, behind, scrolled, toEnd };
+let box: HTMLElement | null = null;
+let stuck = true;
+const watchers = [new ResizeObserver(() => stuck && toEnd()), new MutationObserver(() => stuck && toEnd())] as const;
+
+/** Keeps the end of the log in sight unless the reader scrolled up. */
+function follow(log: HTMLElement | null): void {
+  for (const watcher of watchers) watcher.disconnect();
+  box = log;
+  if (!log) return;
+  watchers[0].observe(log);
+  watchers[1].observe(log, { childList: true, subtree: true, characterData: true });
+  toEnd();
+}
+
+function toEnd(): void {
+  stuck = true;
+  if (box) box.scrollTop = box.scrollHeight;
+}
+
+function isAtEnd(log: HTMLElement): boolean {
+  return (stuck = log.scrollHeight - log.scrollTop - log.clientHeight < 48);
 }
 
 export function Text({ text }: { text: string }) {
@@ -249,38 +244,9 @@ function Event({ event }: { event: Changed }) {
   return words ? <p class="event">{words}</p> : null;
 }
 
-function Broke({ state }: { state: State }) {
-  const name = personOf(talkOf(state)) || t("the_person");
-  return (
-    <section class="case" role="status">
-      <h2 class="title">
-        <Icon d={BROKEN} />
-        {t("broke_title", { name })}
-      </h2>
-      <p>{t("broke_line", { name })}</p>
-      {state.queue && (
-        <p class="notice">
-          <Icon d={CLOCK} size="small" />
-          <Wait place={state.queue} />
-        </p>
-      )}
-      <p class="notice">
-        <Icon d={CHAT} size="small" />
-        <span>{t("broke_sees")}</span>
-      </p>
-    </section>
-  );
-}
-
-const LOOKING_MS = 15_000;
-
-function Typing({ state, last }: { state: State; last: Numbered | undefined }) {
-  const phase = phaseOf(state);
-  const asked = last?.type === "message" && last.author.role === "customer" && (phase === "assistant" || phase === "queue");
-  const now = useNow(state.typing || asked ? 1000 : 0);
-  if (state.typing && state.typing.until_ms > now) return <Dots words={t("is_typing", { name: state.typing.name })} />;
-  const looking = asked && state.link.kind === "open" && now - Date.parse(last.at) < LOOKING_MS;
-  return looking ? <Dots words={t("looking", { name: state.session?.brand.assistant_name ?? "" })} /> : null;
+function Typing({ state }: { state: State }) {
+  if (state.typing && state.typing.until_ms > state.now_ms) return <Dots words={t("is_typing", { name: state.typing.name })} />;
+  return isLooking(state) ? <Dots words={t("looking", { name: state.session?.brand.assistant_name ?? "" })} /> : null;
 }
 
 function Dots({ words }: { words: string }) {

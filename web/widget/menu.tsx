@@ -1,5 +1,4 @@
 // What is not needed often: the language, and ending the chat.
-import { useState } from "preact/hooks";
 import { languageOf } from "../shared/i18n";
 import { Icon, LEAVE } from "../shared/icons";
 import type { Chat } from "./chat";
@@ -29,7 +28,7 @@ export function Menu({ state, chat }: { state: State; chat: Chat }) {
           ))}
         </div>
       </fieldset>
-      {running && <End chat={chat} />}
+      {running && <End chat={chat} sure={state.asked === "end"} />}
       {state.trouble && (
         <p class="error" role="alert">
           {state.trouble}
@@ -42,11 +41,10 @@ export function Menu({ state, chat }: { state: State; chat: Chat }) {
   );
 }
 
-function End({ chat }: { chat: Chat }) {
-  const [sure, setSure] = useState(false);
+function End({ chat, sure }: { chat: Chat; sure: boolean }) {
   if (!sure) {
     return (
-      <button type="button" class="button" onClick={() => setSure(true)}>
+      <button type="button" class="button" onClick={() => chat.ask("end")}>
         <Icon d={LEAVE} size="small" directed />
         {t("end_chat")}
       </button>
@@ -59,7 +57,7 @@ function End({ chat }: { chat: Chat }) {
         <button type="button" class="button is-primary" onClick={() => void chat.leave()}>
           {t("end_yes")}
         </button>
-        <button type="button" class="button" onClick={() => setSure(false)}>
+        <button type="button" class="button" onClick={() => chat.ask("")}>
           {t("end_no")}
         </button>
       </div>

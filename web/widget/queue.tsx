@@ -1,7 +1,5 @@
 // The place in line: pinned, so that the chat moves under it. Every estimate shows its age.
-import { useState } from "preact/hooks";
 import type { Place } from "../protocol";
-import { useNow } from "../shared/hooks";
 import { Icon, LEAVE } from "../shared/icons";
 import { duration, secondsSince, waitRange } from "../shared/time";
 import type { Chat } from "./chat";
@@ -11,9 +9,8 @@ import { phaseOf, type State } from "./state";
 const FRESH_S = 10;
 
 /** "about 1–3 min · updated 20 s ago" */
-export function Wait({ place }: { place: Place }) {
-  const now = useNow(5_000);
-  const age = Math.floor(secondsSince(place.at, now) / 5) * 5;
+export function Wait({ place, now_ms }: { place: Place; now_ms: number }) {
+  const age = Math.floor(secondsSince(place.at, now_ms) / 5) * 5;
   return (
     <span class="number">
       {words(place)} · {age < FRESH_S ? t("updated_now") : t("updated_ago", { age: duration(age, locale) })}
@@ -27,25 +24,19 @@ function words({ low_s, high_s, people_online }: Place): string {
 }
 
 export function InLine({ state, chat }: { state: State; chat: Chat }) {
-  const [leaving, setLeaving] = useState(false);
   if (phaseOf(state) !== "queue") return null;
   const place = state.queue;
-  const leave = async () => {
-    setLeaving(true);
-    await chat.leaveQueue();
-    setLeaving(false);
-  };
   return (
     <section class="pinned">
       <div class="place" role="status">
         {place && <span class="place-number number">{place.place}</span>}
         <div class="place-words">
           <p class="title">{title(place)}</p>
-          <p class="small muted">{place ? <Wait place={place} /> : t("nobody_can_say")}</p>
+          <p class="small muted">{place ? <Wait place={place} now_ms={state.now_ms} /> : t("nobody_can_say")}</p>
           {place?.people_online === 0 && <p class="small muted">{state.session?.brand.opening.words}</p>}
         </div>
       </div>
-      <button type="button" class="button is-compact" disabled={leaving} onClick={() => void leave()}>
+      <button type="button" class="button is-compact" disabled={state.busy === "leave_queue"} onClick={() => void chat.leaveQueue()}>
         <Icon d={LEAVE} size="small" directed />
         {t("leave_line")}
       </button>

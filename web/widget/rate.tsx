@@ -1,5 +1,4 @@
 // After the chat: solved or not, 1 to 5, words. Kept here and sent later when there is no link.
-import { useState } from "preact/hooks";
 import { CHECK, CHAT, GradeIcon, Icon, INFO } from "../shared/icons";
 import type { Chat } from "./chat";
 import { t } from "./speak";
@@ -10,13 +9,13 @@ const GRADES = [1, 2, 3, 4, 5];
 const gradeWord = (n: number) => t(`grade_${n}` as Key);
 
 export function Rate({ state, chat, engagement }: { state: State; chat: Chat; engagement: string }) {
-  const [missing, setMissing] = useState(false);
+  const missing = state.asked === "grade";
   const name = personOf(talkOf(state)) || t("the_person");
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const said = new FormData(event.currentTarget as HTMLFormElement);
     const score = Number(said.get("score") ?? 0);
-    if (!score) return setMissing(true);
+    if (!score) return chat.ask("grade");
     const solved = said.get("solved");
     return chat.rate(engagement, score, solved === null ? null : solved === "yes", String(said.get("words") ?? "").trim());
   };
@@ -35,7 +34,7 @@ export function Rate({ state, chat, engagement }: { state: State; chat: Chat; en
           <div class="row is-tight">
             {GRADES.map((n) => (
               <label class="choice grade" key={n}>
-                <input type="radio" name="score" value={n} aria-label={t("grade", { n, word: gradeWord(n) })} onChange={() => setMissing(false)} />
+                <input type="radio" name="score" value={n} aria-label={t("grade", { n, word: gradeWord(n) })} onChange={() => chat.ask("")} />
                 <GradeIcon grade={n} />
                 <span aria-hidden="true">{n}</span>
               </label>

@@ -1,5 +1,5 @@
 // Who is talking to which brand: the token in this browser's storage, and what the brand says about itself.
-import { call, Problem } from "../shared/http";
+import { callAs, Problem } from "../shared/http";
 import type { Ticket } from "../shared/socket";
 import { keep, recall } from "../shared/storage";
 
@@ -28,9 +28,8 @@ export const tokenKey = (key: string) => `beckon:${key}:token`;
 export async function begin(key: string, identity: string | null): Promise<Session> {
   return oneTabAtATime(`beckon:${key}`, async () => {
     const token = recall<string | null>(tokenKey(key), null);
-    const session = await call<Session>("/api/v1/widget/session", {
+    const session = await callAs<Session>(null, "/api/v1/widget/session", {
       method: "POST",
-      token: token ?? "none",
       body: { key, ...(token ? { token } : {}), ...(identity ? { identity } : {}) },
     });
     if (session.token !== token) keep(tokenKey(key), session.token);
@@ -41,7 +40,7 @@ export async function begin(key: string, identity: string | null): Promise<Sessi
 /** A ticket for the socket. A token that is not known any more is forgotten, so that the next try begins anew. */
 export async function ticket(key: string, token: string): Promise<Ticket> {
   try {
-    return await call<Ticket>("/api/v1/ticket", { method: "POST", token, body: { kind: "customer" } });
+    return await callAs<Ticket>(token, "/api/v1/ticket", { method: "POST", body: { kind: "customer" } });
   } catch (error) {
     if (!(error instanceof Problem) || (error.status !== 401 && error.status !== 403)) throw error;
     if (recall<string | null>(tokenKey(key), null) === token) keep(tokenKey(key), null);

@@ -33,6 +33,18 @@ export interface State {
   /** A request that failed, in words. */
   trouble: string;
   language: string;
+  /** What stands in the composer. */
+  draft: string;
+  /** The button whose request is under way, "" for none. */
+  busy: string;
+  /** A question in the menu or the rating that waits for an answer. */
+  asked: "" | "end" | "grade";
+  /** The last number that was in sight when the reader scrolled up; null at the end. */
+  left_at: number | null;
+  /** Since when the link is not open; null while it is. */
+  broken_ms: number | null;
+  /** The server's time, moved on every second while something shown depends on it. */
+  now_ms: number;
 }
 
 export const FIRST: State = {
@@ -49,11 +61,18 @@ export const FIRST: State = {
   unrated: null,
   trouble: "",
   language: "en",
+  draft: "",
+  busy: "",
+  asked: "",
+  left_at: null,
+  broken_ms: 0,
+  now_ms: 0,
 };
 
 const TYPING_MS = 6_000;
 
-export function hear(state: State, frame: ToCustomer, now_ms: number): State {
+export function hear(before: State, frame: ToCustomer, now_ms: number): State {
+  const state = { ...before, now_ms };
   switch (frame.type) {
     case "welcome":
       return { ...state, current: frame.conversation ?? state.current, known: state.known || !frame.conversation };
@@ -143,18 +162,25 @@ export function unread(state: State, seen: number): Numbered[] {
   return events.filter((event) => event.seq > seen && (event.type === "answer" || (event.type === "message" && event.author.role === "agent")));
 }
 
-/** The topic whose name or key the customer's own words mention most; "" when none does. */
-export function guessTopic(events: readonly Numbered[], topics: readonly { key: string; name: string }[]): string {
-  const said = events.flatMap((event) => (event.type === "message" && event.author.role === "customer" ? [event.text.toLowerCase()] : []));
-  const all = said.join(" ");
-  const score = (topic: { key: string; name: string }) =>
-    `${topic.key} ${topic.name}`
-      .toLowerCase()
-      .split(/[^\p{L}]+/u)
-      .filter((word) => word.length > 3 && all.includes(word.replace(/(es|s)$/, ""))).length;
-  const best = topics.reduce<{ key: string; score: number }>(
-    (found, topic) => (score(topic) > found.score ? { key: topic.key, score: score(topic) } : found),
-    { key: "", score: 0 },
-  );
-  return best.key;
+const LOOKING_MS = 15_000;
+
+/** Has the customer asked something that the assistant is about to answer? */
+export function isLooking(state: State): boolean {
+  const last = talkOf(state)?.events.at(-1);
+  const phase = phaseOf(state);
+  const asked = last?.type === "message" && last.author.role === "customer" && (phase === "assistant" || phase === "queue");
+  return asked && state.link.kind === "open" && state.now_ms - Date.parse(last.at) < LOOKING_MS;
+}
+
+const CALM_MS = 1_500;
+
+/** A link that is back within a moment is not worth a word. */
+export function isTroubled({ link, broken_ms, now_ms }: State): boolean {
+  if (link.kind === "closed" || link.kind === "offline") return true;
+  return link.kind !== "open" && broken_ms !== null && now_ms - broken_ms >= CALM_MS;
+}
+
+/** Does anything shown change by time alone? */
+export function isTicking(state: State): boolean {
+  return state.link.kind !== "open" || state.queue !== null || state.typing !== null || isLooking(state);
 }

@@ -8,7 +8,7 @@ const [OURS, OURS_SOFT] = ["#0F6B62", "#DCEFEB"];
 const [OURS_DARK, OURS_DARK_SOFT] = ["#5CC3B5", "#173F3A"];
 
 /** `brand` for light and `brand_dark` for dark, each taken only if it can be read. */
-export function apply(theme: Record<string, string>): void {
+export function paint(theme: Record<string, string>): void {
   const light = readable(theme["brand"], (hex) => Math.min(contrast(hex, WHITE), contrast(hex, PAPER)));
   const dark = readable(theme["brand_dark"], (hex) => contrast(hex, NIGHT));
   if (!light && !dark) return;

@@ -52,7 +52,6 @@ export const words: Record<Key, Entry> = {
   topic: "الموضوع",
   topic_guess: "سنحدده نحن",
   email: "البريد الإلكتروني إذا انقطع الاتصال",
-  email_wrong: "لا يبدو هذا عنوان بريد إلكتروني.",
   optional: "اختياري",
   consent: "بطلبك هذا تسمح لشخص واحد برؤية هذه المحادثة واسمك الأول.",
   ask_person: "طلب شخص",

@@ -46,7 +46,6 @@ export const words: Record<Key, Entry> = {
   topic: "Thema",
   topic_guess: "Wir finden es heraus",
   email: "E-Mail, falls die Verbindung abreißt",
-  email_wrong: "Das sieht nicht nach einer E-Mail-Adresse aus.",
   optional: "Freiwillig",
   consent: "Damit sieht eine Person diesen Chat und Ihren Vornamen.",
   ask_person: "Einen Menschen holen",

@@ -1,14 +1,10 @@
+// The sentences of the first second; those that come later stand in en-later.ts.
 import type { Entry } from "../../shared/i18n";
+import type { later } from "./en-later";
 
-export const en = {
-  chat: "Help chat",
+export const en = {  chat: "Help chat",
   more: "More",
   close: "Close the chat",
-  language: "Language",
-  end_chat: "End this chat",
-  end_sure: "End this chat?",
-  end_yes: "End it",
-  end_no: "Go on",
   new_messages: "New messages",
   replied: "{name} replied",
   earlier: "Earlier messages",
@@ -40,24 +36,6 @@ export const en = {
   is_typing: "{name} is typing",
   help_article: "Help article",
 
-  handoff_hint: "Guessed from your chat. Change what is wrong.",
-  topic: "Topic",
-  topic_guess: "We work it out",
-  email: "E-mail, if we get cut off",
-  email_wrong: "This does not look like an e-mail address.",
-  optional: "Optional",
-  consent: "By asking you let one person see this chat and your first name.",
-  ask_person: "Ask a person",
-  stay: "Stay with the assistant",
-  asking: "Asking",
-
-  nobody: "Nobody is online right now",
-  nobody_line: "You can keep talking to the assistant, or wait here: the first person who comes online sees that you are waiting.",
-  nobody_closed: "We are closed now. You can keep talking to the assistant, or wait here until somebody comes online.",
-  people_here: "People are here",
-  keep_assistant: "Keep talking to the assistant",
-  wait_anyway: "Wait for a person",
-
   next_in_line: "You are next",
   place_in_line: "You are number {n} in line",
   in_line: "You are in line",
@@ -80,9 +58,6 @@ export const en = {
   left: "You ended the chat at {time}",
   idle: "The chat ended at {time} because nobody wrote",
 
-  broke_title: "The connection to {name} broke",
-  broke_line: "It was not you. We are finding {name} or someone else. You are first in line.",
-  broke_sees: "Whoever joins sees the whole chat.",
   the_person: "the person",
 
   waiting_one: "Waiting to be sent",
@@ -104,35 +79,8 @@ export const en = {
   write_on: "You can go on writing.",
   try_now: "Try now",
   closed_title: "The chat is not connected",
-  unavailable: "This chat is not available",
-  unavailable_line: "The page it stands on names no chat that we know. Please use another way to reach the shop.",
   failed: "That did not work. Please try again.",
   cut: "The connection broke. Please try again in a moment.",
-
-  solved: "Is it solved?",
-  yes: "Yes",
-  not_yet: "No, not yet",
-  how_was: "How was {name}’s help?",
-  grade_1: "poor",
-  grade_2: "weak",
-  grade_3: "fair",
-  grade_4: "good",
-  grade_5: "very good",
-  grade: "{n}, {word}",
-  poor: "Poor",
-  very_good: "Very good",
-  in_words: "In your words",
-  not_now: "Not now",
-  pick_grade: "Choose a number from 1 to 5 first.",
-  thanks: "Thank you",
-  thanks_name: "Thank you, {name}",
-  thanks_line: "{name} will see your rating and your words.",
-  rating_kept: "Your rating is kept here and sent later.",
-  fact_solved: "Solved",
-  fact_rating: "Rating",
-  rating_of: "{n} of 5, {word}",
-  not_solved: "Not solved after all",
-  back_to_chat: "Back to the chat",
 } satisfies Record<string, Entry>;
 
-export type Key = keyof typeof en;
+export type Key = keyof typeof en | keyof typeof later;

@@ -1,0 +1,16 @@
+// What is not needed in the first second: loaded as soon as the panel stands.
+import styles from "./later.css?url";
+import { learn } from "./speak";
+import { later } from "./words/en-later";
+
+learn(later);
+const link = document.createElement("link");
+link.rel = "stylesheet";
+link.href = styles;
+document.head.append(link);
+
+export { Broke, Unavailable } from "./broken";
+export { HandOff } from "./handoff";
+export { Menu } from "./menu";
+export { Rate, Thanks } from "./rate";
+export { paint } from "./theme";
