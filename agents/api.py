@@ -39,9 +39,16 @@ class Me(APIView):
         agent = agent_of(request)
         given = ProfileSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        fields = {name: given.validated_data[name] for name in ("display_name", "about", "country") if name in given.validated_data}
+        fields = {
+            name: given.validated_data[name]
+            for name in ("display_name", "about", "country")
+            if name in given.validated_data
+        }
         profile.update(
-            agent, fields=fields, languages=given.validated_data.get("languages"), skills=given.validated_data.get("skills")
+            agent,
+            fields=fields,
+            languages=given.validated_data.get("languages"),
+            skills=given.validated_data.get("skills"),
         )
         return Response(_me(agent_of(request)))
 

@@ -35,7 +35,7 @@ def refuse(agent_id: UUID, *, by: User, reason: str, now: datetime) -> None:
 
 @transaction.atomic
 def deactivate(agent_id: UUID, *, by: User, reason: str, now: datetime) -> None:
-    """approved -> deactivated: no more offers, and every socket of hers is closed. Chats under way go back by the clock."""
+    """approved -> deactivated: no more offers, all her sockets are closed. Chats under way go back by the clock."""
     agent = _locked(agent_id)
     if agent.state != Agent.State.APPROVED:
         raise Refused("Only an approved agent can be deactivated.", code="not_approved")

@@ -1,4 +1,4 @@
-"""The supply: people's log-ins, agents with their skills and languages, and the slot that says how much each can take."""
+"""The supply: log-ins, agents with their skills and languages, and the slot that says how much each can take."""
 
 import uuid
 from typing import Any, ClassVar

@@ -17,7 +17,9 @@ def go_online(agent_id: UUID, *, now: datetime) -> None:
     """The agent wants offers. Locks: the slot."""
     slot = slots.locked(agent_id)
     if slot.agent.state != Agent.State.APPROVED:
-        raise Refused("Your application is still being read. We write to you as soon as you can go online.", code="not_approved")
+        raise Refused(
+            "Your application is still being read. We write to you as soon as you can go online.", code="not_approved"
+        )
     if not slot.agent.languages.exists() or not slot.agent.skills.exists():
         raise Refused("Add at least one language and one topic to your profile first.", code="profile_incomplete")
     if slot.willing:

@@ -24,7 +24,7 @@ def update(
     languages: Sequence[Mapping[str, Any]] | None,
     skills: Sequence[str] | None,
 ) -> None:
-    """Change what is given. Topics are chosen while the application is open; later ones are certified by an operator."""
+    """Change what is given. Topics are chosen while the application is open; an operator certifies later ones."""
     Agent.objects.filter(pk=agent.pk).update(**fields)
     if languages is not None:
         _set_languages(agent, languages)

@@ -1,4 +1,4 @@
-"""The slot: what one agent can take, has taken and is being asked. Counts change with the offer or engagement they count."""
+"""The slot: what one agent can take, has taken and is asked. Counts change with the offer or engagement they count."""
 
 from collections.abc import Iterable
 from datetime import datetime

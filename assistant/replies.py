@@ -11,11 +11,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from assistant import handoff, knowledge, languages, phrases, providers
+from assistant import handoff, knowledge, phrases, providers
 from conversations import lifecycle, stream, transcript
 from conversations.models import Conversation, Customer, Engagement, Event
 from dispatch import escalations
-from marketplace.refusals import Refused
 from realtime import protocol
 
 log = logging.getLogger(__name__)
@@ -77,7 +76,7 @@ def reply(conversation_id: UUID, *, now: datetime) -> None:
 
 
 def _speak(held: Conversation, said: providers.Reply, *, now: datetime) -> None:
-    """Say it, and hand over where the reply says so. While she waits in the queue, only real answers are worth saying."""
+    """Say it, and hand over where the reply says so. While she waits in line, only real answers are worth saying."""
     waits = escalations.live(held.pk) is not None
     if waits and (said.hand_off or not said.sources):
         return

@@ -30,7 +30,9 @@ class Brand(models.Model):
     locale = models.CharField(max_length=12, default="en", help_text="Language assumed until the customer writes.")
     currency = models.CharField(max_length=3, default="EUR")
     timezone = models.CharField(max_length=64, default="Europe/Stockholm")
-    theme = models.JSONField(default=no_theme, blank=True, help_text='Colours by token, for example {"brand": "#0F6B62"}.')
+    theme = models.JSONField(
+        default=no_theme, blank=True, help_text='Colours by token, for example {"brand": "#0F6B62"}.'
+    )
     allowed_origins = ArrayField(
         models.CharField(max_length=255),
         default=list,
@@ -40,7 +42,9 @@ class Brand(models.Model):
     widget_key = models.CharField(max_length=32, unique=True, default=new_widget_key, editable=False)
     signing_secret = models.CharField(max_length=64, default=new_signing_secret, editable=False)
     opening_hours = models.JSONField(
-        default=dict, blank=True, help_text='Local times by weekday, for example {"mon": ["08:00", "20:00"]}. Empty: always.'
+        default=dict,
+        blank=True,
+        help_text='Local times by weekday, for example {"mon": ["08:00", "20:00"]}. Empty: always.',
     )
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
@@ -77,7 +81,9 @@ class Article(models.Model):
     locale = models.CharField(max_length=12, default="en")
     title = models.CharField(max_length=160)
     topic = models.SlugField(max_length=40)
-    asks = ArrayField(models.CharField(max_length=200), default=list, blank=True, help_text="Questions this page answers.")
+    asks = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, help_text="Questions this page answers."
+    )
     body = models.TextField()
     published = models.BooleanField(default=True)
     updated_at = models.DateTimeField()

@@ -61,7 +61,12 @@ def _claims(brand: Brand, identity: str, *, now: datetime) -> dict[str, Any]:
             brand.signing_secret,
             algorithms=["HS256"],
             audience=brand.slug,
-            options={"require": ["exp", "aud", "sub", "jti"], "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+            options={
+                "require": ["exp", "aud", "sub", "jti"],
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
         )
         expires = datetime.fromtimestamp(claims["exp"], UTC)
     except (jwt.PyJWTError, TypeError, ValueError, OverflowError, OSError) as error:

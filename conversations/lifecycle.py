@@ -88,7 +88,7 @@ def back(conversation: Conversation, engagement: Engagement, *, now: datetime) -
 
 
 def released(conversation: Conversation, engagement: Engagement, *, state: str, now: datetime) -> None:
-    """The agent gave the conversation back (transferred) or vanished (lost). She reads no further line; it waits again."""
+    """The agent gave the conversation back (transferred) or vanished (lost): it waits again, and she reads no more."""
     engagements.end(engagement, state=state, now=now)
     _part(conversation, engagement)
     _tell(conversation, state, author=SYSTEM, status=status("queue", state, now), now=now)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 
 class Customer(models.Model):
-    """A person who talks through a brand's widget: anonymous (known by a token), or named by the brand's signed token."""
+    """A person who talks through a brand's widget: anonymous (we gave a token), or named by the brand's signed one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     brand = models.ForeignKey("brands.Brand", models.PROTECT, related_name="customers")

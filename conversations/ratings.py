@@ -11,9 +11,7 @@ from marketplace.refusals import Refused
 
 
 @transaction.atomic
-def rate(
-    engagement_id: UUID, *, customer_id: UUID, score: int, solved: bool | None, words: str, now: datetime
-) -> None:
+def rate(engagement_id: UUID, *, customer_id: UUID, score: int, solved: bool | None, words: str, now: datetime) -> None:
     """One rating for an engagement that has ended. The same rating again changes nothing. Locks: the conversation."""
     engagement = Engagement.objects.filter(pk=engagement_id, conversation__customer_id=customer_id).first()
     if engagement is None:

@@ -49,7 +49,11 @@ class Verdict:
 def locked(conversation_id: UUID) -> Conversation:
     """The conversation, locked until the transaction ends. Everything said or decided in it waits for this lock."""
     assert connection.in_atomic_block, "a conversation is locked inside a transaction"
-    return Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related("brand").get(pk=conversation_id)
+    return (
+        Conversation.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("brand")
+        .get(pk=conversation_id)
+    )
 
 
 def append(
@@ -71,8 +75,21 @@ def append(
     stored = frames.stored_status(status) if status else None
     data = {**(data or {}), **({"status": stored} if stored else {})}
     with connection.cursor() as cursor:
-        cursor.execute(_APPEND[stream], [*([Jsonb(stored)] if stream == TALK else []), conversation.pk, stream, kind,
-                                         author.role, author.id, author.name, text, Jsonb(data), now])
+        cursor.execute(
+            _APPEND[stream],
+            [
+                *([Jsonb(stored)] if stream == TALK else []),
+                conversation.pk,
+                stream,
+                kind,
+                author.role,
+                author.id,
+                author.name,
+                text,
+                Jsonb(data),
+                now,
+            ],
+        )
         (seq,) = cursor.fetchone()
     if stream == TALK:
         conversation.talk_seq = seq
@@ -108,9 +125,7 @@ def append_many(lines: Sequence[Line], *, now: datetime, patient: bool = True) -
     """
     masked = [masking.mask(line.text) for line in lines]
     rows = _say(lines, masked, now=now, patient=patient)
-    return [
-        _verdict(line, text, row, now=now) for line, text, row in zip(lines, masked, rows, strict=True)
-    ]
+    return [_verdict(line, text, row, now=now) for line, text, row in zip(lines, masked, rows, strict=True)]
 
 
 def _say(lines: Sequence[Line], texts: list[str], *, now: datetime, patient: bool) -> list[tuple[Any, ...]]:
@@ -143,7 +158,12 @@ def _verdict(line: Line, text: str, row: tuple[Any, ...], *, now: datetime) -> V
         return Verdict(kind, seq or 0, b"")
     author = protocol.Author(role=role, id=line.person, name=name)
     frame = frames.message(
-        conversation=line.conversation, seq=seq, author=author, text=text, client_id=line.client_id, at=now,
+        conversation=line.conversation,
+        seq=seq,
+        author=author,
+        text=text,
+        client_id=line.client_id,
+        at=now,
         status=json.loads(status) if status else None,
     )
     return Verdict(kind, seq, frames.encode(frame))

@@ -28,7 +28,7 @@ def snapshot(conversation: Conversation, which: protocol.Stream) -> protocol.Res
 
 
 def resume(conversation_id: UUID, which: protocol.Stream, *, after: int | None) -> Resumed:
-    """What comes after number `after`; a snapshot where nothing is held, too much is missing or `after` is not ours."""
+    """What comes after number `after`; a snapshot where nothing is held, much is missing or `after` is not ours."""
     conversation = Conversation.objects.get(pk=conversation_id)
     head = conversation.talk_seq if which == stream.TALK else conversation.desk_seq
     if after is not None and 0 <= head - after <= RESUME_EVENTS:

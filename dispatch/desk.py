@@ -114,7 +114,7 @@ def leave_queue(conversation_id: UUID, *, now: datetime) -> None:
 
 
 def leave(conversation_id: UUID, *, now: datetime) -> None:
-    """The customer ends the conversation, wherever it stands. Nobody is rung for her any more. A repeat changes nothing.
+    """The customer ends the conversation, wherever it stands; nobody is rung for her. A repeat changes nothing.
 
     The conversation's lock comes last, so a request or a person may arrive just before it is held: then look again.
     """

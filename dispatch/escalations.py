@@ -1,4 +1,4 @@
-"""Requests for a person: begun, given back to the queue, ended. The table is the queue; a lost wake-up loses nothing."""
+"""Requests for a person: begun, given back, ended. The table is the queue; a lost wake-up loses nothing."""
 
 from datetime import datetime
 from uuid import UUID

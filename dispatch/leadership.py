@@ -10,7 +10,7 @@ SECONDS = 1.5
 
 
 def hold(holder: str) -> int | None:
-    """Renew or take the lead for 1.5 s; the epoch in force, or None while another leads. The database's clock decides."""
+    """Renew or take the lead for 1.5 s; the epoch in force, or None while another leads, by the database's clock."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, {"shard": SHARD, "holder": holder, "seconds": SECONDS})
         row = cursor.fetchone()

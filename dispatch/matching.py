@@ -1,4 +1,4 @@
-"""Which waiting escalation is offered to which agent: a pure function, the same in the dispatcher, tests and simulation.
+"""Which waiting escalation is offered to which agent: a pure function, the same in dispatcher, tests and simulation.
 
 No acceptance or decline history enters the choice. An agent who was asked for this escalation within the last while is
 passed over, unless nobody else is left.
@@ -47,7 +47,7 @@ class Placement:
 def plan(
     waiting: Sequence[Waiting], agents: Sequence[Candidate], now: datetime, *, again_after: timedelta
 ) -> list[Placement]:
-    """At most one offer for each escalation and each agent: the most urgent first, each to the longest idle who fits."""
+    """At most one offer for each escalation and agent: the most urgent first, each to the longest idle who fits."""
     free = {agent.agent_id: agent for agent in agents}
     placements = []
     for escalation in sorted(waiting, key=lambda one: (-one.priority, one.queued_at, one.id)):
@@ -85,14 +85,16 @@ def _asked_within(escalation: Waiting, agent: Candidate, now: datetime, span: ti
 
 
 def _order(escalation: Waiting, agent: Candidate) -> tuple[int, float, int, UUID]:
-    """Fewest chats under way, then longest idle, then best in topic and language; the id makes it the same every time."""
+    """Fewest chats under way, then longest idle, then best in topic and language; the id makes it repeatable."""
     level = agent.skills[escalation.brand_id, escalation.topic] * agent.languages[escalation.language]
     idle = agent.idle_since.timestamp() if agent.idle_since else float("inf")
     return (agent.active, idle, -level, agent.agent_id)
 
 
 def _why(escalation: Waiting, agent: Candidate) -> tuple[str, ...]:
-    certified = {1: "learning", 2: "certified", 3: "expert"}[min(agent.skills[escalation.brand_id, escalation.topic], 3)]
+    certified = {1: "learning", 2: "certified", 3: "expert"}[
+        min(agent.skills[escalation.brand_id, escalation.topic], 3)
+    ]
     spoken = {1: "gets_by", 2: "good", 3: "fluent"}[min(agent.languages[escalation.language], 3)]
     room = "free" if agent.active == 0 else "room"
     return (f"topic_{certified}", f"language_{spoken}", room)

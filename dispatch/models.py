@@ -53,7 +53,9 @@ class Escalation(models.Model):
         ]
         indexes = [
             # Read by each planning round and by the queue: who waits?
-            models.Index(fields=["queued_at"], name="escalation_waiting", condition=Q(state__in=["waiting", "offered"])),
+            models.Index(
+                fields=["queued_at"], name="escalation_waiting", condition=Q(state__in=["waiting", "offered"])
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +86,9 @@ class Offer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["escalation"], condition=Q(state="open"), name="one_open_offer_per_escalation"),
+            models.UniqueConstraint(
+                fields=["escalation"], condition=Q(state="open"), name="one_open_offer_per_escalation"
+            ),
             models.UniqueConstraint(fields=["agent"], condition=Q(state="open"), name="one_open_offer_per_agent"),
             models.CheckConstraint(name="an_offer_has_time_to_answer", condition=Q(expires_at__gt=F("offered_at"))),
         ]

@@ -96,7 +96,9 @@ def _card(escalation: Escalation, plan: PayPlan, placement: Placement, seconds: 
         "seconds": seconds,
         "currency": money["currency"],
         "minimum_minor": money["minimum_cents"],
-        "pay": [{"kind": line["kind"], "words": line["words"], "amount_minor": line["rate"]} for line in money["lines"]],
+        "pay": [
+            {"kind": line["kind"], "words": line["words"], "amount_minor": line["rate"]} for line in money["lines"]
+        ],
         "why": explanations.why_words(placement.why, topic_name=topic_name, language=escalation.language),
     }
 

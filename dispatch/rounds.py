@@ -15,7 +15,7 @@ STALE_AFTER = timedelta(seconds=10)
 
 def match_waiting(*, now: datetime, epoch: int | None = None) -> list[Offer]:
     """Offer everything that waits to whoever can take it. Called by the leading dispatcher with its epoch, or by a
-    sweep while nobody leads. Two callers at once do no harm: what one placed, the other finds locked or taken."""
+    sweep while nobody leads. Two callers at once do no harm: what one placed, the other finds taken."""
     waiting = supply.waiting()
     if not waiting:
         return []
@@ -34,9 +34,7 @@ class Places:
         """Whisper each customer's place where it changed. Best effort: her own snapshot says it too."""
         lines = queue.in_line()
         accepted, online = (queue.accepted_lately(now), queue.people_online()) if lines else ({}, {})
-        places = {
-            line.conversation_id: queue.place(line, accepted=accepted, online=online, now=now) for line in lines
-        }
+        places = {line.conversation_id: queue.place(line, accepted=accepted, online=online, now=now) for line in lines}
         news = {conversation: place for conversation, place in places.items() if self._is_news(conversation, place)}
         self._told = {c: news.get(c) or self._told[c] for c in places}
         if news:

@@ -36,7 +36,9 @@ def desk(agent_id: UUID, *, now: datetime) -> protocol.Desk:
             _engaged(engagement)
             for engagement in live.select_related("brand", "pay_plan", "conversation__customer").order_by("accepted_at")
         ],
-        demand=[protocol.Demand(topic=t, topic_name=n, language=s, waiting=w) for t, n, s, w in queue.demand_for(agent_id)],
+        demand=[
+            protocol.Demand(topic=t, topic_name=n, language=s, waiting=w) for t, n, s, w in queue.demand_for(agent_id)
+        ],
         earned_today_minor=earned,
         chats_today=Engagement.objects.filter(agent_id=agent_id, ended_at__gte=today).count(),
         currency=currency,
@@ -84,6 +86,7 @@ def _engaged(engagement: Engagement) -> protocol.Engaged:
         accepted_at=engagement.accepted_at,
         currency=card["currency"],
         pay=[
-            protocol.PayLine(kind=line["kind"], words=line["words"], amount_minor=line["rate"]) for line in card["lines"]
+            protocol.PayLine(kind=line["kind"], words=line["words"], amount_minor=line["rate"])
+            for line in card["lines"]
         ],
     )

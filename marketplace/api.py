@@ -33,7 +33,7 @@ class SessionSerializer(serializers.Serializer[Any]):
 
 
 class WidgetSession(APIView):
-    """Who is this customer, and what does her brand's panel look like? Begins an anonymous customer where nobody is known."""
+    """Who is this customer, and what does her brand's panel look like? A stranger becomes an anonymous customer."""
 
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]

@@ -6,7 +6,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
-from django.conf import settings  # noqa: E402  (the settings module must be named first)
+from django.conf import settings
 
 app = Celery("beckon")
 app.conf.update(
@@ -26,7 +26,11 @@ app.conf.update(
     timezone="UTC",
     beat_schedule={
         "expire-offers": {"task": "dispatch.tasks.expire_offers", "schedule": 1.0, "options": {"expires": 5}},
-        "match-if-leaderless": {"task": "dispatch.tasks.match_if_leaderless", "schedule": 2.0, "options": {"expires": 5}},
+        "match-if-leaderless": {
+            "task": "dispatch.tasks.match_if_leaderless",
+            "schedule": 2.0,
+            "options": {"expires": 5},
+        },
         "sweep-presence": {"task": "dispatch.tasks.sweep_presence", "schedule": 2.0, "options": {"expires": 5}},
         "answer-customers": {"task": "assistant.tasks.answer_waiting", "schedule": 2.0, "options": {"expires": 5}},
         "sweep-wire": {"task": "realtime.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},

@@ -65,7 +65,8 @@ BRANDS: tuple[dict[str, Any], ...] = (
         "locale": "en",
         "timezone": "Europe/Berlin",
         "widget_key": "fernhof-demo",
-        "opening_hours": {day: ["08:00", "20:00"] for day in ("mon", "tue", "wed", "thu", "fri")} | {"sat": ["10:00", "16:00"]},
+        "opening_hours": {day: ["08:00", "20:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+        | {"sat": ["10:00", "16:00"]},
         "rates": (240, 20),
     },
 )
@@ -79,14 +80,38 @@ AGENTS = (
 
 # (question, what the person says, topic) of chats that ended in the past week; our own words.
 PAST_CHATS = (
-    ("My refund of 64.90 EUR has not arrived", "The shop sent it on the 12th, so your bank shows it by Thursday.", "refunds"),
-    ("I returned the shoes but the invoice is still due", "I paused the invoice until the shop confirms the parcel.", "returns"),
-    ("My card was declined twice in Lisbon", "Your bank asked for a code that never reached you. It works again now.", "payments"),
+    (
+        "My refund of 64.90 EUR has not arrived",
+        "The shop sent it on the 12th, so your bank shows it by Thursday.",
+        "refunds",
+    ),
+    (
+        "I returned the shoes but the invoice is still due",
+        "I paused the invoice until the shop confirms the parcel.",
+        "returns",
+    ),
+    (
+        "My card was declined twice in Lisbon",
+        "Your bank asked for a code that never reached you. It works again now.",
+        "payments",
+    ),
     ("I cannot log in with my new phone", "I sent you a fresh link; the old phone is signed out.", "account"),
-    ("There is a payment that I do not know", "It is the yearly plan of a shop you used in May. I opened a dispute.", "disputes"),
-    ("Where is my parcel? It was due on Monday", "It waits at the pick-up point by the station until Friday.", "delivery"),
+    (
+        "There is a payment that I do not know",
+        "It is the yearly plan of a shop you used in May. I opened a dispute.",
+        "disputes",
+    ),
+    (
+        "Where is my parcel? It was due on Monday",
+        "It waits at the pick-up point by the station until Friday.",
+        "delivery",
+    ),
     ("I was charged a reminder fee by mistake", "The fee is gone, and no second letter will come.", "payments"),
-    ("Can I split the payment into three parts?", "Yes, I changed it: three parts, no fee, the first one today.", "payments"),
+    (
+        "Can I split the payment into three parts?",
+        "Yes, I changed it: three parts, no fee, the first one today.",
+        "payments",
+    ),
 )
 
 
@@ -161,7 +186,9 @@ def _user(name: str, *, staff: bool = False) -> User:
     return user
 
 
-def _agent(name: str, kind: str, country: str, languages: dict[str, int], about: str, *, by: User, now: datetime) -> Agent:
+def _agent(
+    name: str, kind: str, country: str, languages: dict[str, int], about: str, *, by: User, now: datetime
+) -> Agent:
     agent = signup.apply(_user(name), kind=kind, display_name=name, country=country, about=about, now=now)
     AgentLanguage.objects.bulk_create(AgentLanguage(agent=agent, code=code, level=n) for code, n in languages.items())
     AgentSkill.objects.bulk_create(AgentSkill(agent=agent, skill=skill) for skill in Skill.objects.all())
@@ -187,7 +214,13 @@ def _past_chat(
     conversation = replies.welcome(customer, language="en", now=at)
     at = _say(conversation, customer.pk, question, at + timedelta(seconds=20))
     packet = protocol.Packet(
-        summary=question, reason="asked", reason_words="Asked for a person", topic=topic, language="en", tried=[], goal=question
+        summary=question,
+        reason="asked",
+        reason_words="Asked for a person",
+        topic=topic,
+        language="en",
+        tried=[],
+        goal=question,
     )
     escalation, _ = escalations.begin(conversation.pk, packet=packet, now=at)
     Conversation.objects.filter(pk=conversation.pk).update(answered_seq=conversation.talk_seq + 9)

@@ -8,7 +8,14 @@ from rest_framework.views import exception_handler
 
 from marketplace.refusals import Refused
 
-STATUS = {"not_found": 404, "not_yours": 403, "forbidden": 403, "not_approved": 403, "slow_down": 429, "bad_identity": 401}
+STATUS = {
+    "not_found": 404,
+    "not_yours": 403,
+    "forbidden": 403,
+    "not_approved": 403,
+    "slow_down": 429,
+    "bad_identity": 401,
+}
 
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:

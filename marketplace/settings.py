@@ -228,6 +228,6 @@ LOGGING = {
     "loggers": {
         "httptools": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
-        "celery": {"level": "INFO"},
+        "celery": {"level": "WARNING"},
     },
 }

@@ -28,7 +28,7 @@ def product() -> Product:
     return _Product()
 
 
-# --- customers ---------------------------------------------------------------------------------------------------------
+# --- customers ---
 
 
 def start(customer_id: UUID, frame: protocol.Start, now: datetime) -> list[protocol.Frame]:
@@ -66,7 +66,7 @@ def rate(customer_id: UUID, frame: protocol.Rate, now: datetime) -> list[protoco
     return [protocol.Done(ref=frame.ref, conversation=None)]
 
 
-# --- agents ------------------------------------------------------------------------------------------------------------
+# --- agents ---
 
 
 def go_online(agent_id: UUID, frame: protocol.GoOnline, now: datetime) -> list[protocol.Frame]:
@@ -111,9 +111,7 @@ def add_note(agent_id: UUID, frame: protocol.AddNote, now: datetime) -> list[pro
 
 
 def resolve(agent_id: UUID, frame: protocol.Resolve, now: datetime) -> list[protocol.Frame]:
-    desk.resolve(
-        frame.engagement_id, by=agent_id, outcome=frame.outcome, note=frame.note, tags=frame.tags, now=now
-    )
+    desk.resolve(frame.engagement_id, by=agent_id, outcome=frame.outcome, note=frame.note, tags=frame.tags, now=now)
     return [protocol.Done(ref=frame.ref, conversation=None)]
 
 
@@ -150,14 +148,17 @@ class _Product:
 
     def write(self, lines: Sequence[Line], *, patient: bool) -> list[Verdict]:
         batch = [
-            stream.Line(line.conversation, policy.person(line.principal)[1], line.client_id, line.text) for line in lines
+            stream.Line(line.conversation, policy.person(line.principal)[1], line.client_id, line.text)
+            for line in lines
         ]
         verdicts = stream.append_many(batch, now=clock.now(), patient=patient)
         return [Verdict(verdict.kind, verdict.seq, verdict.frame) for verdict in verdicts]  # type: ignore[arg-type]
 
     def missed(self, heads: Sequence[tuple[str, int]]) -> list[tuple[str, int, bytes]]:
         known = [(*_stream(key), head) for key, head in heads]
-        return [(frames.key(conversation, which), seq, frame) for conversation, which, seq, frame in stream.since(known)]
+        return [
+            (frames.key(conversation, which), seq, frame) for conversation, which, seq, frame in stream.since(known)
+        ]
 
     def streams_of(self, principal: str) -> list[str]:
         return [] if principal.startswith("operator:") else policy.streams_of(principal)
@@ -170,7 +171,9 @@ class _Product:
 
     def welcome(self, principal: str) -> protocol.Welcome:
         kind, id_ = policy.person(principal)
-        name, conversation = {"customer": _greet_customer, "agent": _greet_agent, "operator": _greet_operator}[kind](id_)
+        name, conversation = {"customer": _greet_customer, "agent": _greet_agent, "operator": _greet_operator}[kind](
+            id_
+        )
         return protocol.Welcome(
             principal=principal, name=name, conversation=conversation, ping_seconds=PING_SECONDS, now=clock.now()
         )
@@ -194,7 +197,7 @@ class _Product:
         return handler(id_, frame, clock.now())
 
     def typing(self, principal: str, conversation: UUID) -> protocol.Typing | None:
-        kind, id_ = policy.person(principal)
+        _, id_ = policy.person(principal)
         writer = Participant.objects.filter(conversation_id=conversation, person_id=id_, may_write=True).first()
         if writer is None:
             return None

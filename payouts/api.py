@@ -108,7 +108,7 @@ class PageShape(serializers.Serializer[pages.Page]):
 class EarningsView(APIView):
     """What the asking agent earned."""
 
-    @extend_schema(parameters=[Stretch], responses=PageShape, operation_id="agent_earnings")
+    @extend_schema(parameters=[Stretch], responses=PageShape, operation_id="agent_earnings")  # type: ignore[untyped-decorator]
     def get(self, request: Request) -> Response:
         agent_id = own_agent_id(request)
         asked = Stretch(data=request.query_params)
@@ -120,7 +120,7 @@ class EarningsView(APIView):
 class EngagementEarningsView(APIView):
     """One chat of the asking agent's, line by line."""
 
-    @extend_schema(responses=EngagementShape, operation_id="agent_engagement_earnings")
+    @extend_schema(responses=EngagementShape, operation_id="agent_engagement_earnings")  # type: ignore[untyped-decorator]
     def get(self, request: Request, engagement_id: UUID) -> Response:
         locale = get_language_from_request(request._request)
         shown = pages.engagement(own_agent_id(request), engagement_id, locale=locale)

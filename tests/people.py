@@ -49,9 +49,17 @@ def hire(lumo: Brand) -> Hire:
     """An approved agent who is connected and online."""
 
     def hire(name: str, *, languages: tuple[str, ...] = ("en",), topics: tuple[str, ...] = ("refunds",)) -> Agent:
-        user = User.objects.create_user(f"{name.lower()}-{uuid4().hex[:6]}@beckon.example")  # no password: hashing is slow
+        user = User.objects.create_user(
+            f"{name.lower()}-{uuid4().hex[:6]}@beckon.example"
+        )  # no password: hashing is slow
         agent = Agent.objects.create(
-            user=user, kind="student", display_name=name, state="approved", decided_by=user, decided_at=NOON, created_at=NOON
+            user=user,
+            kind="student",
+            display_name=name,
+            state="approved",
+            decided_by=user,
+            decided_at=NOON,
+            created_at=NOON,
         )
         Slot.objects.create(agent=agent, willing=True, idle_since=NOON, online_since=NOON)
         AgentLanguage.objects.bulk_create(AgentLanguage(agent=agent, code=code) for code in languages)
@@ -133,7 +141,9 @@ def packet(topic: str = "refunds", language: str = "en") -> protocol.Packet:
     )
 
 
-def ask(conversation: Conversation, *, topic: str = "refunds", language: str = "en", now: datetime = NOON) -> Escalation:
+def ask(
+    conversation: Conversation, *, topic: str = "refunds", language: str = "en", now: datetime = NOON
+) -> Escalation:
     escalation, _ = escalations.begin(conversation.pk, packet=packet(topic, language), now=now)
     return escalation
 

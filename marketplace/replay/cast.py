@@ -1,4 +1,4 @@
-"""Who plays: a brand of the replay's own and its approved agents with their log-ins, made in the environment's database."""
+"""Who plays: a brand of the replay's own and its approved agents with their log-ins, made in the database."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ class Cast:
 
 @transaction.atomic
 def hire(count: int, *, now: datetime) -> Cast:
-    """A new brand with the demo's articles, a pay plan, and `count` approved agents who speak what the assistant does."""
+    """A new brand with the demo's articles, a pay plan, and `count` approved agents of all its topics."""
     tag = uuid4().hex[:8]
     brand = Brand.objects.create(name=f"Replay {tag}", slug=f"replay-{tag}", assistant_name="Linden", created_at=now)
     for text in content.load("lindenpay"):

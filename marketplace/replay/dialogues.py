@@ -68,7 +68,7 @@ def read(path: Path, *, most: int) -> Reading:
     return reading
 
 
-# --- tab-separated -------------------------------------------------------------------------------------------------------
+# --- tab-separated ---
 
 _COLUMNS = ("conversationId", "turnNumber", "utterance")
 _BEGINS_A_ROW = re.compile(r"^[^\t]+\t[^\t]*\t<CONV>")
@@ -132,7 +132,7 @@ def _one_sided(name: str, lines: list[str]) -> Script:
     return Script(name, tuple(lines[:BEFORE_A_PERSON]), tuple(with_person))
 
 
-# --- JSON ------------------------------------------------------------------------------------------------------------------
+# --- JSON ---
 
 
 def _read_json(text: str, path: Path) -> Reading:
@@ -173,7 +173,7 @@ def _json_line(row: Any, name: str, reading: Reading) -> Line | None:
 
 
 def _two_sided(name: str, lines: list[Line]) -> Script:
-    """The customer's first lines go to the assistant; every other line is played in its order once a person is there."""
+    """The customer's first lines go to the assistant; the others are played in order once a person is there."""
     first = [index for index, line in enumerate(lines) if line.side == "customer"][:BEFORE_A_PERSON]
     rest = tuple(line for index, line in enumerate(lines) if index not in first)
     return Script(name, tuple(lines[index].text for index in first), rest or (Line("agent", GREETING),))

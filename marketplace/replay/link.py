@@ -58,9 +58,8 @@ class Talk:
         self.events[event["seq"]] = event
         self.status = event.get("status") or self.status
         client_id = event.get("client_id")
-        if client_id:
-            if self.by_client_id.setdefault(client_id, event["seq"]) != event["seq"]:
-                self.doubled += 1
+        if client_id and self.by_client_id.setdefault(client_id, event["seq"]) != event["seq"]:
+            self.doubled += 1
 
 
 class Link:
@@ -119,7 +118,9 @@ class Link:
         await self._send(frame)
         try:
             while True:
-                answer: Frame = await self.until(lambda: self._answers.pop(ref, None) or self._kept(ref), frame["type"], seconds)
+                answer: Frame = await self.until(
+                    lambda: self._answers.pop(ref, None) or self._kept(ref), frame["type"], seconds
+                )
                 if answer.get("code") not in ("busy", "error", "slow_down"):
                     return answer
                 await asyncio.sleep(0.5)
@@ -148,7 +149,7 @@ class Link:
                 pause = min(pause * 2, 5.0)
             finally:
                 self._socket = None
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  (jitter)
 
     async def _live(self) -> None:
         headers = await self._headers()
@@ -156,7 +157,12 @@ class Link:
         socket_url = self._url.replace("http", "ws", 1) + self._path
         cookie = {name: value for name, value in headers.items() if name == "Cookie"}
         async with connect(
-            socket_url, origin=self._url, additional_headers=cookie, open_timeout=15, ping_interval=None, max_size=2**22  # type: ignore[arg-type]
+            socket_url,
+            origin=self._url,
+            additional_headers=cookie,
+            open_timeout=15,
+            ping_interval=None,
+            max_size=2**22,  # type: ignore[arg-type]
         ) as socket:
             await socket.send(json.dumps({"type": "enter", "ticket": ticket["ticket"], "have": self._have()}))
             pinging = asyncio.create_task(self._ping(socket))

@@ -113,24 +113,37 @@ class Play:
         """The assistant first; a person is asked for after the second line, or the only one."""
         talk = link.talk(course.conversation)
         for text in course.script.to_assistant:
-            await self._pause("", text)
-            client_id = await link.say(course.conversation, text)
-            course.said.append((client_id, "customer"))
-            await link.until(lambda: client_id in talk.by_client_id, "the own line")
-            mine = talk.by_client_id[client_id]
-            await link.until(
-                lambda mine=mine: talk.status.get("phase") == "queue"
-                or any(event["type"] == "answer" and event["seq"] > mine for event in talk.events.values()),
-                "the assistant's answer",
-            )
+            await self._ask_assistant(course, link, text)
         if not _was_asked(talk.events.values()):
             answer = await link.ask(
-                {"type": "ask_person", "conversation": course.conversation, "language": None, "topic": None, "email": None}
+                {
+                    "type": "ask_person",
+                    "conversation": course.conversation,
+                    "language": None,
+                    "topic": None,
+                    "email": None,
+                }
             )
             if answer["type"] == "refused":
                 raise GivenUpError(f"a person was refused: {answer['code']}")
         await link.until(lambda: _was_asked(talk.events.values()), "the hand-over")
         course.escalated = True
+
+    async def _ask_assistant(self, course: Course, link: Link, text: str) -> None:
+        """One line to the assistant, until it has answered or handed over."""
+        talk = link.talk(course.conversation)
+        await self._pause("", text)
+        client_id = await link.say(course.conversation, text)
+        course.said.append((client_id, "customer"))
+        await link.until(lambda: client_id in talk.by_client_id, "the own line")
+        mine = talk.by_client_id[client_id]
+        await link.until(
+            lambda: (
+                talk.status.get("phase") == "queue"
+                or any(event["type"] == "answer" and event["seq"] > mine for event in talk.events.values())
+            ),
+            "the assistant's answer",
+        )
 
     async def _to_person(self, course: Course, link: Link) -> None:
         await link.until(lambda: link.talk(course.conversation).status.get("phase") == "person", "a person", 600)
@@ -216,7 +229,9 @@ class Play:
         engagement, conversation = engaged["engagement_id"], engaged["conversation"]
 
         def mine() -> bool:
-            return any(held["engagement_id"] == engagement for held in (link.desk or {"engagements": []})["engagements"])
+            return any(
+                held["engagement_id"] == engagement for held in (link.desk or {"engagements": []})["engagements"]
+            )
 
         course = self.courses.get(conversation)
         if course is None:
@@ -232,7 +247,9 @@ class Play:
             seen = customer.talk(conversation)
             await customer.until(lambda: not mine() or course.said[-1][0] in seen.by_client_id, "the customer's sight")
             if mine():
-                await link.ask({"type": "resolve", "engagement_id": engagement, "outcome": "solved", "note": "", "tags": []})
+                await link.ask(
+                    {"type": "resolve", "engagement_id": engagement, "outcome": "solved", "note": "", "tags": []}
+                )
         except GivenUpError as fault:
             course.fault = str(fault)
         finally:

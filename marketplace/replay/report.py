@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from io import StringIO
+from itertools import pairwise
 from uuid import UUID
 
 from django.core.management import CommandError, call_command
@@ -103,7 +104,7 @@ def _misplaced(course: Course) -> int:
         return 0
     numbers = course.customer.talks[course.conversation].by_client_id
     order = [numbers[client_id] for client_id, _ in course.said if client_id in numbers]
-    return sum(later <= earlier for earlier, later in zip(order, order[1:], strict=False))
+    return sum(later <= earlier for earlier, later in pairwise(order))
 
 
 def _stored_twice(play: Play) -> int:

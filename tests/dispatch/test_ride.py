@@ -3,7 +3,7 @@
 import pytest
 
 from agents.models import Agent, Slot
-from conversations import lifecycle, stream
+from conversations import lifecycle
 from conversations.models import Conversation, Customer, Engagement, Event
 from dispatch import desk, offers, rounds
 from dispatch.models import Escalation, Offer
@@ -52,7 +52,9 @@ def test_nobody_is_asked_without_the_topic(chat: Conversation, hire: Hire) -> No
     assert rounds.match_waiting(now=at(1)) == []
 
 
-def test_accepting_makes_her_the_owner_and_tells_the_customer(engagement: Engagement, chat: Conversation, dana: Agent) -> None:
+def test_accepting_makes_her_the_owner_and_tells_the_customer(
+    engagement: Engagement, chat: Conversation, dana: Agent
+) -> None:
     assert (engagement.agent_id, engagement.state) == (dana.pk, "live")
     assert status_of(chat) == "person"
     assert (slot_of(dana).held, slot_of(dana).active) == (0, 1)
@@ -128,7 +130,9 @@ def test_resolving_frees_the_slot_and_pays_once(engagement: Engagement, chat: Co
     assert paid == {"per_chat": 290, "per_minute": 44}  # 55 s and 65 s written within two minutes: 120 s at 22 a minute
 
 
-def test_a_transferred_chat_goes_to_somebody_else(engagement: Engagement, chat: Conversation, dana: Agent, olu: Agent) -> None:
+def test_a_transferred_chat_goes_to_somebody_else(
+    engagement: Engagement, chat: Conversation, dana: Agent, olu: Agent
+) -> None:
     desk.transfer(engagement.pk, by=dana.pk, reason="needs a bank expert", now=at(60))
 
     assert status_of(chat) == "queue"
@@ -138,7 +142,9 @@ def test_a_transferred_chat_goes_to_somebody_else(engagement: Engagement, chat: 
         say(chat, dana.pk, "One more thing", now=at(62))
 
 
-def test_leaving_the_queue_withdraws_the_offer(offer: Offer, chat: Conversation, dana: Agent, request_: Escalation) -> None:
+def test_leaving_the_queue_withdraws_the_offer(
+    offer: Offer, chat: Conversation, dana: Agent, request_: Escalation
+) -> None:
     desk.leave_queue(chat.pk, now=at(2))
 
     offer.refresh_from_db()
@@ -150,7 +156,9 @@ def test_leaving_the_queue_withdraws_the_offer(offer: Offer, chat: Conversation,
         desk.accept(offer.pk, by=dana.pk, now=at(3))
 
 
-def test_a_customer_who_leaves_a_person_pays_that_person(engagement: Engagement, chat: Conversation, dana: Agent) -> None:
+def test_a_customer_who_leaves_a_person_pays_that_person(
+    engagement: Engagement, chat: Conversation, dana: Agent
+) -> None:
     desk.leave(chat.pk, now=at(65))
     desk.leave(chat.pk, now=at(66))
 
@@ -170,7 +178,9 @@ def test_a_customer_who_leaves_the_queue_rings_nobody(offer: Offer, chat: Conver
     assert chat.state == "closed"
 
 
-def test_a_line_within_seven_days_reopens_the_conversation(engagement: Engagement, chat: Conversation, dana: Agent, maja: Customer) -> None:
+def test_a_line_within_seven_days_reopens_the_conversation(
+    engagement: Engagement, chat: Conversation, dana: Agent, maja: Customer
+) -> None:
     desk.resolve(engagement.pk, by=dana.pk, outcome="solved", now=at(60))
 
     say(chat, maja.pk, "It came back", now=at(6 * 86_400))
@@ -180,9 +190,10 @@ def test_a_line_within_seven_days_reopens_the_conversation(engagement: Engagemen
     assert chat.asked_seq == chat.talk_seq
 
 
-def test_a_line_after_seven_days_is_refused(engagement: Engagement, chat: Conversation, dana: Agent, maja: Customer) -> None:
+def test_a_line_after_seven_days_is_refused(
+    engagement: Engagement, chat: Conversation, dana: Agent, maja: Customer
+) -> None:
     desk.resolve(engagement.pk, by=dana.pk, outcome="solved", now=at(60))
 
     with pytest.raises(Refused, match="has ended"):
         say(chat, maja.pk, "Hello?", now=at(8 * 86_400))
-

@@ -16,6 +16,7 @@ from tests.payouts.conftest import NOON, RULES, FactsMaker
 
 MINUTE = timedelta(minutes=1)
 URL = "/api/v1/agent/earnings"
+TUESDAY = {"since": "2026-11-24T00:00:00Z", "until": "2026-11-25T00:00:00Z"}
 
 
 def record(facts: rating.Facts, *, topic: str = "Refund has not arrived", after: timedelta = timedelta()) -> Any:
@@ -157,7 +158,7 @@ def ilses_browser(ilse: Agent) -> APIClient:
 def test_an_agent_reads_their_earnings_over_http(facts: FactsMaker, ilses_browser: APIClient) -> None:
     record(facts())
 
-    answer = ilses_browser.get(URL, {"since": "2026-11-24T00:00:00Z", "until": "2026-11-25T00:00:00Z"})
+    answer = ilses_browser.get(URL, {**TUESDAY, "zone": "Europe/Stockholm"})
 
     assert answer.status_code == 200
     body = answer.json()
@@ -184,8 +185,7 @@ def test_another_agents_chat_is_not_there(facts: FactsMaker, jonas: Agent) -> No
     client.force_authenticate(jonas.user)
 
     assert client.get(f"{URL}/{chat.engagement_id}").status_code == 404
-    stretch = {"since": "2026-11-24T00:00:00Z", "until": "2026-11-25T00:00:00Z"}
-    assert client.get(URL, stretch).json()["engagements"] == []
+    assert client.get(URL, TUESDAY).json()["engagements"] == []
 
 
 def test_earnings_are_for_agents_who_are_logged_in(db: None) -> None:

@@ -35,7 +35,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         try:
             ready.wait()
             return call()
-        except Exception as error:  # noqa: BLE001  (handed back to the test)
+        except Exception as error:
             return error
         finally:
             connection.close()
@@ -96,7 +96,9 @@ def test_accept_against_withdrawal_has_one_winner(offer: Offer, dana: Agent, cha
 def test_a_customer_leaving_while_she_is_accepted_ends_clean(
     offer: Offer, dana: Agent, chat: Conversation, round_: int
 ) -> None:
-    accepted, left = at_once(lambda: desk.accept(offer.pk, by=dana.pk, now=at(5)), lambda: desk.leave(chat.pk, now=at(6)))
+    accepted, left = at_once(
+        lambda: desk.accept(offer.pk, by=dana.pk, now=at(5)), lambda: desk.leave(chat.pk, now=at(6))
+    )
 
     assert left is None
     slot = Slot.objects.get(pk=dana.pk)

@@ -24,8 +24,12 @@ class Command(BaseCommand):
     help = "Play dialogues from a file through customers' and agents' sockets. Uses the running system, or starts one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", type=Path, help="a table of customers' turns (.tsv) or dialogues of both sides (.json)")
-        parser.add_argument("--dialogues", type=_positive, default=20, metavar="N", help="how many, from the file's start")
+        parser.add_argument(
+            "path", type=Path, help="a table of customers' turns (.tsv) or dialogues of both sides (.json)"
+        )
+        parser.add_argument(
+            "--dialogues", type=_positive, default=20, metavar="N", help="how many, from the file's start"
+        )
         parser.add_argument("--agents", type=_positive, default=10, metavar="M")
         parser.add_argument("--speed", type=float, metavar="S", help="a person's pauses divided by S; without it none")
         parser.add_argument("--url", help="the system's address, if it is not the one this checkout runs")
