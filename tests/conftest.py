@@ -35,7 +35,7 @@ def valkey(services_urls: Urls) -> str:
     from marketplace.celery import app
 
     settings.REDIS_URL = services_urls.redis
-    app.conf.broker_url = environment.broker(services_urls.redis)
+    app.conf.update(broker_url=environment.broker(services_urls.redis))
     return services_urls.redis
 
 

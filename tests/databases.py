@@ -81,7 +81,7 @@ def named(urls: Urls, name: str) -> Urls:
 def execute(urls: Urls, statement: str, *names: str) -> None:
     """One statement as the owner, outside the databases that tests use."""
     with psycopg.connect(urls.owner, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ MANAGE = [PYTHON, "-W", "ignore::RuntimeWarning", "manage.py"]  # makemigrations
 CHECKS: dict[str, list[str]] = {
     "style": [PYTHON, "-m", "ruff", "check", "."],
     "form": [PYTHON, "-m", "ruff", "format", "--check", "."],
-    "types": [PYTHON, "-m", "mypy"],
+    "types": [PYTHON, "-m", "mypy", "--explicit-package-bases", "."],
     "layers": [str(TOOLS / "lint-imports"), "--no-cache"],
     "django": [*MANAGE, "check", "--fail-level", "WARNING"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],

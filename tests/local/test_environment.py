@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_without_servers_the_engine_is_one_that_says_how_to_start_them() -> None
 
 
 def test_a_test_session_never_finds_the_running_demo(own_state: Path) -> None:
-    pid = state.os.getpid()
+    pid = os.getpid()
     demo = state.Running("postgresql://beckon@db/demo", "", "redis://demo", "", True, pid, state.started_at(pid) or 0)
     state.publish(own_state, demo)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -146,7 +147,7 @@ def test_a_second_start_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path: Pa
 
 
 def test_a_taken_port_is_named_with_the_way_out() -> None:
-    with system.socket.socket() as taken:
+    with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
