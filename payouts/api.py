@@ -43,7 +43,7 @@ class Stretch(serializers.Serializer[Any]):
 
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
-    zone = Zone(required=False, max_length=64)
+    zone = Zone(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         until = attrs.get("until", clock.now())
