@@ -7,7 +7,7 @@ import { build } from "vite";
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, "dist");
 const quiet = process.argv.includes("--quiet");
-const faces = ["widget/main.tsx", "dashboard/main.tsx", "board/main.tsx", "launcher/main.ts", "launcher/shop.ts"];
+const faces = ["widget/main.tsx", "dashboard/main.tsx", "board/main.tsx", "launcher/main.ts"];
 
 // The lazy parts of the panel bring no styles of their own, so Vite's 1.3 KiB of preloading code would do nothing there.
 const plainImports = {
@@ -16,7 +16,7 @@ const plainImports = {
   load: { filter: { id: /vite\/preload-helper\.js$/ }, handler: () => "export const __vitePreload = (load) => load();" },
 };
 
-const LATER = /widget\/(later|broken|guess|handoff|menu|rate|theme|words\/(?!en\.ts).*)\.|shared\/colour\./;
+const LATER = /widget\/(later|broken|guess|handoff|hours|menu|rate|theme|words\/(?!en\.ts).*)\.|shared\/colour\./;
 
 function settings(entry) {
   const name = entry.replace(/\.tsx?$/, "").replace("/main", "").replace("/", "-");

@@ -206,6 +206,8 @@ export class Chat {
 
   // --- session ---
 
+  private begun = false;
+
   private async ticket(): Promise<Ticket> {
     const session = this.ready() ?? (await this.beginSession());
     try {
@@ -215,8 +217,6 @@ export class Chat {
       throw error;
     }
   }
-
-  private begun = false;
 
   private ready(): Session | null {
     return this.begun ? this.store.get().session : null;
@@ -232,7 +232,7 @@ export class Chat {
   /** What the brand says about itself now: who is online, whether it is open. */
   private async refresh(): Promise<Session> {
     try {
-      return this.took(await begin(this.key, this.identity));
+      return this.took(await begin(this.key, this.begun ? null : this.identity));
     } catch (error) {
       if (!(error instanceof Problem) || error.status < 400 || error.status >= 500 || error.status === 429) throw error;
       if (!this.identity) throw new Problem(403, error.code, error.message);

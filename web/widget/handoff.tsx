@@ -4,11 +4,13 @@ import { DOWN, EYE_OFF, Icon, PERSON } from "../shared/icons";
 import type { Chat } from "./chat";
 import { OnlineWords } from "./foot";
 import { guessTopic } from "./guess";
+import { hoursLines } from "./hours";
 import { locale, t } from "./speak";
 import { talkOf, type State } from "./state";
 
 export function HandOff({ state, chat }: { state: State; chat: Chat }) {
   const brand = state.session?.brand;
+  const open = hoursLines(brand?.opening.hours ?? {}, locale);
   const asking = state.busy === "ask";
   const nobody = brand?.people_online === 0;
   const submit = (event: SubmitEvent) => {
@@ -33,10 +35,12 @@ export function HandOff({ state, chat }: { state: State; chat: Chat }) {
         </h2>
         <p class="small muted">{nobody ? t(brand.opening.open_now ? "nobody_line" : "nobody_closed") : t("handoff_hint")}</p>
       </div>
-      {nobody && brand.opening.words && (
+      {nobody && open.length > 0 && (
         <dl class="hours small">
           <dt>{t("people_here")}</dt>
-          <dd>{brand.opening.words}</dd>
+          {open.map((line) => (
+            <dd key={line}>{line}</dd>
+          ))}
         </dl>
       )}
       <Guesses state={state} />

@@ -33,7 +33,6 @@ export function InLine({ state, chat }: { state: State; chat: Chat }) {
         <div class="place-words">
           <p class="title">{title(place)}</p>
           <p class="small muted">{place ? <Wait place={place} now_ms={state.now_ms} /> : t("nobody_can_say")}</p>
-          {place?.people_online === 0 && <p class="small muted">{state.session?.brand.opening.words}</p>}
         </div>
       </div>
       <button type="button" class="button is-compact" disabled={state.busy === "leave_queue"} onClick={() => void chat.leaveQueue()}>

@@ -12,7 +12,8 @@ export interface Brand {
   topics: { key: string; name: string }[];
   languages: string[];
   people_online: number;
-  opening: { open_now: boolean; words: string };
+  /** Local times by weekday (mon to sun); none means always. */
+  opening: { open_now: boolean; timezone: string; hours: Record<string, [string, string]> };
 }
 
 export interface Session {
