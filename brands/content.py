@@ -1,16 +1,40 @@
-"""Help articles as text files: what a brand's assistant knows before anybody writes in the admin."""
+"""The help articles that ship with the demo's brands: Markdown files with a short head, read into plain values.
 
-from collections.abc import Iterator
+An article is `demo_content/BRAND/SLUG.md`, its translation `SLUG.LOCALE.md`, and looks like this:
+
+    ---
+    title: Refund times
+    topic: refunds
+    locale: en
+    updated: 2026-11-02
+    asks:
+    - When do I get my money back?
+    ---
+    A refund takes up to 5 bank days ...
+"""
+
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-DEMO = Path(__file__).parent / "demo_content"
+SHIPPED = Path(__file__).parent / "demo_content"
+
+FENCE = "---"
+SINGLE = ("title", "topic", "locale", "updated")
+
+Head = dict[str, str | list[str]]
+
+
+class MalformedArticle(ValueError):  # noqa: N818  # named for what it is about, like Refused
+    """An article that cannot be read: which file, and what is wrong with it."""
+
+    def __init__(self, path: Path, fault: str) -> None:
+        super().__init__(f"{path.parent.name}/{path.name}: {fault}")
 
 
 @dataclass(frozen=True)
 class ArticleText:
-    """One help article: what it is called, what it answers, and its words."""
+    """One help article in one language. `asks` are questions it answers, in a customer's words."""
 
     slug: str
     title: str
@@ -21,44 +45,79 @@ class ArticleText:
     body: str
 
 
-def load(brand_slug: str) -> list[ArticleText]:
-    """The articles that come with this brand, by file name; none for a brand that brings none."""
-    return [read(path) for path in sorted((DEMO / brand_slug).rglob("*.md"))]
+def load(brand_slug: str, *, root: Path = SHIPPED) -> list[ArticleText]:
+    """All articles of the brand by file name; none where it ships none. A translation shares its original's slug."""
+    return [read(path) for path in sorted((root / brand_slug).glob("*.md"))]
 
 
 def read(path: Path) -> ArticleText:
-    """One file: fields between two lines of dashes, then the text. A file that says less is an error naming it."""
-    _, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
-    fields = dict(_fields(head))
-    missing = {"title", "topic", "locale", "updated", "asks"} - fields.keys()
-    if missing:
-        raise ValueError(f"{path.name} lacks {', '.join(sorted(missing))}")
+    """The article in this file, or `MalformedArticle`."""
+    head, body = _parted(path)
+    title, topic, locale, updated = (_one(path, head, name) for name in SINGLE)
+    slug, _, suffix = path.stem.partition(".")
+    if suffix not in ("", locale):
+        raise MalformedArticle(path, f"its name says {suffix}, its locale {locale}")
     return ArticleText(
-        slug=path.stem,
-        title=fields["title"][0],
-        topic=fields["topic"][0],
-        locale=fields["locale"][0],
-        updated=date.fromisoformat(fields["updated"][0]),
-        asks=tuple(fields["asks"]),
-        body=body.strip(),
+        slug=slug,
+        title=title,
+        topic=topic,
+        locale=locale,
+        updated=_day(path, updated),
+        asks=_asks(path, head),
+        body=body,
     )
 
 
-def _fields(head: str) -> Iterator[tuple[str, list[str]]]:
-    """Each `name: value`, and each `name:` with its lines of `- value`."""
-    name, values = "", list[str]()
-    for line in head.splitlines():
-        if line.startswith("- "):
-            values.append(_bare(line[2:]))
-            continue
-        if name:
-            yield name, values
-        name, _, value = line.partition(":")
-        values = [_bare(value)] if value.strip() else []
-    if name:
-        yield name, values
+def _parted(path: Path) -> tuple[Head, str]:
+    """The head by names, and the words below it."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as not_text:
+        raise MalformedArticle(path, "it is not UTF-8 text") from not_text
+    if lines[:1] != [FENCE] or FENCE not in lines[1:]:
+        raise MalformedArticle(path, f"it must begin with a head between two lines of {FENCE}")
+    end = lines.index(FENCE, 1)
+    body = "\n".join(lines[end + 1 :]).strip()
+    if not body:
+        raise MalformedArticle(path, "there is nothing below the head")
+    return _head(path, lines[1:end]), body
 
 
-def _bare(value: str) -> str:
-    value = value.strip()
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+def _head(path: Path, lines: list[str]) -> Head:
+    """`name: value` lines; a name without a value gathers the `- item` lines below it."""
+    head: Head = {}
+    gathering: list[str] | None = None
+    for number, line in enumerate(lines, start=2):
+        name, colon, value = line.partition(":")
+        if line.startswith("- ") and gathering is not None:
+            gathering.append(line[2:].strip())
+        elif not colon or name not in (*SINGLE, "asks"):
+            raise MalformedArticle(path, f"line {number} is not understood: {line}")
+        elif name in head:
+            raise MalformedArticle(path, f"line {number} says {name} a second time")
+        elif value.strip():
+            head[name], gathering = value.strip(), None
+        else:
+            head[name] = gathering = []
+    return head
+
+
+def _one(path: Path, head: Head, name: str) -> str:
+    value = head.get(name)
+    if not isinstance(value, str):
+        raise MalformedArticle(path, f"the head has no {name}")
+    return value
+
+
+def _asks(path: Path, head: Head) -> tuple[str, ...]:
+    asks = head.get("asks")
+    if not isinstance(asks, list) or not asks or not all(asks):
+        raise MalformedArticle(path, "the head has no list of asks")
+    return tuple(asks)
+
+
+def _day(path: Path, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as not_a_day:
+        raise MalformedArticle(path, f"updated must be a day like 2026-11-02, not {text}") from not_a_day
