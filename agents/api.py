@@ -25,7 +25,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
     display_name = serializers.CharField(max_length=40, required=False)
     about = serializers.CharField(max_length=400, required=False, allow_blank=True)
     country = serializers.RegexField(r"^[A-Z]{2}$|^$", required=False)
-    languages = LanguageSerializer(many=True, required=False, max_length=20)
+    languages = serializers.ListField(child=LanguageSerializer(), required=False, max_length=20)
     skills = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=100)
 
 
@@ -68,7 +68,7 @@ class Options(APIView):
 
 def agent_of(request: Request) -> Agent:
     """The caller's agent profile. Raises Refused for staff and strangers."""
-    agent = Agent.objects.filter(user_id=request.user.pk).select_related("user").first()
+    agent = Agent.objects.filter(user=request.user).select_related("user").first() if request.user.pk else None
     if agent is None:
         raise Refused("This log-in is not an agent's.", code="not_an_agent")
     return agent

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 from psycopg.errors import LockNotAvailable
-from psycopg.types.json import Jsonb
 
 from conversations import frames, masking
 from conversations.events import CustomerAsked
@@ -74,23 +73,12 @@ def append(
     assert connection.in_atomic_block, "append belongs to the caller's transaction"
     stored = frames.stored_status(status) if status else None
     data = {**(data or {}), **({"status": stored} if stored else {})}
+    told = [json.dumps(stored) if stored else None] if stream == TALK else []
+    row: list[Any] = [conversation.pk, stream, kind, author.role, author.id, author.name, text, json.dumps(data), now]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _APPEND[stream],
-            [
-                *([Jsonb(stored)] if stream == TALK else []),
-                conversation.pk,
-                stream,
-                kind,
-                author.role,
-                author.id,
-                author.name,
-                text,
-                Jsonb(data),
-                now,
-            ],
-        )
-        (seq,) = cursor.fetchone()
+        cursor.execute(_APPEND[stream], [*told, *row])
+        (seq,) = cursor.fetchone() or (0,)
+    assert seq, "the conversation is there: the caller holds it"
     if stream == TALK:
         conversation.talk_seq = seq
         conversation.status = stored or conversation.status
@@ -111,9 +99,9 @@ _APPEND = {
         where id = %s returning id, brand_id, {stream}_seq as seq)
       insert into conversations_event
         (brand_id, conversation_id, stream, seq, kind, author_role, author_id, author_name, client_id, text, data, at)
-      select brand_id, id, %s, seq, %s, %s, %s, %s, null, %s, %s, %s from bumped
+      select brand_id, id, %s, seq, %s, %s, %s, %s, null, %s, %s::jsonb, %s from bumped
       returning seq"""  # noqa: S608  (the only words put in are the two below)
-    for stream, also in ((TALK, ", status = coalesce(%s, status)"), (DESK, ""))
+    for stream, also in ((TALK, ", status = coalesce(%s::jsonb, status)"), (DESK, ""))
 }
 
 
@@ -129,7 +117,7 @@ def append_many(lines: Sequence[Line], *, now: datetime, patient: bool = True) -
 
 
 def _say(lines: Sequence[Line], texts: list[str], *, now: datetime, patient: bool) -> list[tuple[Any, ...]]:
-    arguments = [
+    arguments: list[Any] = [
         [line.conversation for line in lines],
         [line.person for line in lines],
         [line.client_id for line in lines],

@@ -39,7 +39,7 @@ def resume(conversation_id: UUID, which: protocol.Stream, *, after: int | None) 
 
 
 def page(conversation_id: UUID, which: str, *, before: int | None, limit: int) -> tuple[list[protocol.Numbered], bool]:
-    """Up to `limit` rows before number `before` (None: the latest), oldest first, and whether there are earlier ones."""
+    """Up to `limit` rows before number `before` (None: the latest), oldest first, and whether earlier ones exist."""
     rows = Event.objects.filter(conversation_id=conversation_id, stream=which).order_by("-seq")
     if before is not None:
         rows = rows.filter(seq__lt=before)

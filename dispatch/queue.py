@@ -98,7 +98,7 @@ def demand_for(agent_id: UUID) -> list[tuple[str, str, str, int]]:
     """(topic, topic name, language, how many wait) for each of the agent's topics with somebody waiting."""
     with connection.cursor() as cursor:
         cursor.execute(_DEMAND, [agent_id])
-        return cursor.fetchall()
+        return [(topic, name, language, waiting) for topic, name, language, waiting in cursor.fetchall()]
 
 
 _DEMAND = """

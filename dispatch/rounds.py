@@ -25,7 +25,7 @@ def match_waiting(*, now: datetime, epoch: int | None = None) -> list[Offer]:
 
 
 class Places:
-    """What waiting customers were told of their place, so that only news is sent, or the same again when it has aged."""
+    """What waiting customers were told of their place, so that only news is sent, or the same when it aged."""
 
     def __init__(self) -> None:
         self._told: dict[UUID, protocol.Place] = {}

@@ -17,7 +17,10 @@ def waiting(*, limit: int = 500) -> list[Waiting]:
         cursor.execute(_WAITING, [limit])
         rows = cursor.fetchall()
     asked = _asked([row[0] for row in rows])
-    return [Waiting(*row, asked=asked.get(row[0], {})) for row in rows]
+    return [
+        Waiting(id_, brand_id, topic, language, priority, queued_at, asked.get(id_, {}))
+        for id_, brand_id, topic, language, priority, queued_at in rows
+    ]
 
 
 _WAITING = """

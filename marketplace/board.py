@@ -54,7 +54,9 @@ def look(*, now: datetime) -> protocol.Board:
 def _waiting() -> list[protocol.BoardRow]:
     names = {(brand, key): name for brand, key, name in Skill.objects.values_list("brand__name", "key", "name")}
     rows = Escalation.objects.filter(state__in=[Escalation.State.WAITING, Escalation.State.OFFERED])
-    grouped = rows.values_list("brand__name", "language", "topic").annotate(Count("pk"), Min("queued_at"))
+    grouped = rows.values_list("brand__name", "language", "topic").annotate(
+        waiting=Count("pk"), oldest=Min("queued_at")
+    )
     return [
         protocol.BoardRow(
             brand=brand,
@@ -64,7 +66,7 @@ def _waiting() -> list[protocol.BoardRow]:
             waiting=count,
             oldest_since=oldest,
         )
-        for brand, language, topic, count, oldest in grouped.order_by("queued_at__min")
+        for brand, language, topic, count, oldest in grouped.order_by("oldest")
     ]
 
 
@@ -121,6 +123,7 @@ def _offers(now: datetime) -> protocol.BoardOffers:
     answers = sorted(
         (ended - offered).total_seconds()
         for offered, ended in lately.filter(state="accepted").values_list("offered_at", "ended_at")
+        if ended
     )
     return protocol.BoardOffers(
         offered=sum(states.values()),
@@ -156,6 +159,7 @@ def _service_level(now: datetime) -> list[float | None]:
     reached: list[list[bool]] = [[] for _ in range(QUARTERS)]
     accepted = Offer.objects.filter(state="accepted", ended_at__gt=start, escalation__priority__lt=9)
     for ended, queued in accepted.values_list("ended_at", "escalation__queued_at"):
+        assert ended is not None, "filtered above"
         reached[min(QUARTERS - 1, int((ended - start) / QUARTER))].append(ended - queued <= TARGET)
     return [round(sum(quarter) / len(quarter), 3) if quarter else None for quarter in reached]
 

@@ -4,6 +4,7 @@ An event is a wake-up and may be lost; each reaction has a sweep that finds the 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -26,4 +27,4 @@ def announce(event: object) -> None:
     A reaction that fails is logged by Django and hinders neither the caller nor the other reactions.
     """
     for reaction in _reactions.get(type(event), ()):
-        transaction.on_commit(lambda react=reaction: react(event), robust=True)
+        transaction.on_commit(partial(reaction, event), robust=True)

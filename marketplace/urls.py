@@ -1,14 +1,14 @@
 """Every address of the product."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from agents import api as agents_api
 from dispatch import api as dispatch_api
 from marketplace import api, board
 
-api_v1 = [
+api_v1: list[URLPattern | URLResolver] = [
     path("csrf", api.csrf),
     path("widget/session", api.WidgetSession.as_view(), name="widget-session"),
     path("ticket", api.Ticket.as_view(), name="ticket"),

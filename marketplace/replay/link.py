@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
+from websockets.typing import Origin
 
 Frame = dict[str, Any]
 PING_SECONDS = 10.0
@@ -158,11 +159,11 @@ class Link:
         cookie = {name: value for name, value in headers.items() if name == "Cookie"}
         async with connect(
             socket_url,
-            origin=self._url,
+            origin=Origin(self._url),
             additional_headers=cookie,
             open_timeout=15,
             ping_interval=None,
-            max_size=2**22,  # type: ignore[arg-type]
+            max_size=2**22,
         ) as socket:
             await socket.send(json.dumps({"type": "enter", "ticket": ticket["ticket"], "have": self._have()}))
             pinging = asyncio.create_task(self._ping(socket))

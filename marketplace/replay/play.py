@@ -49,6 +49,7 @@ class Play:
     courses: dict[str, Course] = field(default_factory=dict)
     all: list[Course] = field(default_factory=list)
     agents: list[Link] = field(default_factory=list)
+    answered: set[str] = field(default_factory=set)
     accepted: set[str] = field(default_factory=set)
 
     async def run(self, scripts: list[Script]) -> None:
@@ -198,28 +199,28 @@ class Play:
         async with Link(self.url, "/ws/agent", logged_in, {"kind": "agent"}) as link:
             self.agents.append(link)
             await link.ask({"type": "go_online"})
-            answered = ""
             while True:
-                desk = await link.until(lambda seen=answered: self._news(link, seen, serving), "work", 86_400)
+                desk = await link.until(lambda: self._news(link, serving), "work", 86_400)
                 if not desk["willing"]:
                     await link.ask({"type": "go_online"})
-                if desk["offer"] and desk["offer"]["offer_id"] != answered:
-                    answered = desk["offer"]["offer_id"]
-                    await self._accept(link, answered)
+                if desk["offer"] and desk["offer"]["offer_id"] not in self.answered:
+                    await self._accept(link, desk["offer"]["offer_id"])
                 for engaged in (link.desk or desk)["engagements"]:
                     if engaged["engagement_id"] not in serving:
                         task = asyncio.create_task(self._serve(link, engaged))
                         serving[engaged["engagement_id"]] = task
 
-    def _news(self, link: Link, answered: str, serving: dict[str, Any]) -> Any:
+    def _news(self, link: Link, serving: dict[str, Any]) -> Any:
+        """The desk, where it asks for an answer to an offer, for the service of a chat or for going online again."""
         desk = link.desk
         if desk is None:
             return None
-        new_offer = desk["offer"] and desk["offer"]["offer_id"] != answered
+        new_offer = desk["offer"] and desk["offer"]["offer_id"] not in self.answered
         new_chat = any(engaged["engagement_id"] not in serving for engaged in desk["engagements"])
         return desk if new_offer or new_chat or not desk["willing"] else None
 
     async def _accept(self, link: Link, offer_id: str) -> None:
+        self.answered.add(offer_id)
         answer = await link.ask({"type": "accept_offer", "offer_id": offer_id})
         if answer["type"] == "done":
             self.accepted.add(offer_id)

@@ -148,7 +148,8 @@ def _unstored(play: Play) -> int:
 def _gaps(brand: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_GAPS, [brand])
-        return int(cursor.fetchone()[0])
+        (count,) = cursor.fetchone() or (0,)
+    return count
 
 
 _GAPS = """

@@ -120,3 +120,12 @@ def test_writing_to_an_old_conversation_while_another_is_open_is_refused(chat: C
 
     with pytest.raises(Refused, match="has ended"):
         say(chat, maja.pk, "hello?", now=at(7))
+
+
+def test_an_answer_leaves_the_status_as_it_was(chat: Conversation) -> None:
+    before = chat.status
+    with transaction.atomic():
+        lifecycle.answer(stream.locked(chat.pk), text="An answer", sources=[], now=at(2))
+
+    chat.refresh_from_db()
+    assert chat.status == before
