@@ -87,30 +87,38 @@ class Doorbell:
 
     def __init__(self, bell: str) -> None:
         self._name = f"{channel()}:{bell}"
+        self._client: redis.Redis | None = None
         self._listening: redis.client.PubSub | None = None
 
     def wait(self, timeout: float) -> bool:
         """See `wire.wait`."""
         deadline = time.monotonic() + timeout
         try:
-            if self._listening is None:
-                self._subscribe()
-                return True
-            return self._heard(deadline)
+            if self._listening is not None:
+                return self._heard(deadline)
+        except (redis.RedisError, OSError):
+            self._drop()
+        try:
+            self._subscribe()
+            return True
         except (redis.RedisError, OSError):
             self._drop()
             time.sleep(max(0.0, deadline - time.monotonic()))
             return False
 
     def _subscribe(self) -> None:
-        client = redis.Redis.from_url(
+        # The client is kept: when it is collected it cuts the links it made.
+        client = self._client = redis.Redis.from_url(
             settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=1, health_check_interval=5
         )
-        listening = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        listening = client.pubsub()  # type: ignore[no-untyped-call]
         listening.subscribe(self._name)
+        if listening.get_message(timeout=1) is None:
+            raise redis.TimeoutError("the subscription was not confirmed")
         self._listening = listening
 
     def _heard(self, deadline: float) -> bool:
+        """Any message counts: a ring, and the confirmation that follows when the client mended its link by itself."""
         assert self._listening is not None
         while (left := deadline - time.monotonic()) > 0:
             if self._listening.get_message(timeout=left) is not None:

@@ -1,0 +1,123 @@
+"""Whoever pushes never waits; whoever does not read is cut off and costs nobody else anything."""
+
+import asyncio
+
+import pytest
+
+from realtime.limits import BLOCKED_SECONDS, OUTBOX_BYTES, SLOW
+from realtime.outbox import Outbox, Outboxes
+
+
+class Link:
+    """The server's end of one connection, which may be stalled."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, object]] = []
+        self.flowing = asyncio.Event()
+        self.flowing.set()
+        self.abandoned = 0
+
+    async def send(self, message: dict[str, object]) -> None:
+        await self.flowing.wait()
+        self.sent.append(message)
+
+    def abandon(self) -> None:
+        self.abandoned += 1
+
+
+@pytest.fixture
+async def link() -> Link:
+    return Link()
+
+
+@pytest.fixture
+async def watch() -> Outboxes:
+    return Outboxes()
+
+
+@pytest.fixture
+async def outbox(link, watch) -> Outbox:
+    return Outbox(link.send, watch, link.abandon)
+
+
+def texts(link: Link) -> list[object]:
+    return [message.get("text", message.get("code")) for message in link.sent]
+
+
+async def test_frames_are_sent_in_the_order_they_were_pushed(link, outbox):
+    for number in range(100):
+        outbox.push(str(number))
+    await outbox.flushed()
+
+    assert texts(link) == [str(number) for number in range(100)]
+    assert outbox.backlog == 0
+
+
+async def test_a_farewell_comes_after_what_was_pushed_before_and_nothing_comes_after_it(link, outbox):
+    outbox.push("one")
+    outbox.close(1012, farewell="bye")
+    outbox.push("two")
+    await outbox.flushed()
+
+    assert texts(link) == ["one", "bye", 1012]
+
+
+async def test_a_reader_for_whom_too_much_waits_is_closed_as_slow(link, outbox):
+    link.flowing.clear()
+    for _ in range(40):
+        outbox.push("x" * 10_000)
+    assert outbox.backlog <= OUTBOX_BYTES + 10_000
+
+    link.flowing.set()
+    await outbox.flushed()
+
+    assert texts(link)[-1] == SLOW
+    assert len(link.sent) <= 2
+
+
+async def test_one_frame_of_any_size_fits_into_an_empty_outbox(link, outbox):
+    outbox.push("x" * (3 * OUTBOX_BYTES))
+    await outbox.flushed()
+
+    assert len(link.sent) == 1
+    assert not outbox.closed
+
+
+async def test_a_write_that_blocks_too_long_is_cut_off(link, watch, outbox):
+    link.flowing.clear()
+    outbox.push("one")
+    await asyncio.sleep(0)
+    now = asyncio.get_running_loop().time()
+
+    watch.watch(now + BLOCKED_SECONDS - 1)
+    assert not outbox.closed
+
+    watch.watch(now + BLOCKED_SECONDS + 1)
+    assert outbox.closed
+    assert link.abandoned == 1
+    assert outbox.backlog == 0
+
+
+async def test_waiting_for_room_ends_when_the_reader_reads_or_is_cut_off(link, watch, outbox):
+    link.flowing.clear()
+    outbox.push("x" * OUTBOX_BYTES)
+    waiting = asyncio.create_task(outbox.drained())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+
+    outbox.abort()
+    await asyncio.wait_for(waiting, 1)
+
+
+async def test_a_peer_that_has_left_ends_the_socket_quietly(watch):
+    abandoned = []
+
+    async def gone(_: object) -> None:
+        raise ConnectionResetError
+
+    outbox = Outbox(gone, watch, lambda: abandoned.append(True))
+    outbox.push("one")
+    await outbox.flushed()
+
+    assert outbox.closed
+    assert abandoned == [True]

@@ -1,0 +1,97 @@
+"""A ticket works once, for half a minute, from where it was asked for."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from realtime import tickets
+from realtime.models import Ticket
+from tests.people import NOON, at
+
+MAJA = "customer:5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11"
+HERE = "https://beckon.example"
+
+
+def issue(session_key: str = "", now: datetime = NOON) -> str:
+    return tickets.issue(MAJA, session_key=session_key, origin=HERE, now=now)
+
+
+def test_a_ticket_opens_one_socket(db):
+    secret = issue()
+
+    assert tickets.spend(secret, origin=HERE, now=at(1)) == MAJA
+    assert tickets.spend(secret, origin=HERE, now=at(1)) is None
+
+
+def test_a_ticket_ends_after_half_a_minute(db):
+    assert tickets.spend(issue(), origin=HERE, now=at(29)) == MAJA
+    assert tickets.spend(issue(), origin=HERE, now=at(30)) is None
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://beckon.example", "https://beckon.example:8443", "", "null"]
+)
+def test_a_ticket_is_for_the_origin_that_asked(db, origin):
+    secret = issue()
+
+    assert tickets.spend(secret, origin=origin, now=at(1)) is None
+    assert tickets.spend(secret, origin=HERE, now=at(1)) == MAJA
+
+
+def test_a_ticket_from_a_log_in_works_only_with_its_session(db):
+    secret = issue(session_key="noors-session")
+
+    assert tickets.spend(secret, origin=HERE, now=at(1)) is None
+    assert tickets.spend(secret, origin=HERE, now=at(1), session_key="another") is None
+    assert tickets.spend(secret, origin=HERE, now=at(1), session_key="noors-session") == MAJA
+
+
+def test_logging_out_makes_the_sessions_unspent_tickets_void(db):
+    secret, other = issue(session_key="noors-session"), issue()
+
+    tickets.void("noors-session")
+    tickets.void("")
+
+    assert tickets.spend(secret, origin=HERE, now=at(1), session_key="noors-session") is None
+    assert tickets.spend(other, origin=HERE, now=at(1)) == MAJA
+
+
+def test_the_secret_is_not_stored(db):
+    secret = issue(session_key="noors-session")
+
+    row = Ticket.objects.values().get()
+
+    assert secret not in str(row)
+    assert "noors-session" not in str(row)
+
+
+@pytest.mark.parametrize("secret", ["", "x" * 43, "' or 1=1 --"])
+def test_a_made_up_ticket_opens_nothing(db, secret):
+    issue()
+
+    assert tickets.spend(secret, origin=HERE, now=at(1)) is None
+
+
+def test_old_tickets_are_forgotten(db):
+    issue(now=NOON - timedelta(hours=2))
+    issue()
+
+    assert tickets.forget(now=NOON) == 1
+    assert Ticket.objects.count() == 1
+
+
+def test_of_twenty_sockets_with_one_ticket_one_gets_in(fresh_database):
+    secret = issue()
+
+    def spend(_: int) -> str | None:
+        try:
+            return tickets.spend(secret, origin=HERE, now=at(1))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as crowd:
+        let_in = list(crowd.map(spend, range(20)))
+
+    assert sorted(map(str, let_in)) == ["None"] * 19 + [MAJA]
