@@ -7,7 +7,7 @@ from typing import Any
 from assistant.words import fold
 
 OFFERED = ("en", "de", "fr", "es", "it", "nl", "sv", "pl", "pt", "hi", "ar", "tr")
-SURE_WORDS = 4  # with fewer, guessing from letters errs too often
+LOYALTY = 0.7  # words' worth of doubt before a conversation changes its language
 
 _COMMON = {
     "en": "the my is i you what how where can please hello hi thanks thank want need have not it do when why yes no okay",
@@ -33,18 +33,16 @@ def detect(text: str, *, so_far: str = "en") -> str:
     script = _by_script(text)
     if script:
         return script
-    said = fold(text).split()
-    known = Counter(language for word in said for language in _BY_WORD.get(word, ()))
-    if known:
-        best, count = max(known.items(), key=lambda pair: (pair[1], pair[0] == so_far[:2]))
-        rivals = [language for language, n in known.items() if n == count]
-        if so_far[:2] in rivals:
-            return so_far[:2]
-        if len(rivals) == 1 and (count >= 2 or len(said) <= SURE_WORDS):
-            return best
-    if len(said) < SURE_WORDS:
-        return so_far[:2]
-    return _by_letters(" ".join(said))
+    said = fold(text).split()[:60]
+    if not said:
+        return so_far[:2].lower()
+    votes: dict[str, float] = {so_far[:2].lower(): LOYALTY}
+    for word in said:
+        for language in _BY_WORD.get(word, ()):
+            votes[language] = votes.get(language, 0.0) + 1 / len(_BY_WORD[word])
+    language, sure = _by_letters(" ".join(text[:400].split()))
+    votes[language] = votes.get(language, 0.0) + sure * min(2.0, len(said) * 0.3)
+    return max(votes, key=lambda language: votes[language])
 
 
 def _by_script(text: str) -> str | None:
@@ -60,15 +58,15 @@ def _script(character: str) -> str:
     return "hi" if "\u0900" <= character <= "\u097f" else ""
 
 
-def _by_letters(text: str) -> str:
-    language, _ = _identifier().classify(text)
-    return str(language)
+def _by_letters(text: str) -> tuple[str, float]:
+    language, sure = _identifier().classify(text)
+    return str(language), float(sure)
 
 
 @cache
 def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # loads numpy and 2 MB: only when needed
 
-    identifier = LanguageIdentifier.from_pickled_model(MODEL_FILE)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(OFFERED))
     return identifier
