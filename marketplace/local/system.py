@@ -278,7 +278,7 @@ def addresses(plan: Plan) -> str:
     lines = ["", *(f"  {name:<12} {plan.url}{path}" for name, path in rows)]
     if plan.seed:
         lines += ["", "  Log in as"]
-        lines += [f"  {name:<12} {email}  {password}" for name, email, password in logins()]
+        lines += [f"  {name:<15} {email:<28} {password}" for name, email, password in logins()]
     return "\n".join([*lines, "", "  Ctrl-C stops all of it. Mail goes to " + str(plan.environment.mail_dir), ""])
 
 
