@@ -5,8 +5,6 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
 const root = dirname(fileURLToPath(import.meta.url));
-const dist = join(root, "dist");
-const quiet = process.argv.includes("--quiet");
 const faces = ["widget/main.tsx", "dashboard/main.tsx", "board/main.tsx", "launcher/main.ts"];
 
 // The lazy parts of the panel bring no styles of their own, so Vite's 1.3 KiB of preloading code would do nothing there.
@@ -18,7 +16,7 @@ const plainImports = {
 
 const LATER = /widget\/(later|broken|guess|handoff|hours|menu|rate|theme|words\/(?!en\.ts).*)\.|shared\/colour\./;
 
-function settings(entry) {
+function settings(entry, dist, quiet) {
   const name = entry.replace(/\.tsx?$/, "").replace("/main", "").replace("/", "-");
   const script = name === "launcher";
   return {
@@ -52,14 +50,19 @@ function settings(entry) {
   };
 }
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
-const manifest = {};
-for (const entry of faces.filter((face) => existsSync(join(root, face)))) {
-  const config = settings(entry);
-  await build(config);
-  const part = join(dist, config.build.manifest);
-  Object.assign(manifest, JSON.parse(readFileSync(part, "utf8")));
-  rmSync(part);
+/** Afterwards `dist` holds every face that exists, and manifest.json names their files. */
+export async function buildInto(dist, quiet = false) {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const manifest = {};
+  for (const entry of faces.filter((face) => existsSync(join(root, face)))) {
+    const config = settings(entry, dist, quiet);
+    await build(config);
+    const part = join(dist, config.build.manifest);
+    Object.assign(manifest, JSON.parse(readFileSync(part, "utf8")));
+    rmSync(part);
+  }
+  writeFileSync(join(dist, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
 }
-writeFileSync(join(dist, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildInto(join(root, "dist"));

@@ -22,12 +22,14 @@ export function secondsUntil(iso: string, now_ms = serverNow()): number {
   return Math.max(0, Math.ceil((Date.parse(iso) - now_ms) / 1000));
 }
 
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+
 export function clockTime(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale, CLOCK).format(new Date(iso));
 }
 
 export function dayAndTime(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...CLOCK }).format(new Date(iso));
 }
 
 export function shortDate(iso: string, locale: string): string {

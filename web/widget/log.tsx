@@ -49,7 +49,7 @@ export function Log({ state, chat, later }: PanelProps) {
           </button>
         )}
         {groups.map((group) =>
-          "lines" in group ? <TurnView key={`t${group.lines[0]?.seq}`} turn={group} last={last} state={state} /> : <Event key={`e${group.seq}`} event={group} />,
+          "lines" in group ? <TurnView key={`t${group.lines[0]?.seq}`} turn={group} last={last} state={state} /> : <Event key={`e${group.seq}`} event={group} now={group === last} />,
         )}
         <Unsent state={state} chat={chat} />
         {later && phaseOf(state) === "away" && <later.Broke state={state} />}
@@ -239,8 +239,9 @@ export function sentence(event: Changed): string | null {
   return LINES.has(event.change as Key) ? t(event.change as Key, params) : null;
 }
 
-function Event({ event }: { event: Changed }) {
-  const words = sentence(event);
+/** A broken link that lasts is told by its card, not by a line. */
+function Event({ event, now }: { event: Changed; now: boolean }) {
+  const words = now && event.change === "away" ? null : sentence(event);
   return words ? <p class="event">{words}</p> : null;
 }
 
