@@ -41,6 +41,7 @@ FIGURES = (
         3,
     ),
     ("the second reminder", r"second (?:it is|and the third are) (\d+\.\d+) EUR", "2.50", 2),
+    ("the first reminder", r"first reminder(?:, which is free,)? comes (\d+) days after", "3", 2),
     ("all reminder fees together", r"so (\d+\.\d+) EUR at most", "5.00", 1),
     ("more time", r"(?:moved once, by|leaves your) (\d+) days", "14", 1),
     (
@@ -112,6 +113,7 @@ def test_a_brand_that_ships_no_articles_has_none() -> None:
     [
         (WELL_FORMED, "", "must begin with a head"),
         (WELL_FORMED, "Just words.", "must begin with a head"),
+        ("---\ntitle", "+++\ntitle", "must begin with a head"),
         ("---\nUp to 5", "Up to 5", "must begin with a head"),
         ("title: Refund times\n", "", "the head has no title"),
         ("title: Refund times\n", "title:\n", "the head has no title"),
