@@ -59,7 +59,7 @@ class Bus:
                 await self._listen_once()
             except (RedisError, OSError, TimeoutError) as error:
                 if not self.deaf:
-                    log.warning("The bus is deaf: %s", error or "nothing was heard for three seconds")
+                    log.warning("The bus is deaf: %s", str(error) or "nothing was heard for three seconds")
             self.deaf = True
             await asyncio.sleep(AGAIN_SECONDS)
 

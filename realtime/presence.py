@@ -7,6 +7,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, InterfaceError
@@ -34,6 +35,7 @@ class Presence:
         self._seconds = seconds
         self._lost = lost
         self._good_at = 0.0
+        self._hurry = asyncio.Event()
         self._opened: dict[UUID, tuple[str, asyncio.Future[None]]] = {}
         self._closed: dict[UUID, str] = {}
         self._work = asyncio.Event()
@@ -51,7 +53,9 @@ class Presence:
     async def keep(self) -> None:
         """For ever: renew four times per term; notice a lost lease, also while the database does not answer."""
         while True:
-            await asyncio.sleep(self._seconds / 4)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), self._seconds / 4)
+            self._hurry.clear()
             if not self.held:
                 await self._take()
             elif not await self._renew() or self._loop_time() - self._good_at > self._seconds:
@@ -63,7 +67,7 @@ class Presence:
         try:
             await asyncio.wait_for(self._thread.run(self._begin, server), self._seconds / 2)
         except (DatabaseError, InterfaceError, TimeoutError) as error:
-            log.warning("No lease yet: %s", error or "the database does not answer")
+            log.warning("No lease yet: %s", str(error) or "the database does not answer")
             return False
         self.server, self.held, self._good_at = server, True, began
         return True
@@ -90,6 +94,7 @@ class Presence:
     def _lose(self) -> None:
         log.warning("The lease was lost: all sockets close")
         self.held = False
+        self._hurry.set()
         self._lost()
 
     async def end(self) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -74,35 +75,32 @@ def serving(urls: Urls, state: Path) -> Iterator[Web]:
 
 def _wait_until_open(port: int, child: subprocess.Popen[bytes]) -> None:
     """Until the port answers; each attempt waits a little by itself."""
+    pause = threading.Event()
     for _ in range(600):
         assert child.poll() is None, "the web process ended while starting"
         with socket.socket() as probe:
             probe.settimeout(0.1)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        select_nothing(0.05)
+        pause.wait(0.05)
     raise AssertionError("the web process did not start within 30 s")
-
-
-def select_nothing(seconds: float) -> None:
-    import select
-
-    select.select([], [], [], seconds)
 
 
 class Tab:
     """A browser tab: one socket, its frames as dictionaries."""
 
     def __init__(self, web: Web, path: str, **headers: Any) -> None:
-        self.link: ClientConnection = connect(
-            web.address(path), origin=headers.pop("origin", web.origin), compression=None, **headers
+        self._open = ExitStack()
+        origin = headers.pop("origin", web.origin)
+        self.link: ClientConnection = self._open.enter_context(
+            connect(web.address(path), origin=origin, compression=None, **headers)
         )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.link.close()
+        self._open.close()
 
     def send(self, kind: str, **fields: Any) -> None:
         self.link.send(json.dumps({"type": kind, **fields}))

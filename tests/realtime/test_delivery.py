@@ -1,6 +1,7 @@
 """Events reach each socket once, in order, without gap, whatever order they arrive in."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -49,7 +50,7 @@ def table() -> Table:
     return Table()
 
 
-async def test_a_socket_gets_what_it_missed_and_then_what_comes(table):
+async def test_a_socket_gets_what_it_missed_and_then_what_comes(table: Table) -> None:
     table.store(3)
     maja = Reader()
 
@@ -59,7 +60,7 @@ async def test_a_socket_gets_what_it_missed_and_then_what_comes(table):
     assert maja.got == ["2", "3", "4"]
 
 
-async def test_an_event_that_comes_twice_is_pushed_once(table):
+async def test_an_event_that_comes_twice_is_pushed_once(table: Table) -> None:
     maja = Reader()
     table.join(maja)
 
@@ -68,7 +69,7 @@ async def test_an_event_that_comes_twice_is_pushed_once(table):
     assert maja.got == ["1", "2"]
 
 
-async def test_an_early_event_waits_for_its_predecessors(table):
+async def test_an_early_event_waits_for_its_predecessors(table: Table) -> None:
     maja = Reader()
     table.join(maja)
 
@@ -79,7 +80,7 @@ async def test_an_early_event_waits_for_its_predecessors(table):
     assert maja.got == ["1", "2", "3", "4"]
 
 
-async def test_a_gap_that_stays_open_is_asked_for_once(table):
+async def test_a_gap_that_stays_open_is_asked_for_once(table: Table) -> None:
     table.join(Reader())
 
     table.offer(2, 3, 4)
@@ -90,7 +91,7 @@ async def test_a_gap_that_stays_open_is_asked_for_once(table):
     assert table.asked == [TALK]
 
 
-async def test_a_gap_that_closes_in_time_is_not_asked_for(table):
+async def test_a_gap_that_closes_in_time_is_not_asked_for(table: Table) -> None:
     maja = Reader()
     table.join(maja)
 
@@ -101,7 +102,7 @@ async def test_a_gap_that_closes_in_time_is_not_asked_for(table):
     assert maja.got == ["1", "2", "3"]
 
 
-async def test_a_gap_that_could_not_be_read_is_asked_for_again(table):
+async def test_a_gap_that_could_not_be_read_is_asked_for_again(table: Table) -> None:
     table.join(Reader())
     table.offer(2)
     await _until(lambda: table.asked)
@@ -112,7 +113,7 @@ async def test_a_gap_that_could_not_be_read_is_asked_for_again(table):
     assert table.asked == [TALK, TALK]
 
 
-async def test_what_arrives_while_a_socket_is_brought_up_to_date_follows_its_past(table):
+async def test_what_arrives_while_a_socket_is_brought_up_to_date_follows_its_past(table: Table) -> None:
     table.store(2)
     dana, maja = Reader("agent:dana"), Reader()
     table.join(dana)
@@ -127,7 +128,7 @@ async def test_what_arrives_while_a_socket_is_brought_up_to_date_follows_its_pas
     assert dana.got == ["1", "2", "3", "4"]
 
 
-async def test_the_first_reader_of_a_stream_misses_nothing_that_came_before_its_head_was_known(table):
+async def test_the_first_reader_of_a_stream_misses_nothing_that_came_before_its_head_was_known(table: Table) -> None:
     maja = Reader()
     table.delivery.register(TALK, maja)
     table.offer(2, 1, 3)
@@ -138,7 +139,7 @@ async def test_the_first_reader_of_a_stream_misses_nothing_that_came_before_its_
     assert maja.got == ["1", "2", "3"]
 
 
-async def test_a_past_that_is_newer_than_the_stream_shows_what_the_others_have_missed(table):
+async def test_a_past_that_is_newer_than_the_stream_shows_what_the_others_have_missed(table: Table) -> None:
     dana, maja = Reader("agent:dana"), Reader()
     table.join(dana)
     table.store(2)
@@ -151,7 +152,7 @@ async def test_a_past_that_is_newer_than_the_stream_shows_what_the_others_have_m
     assert dana.got == ["1", "2", "3"]
 
 
-async def test_nothing_reaches_a_reader_who_has_left(table):
+async def test_nothing_reaches_a_reader_who_has_left(table: Table) -> None:
     maja, dana = Reader(), Reader("agent:dana")
     table.join(maja)
     table.join(dana)
@@ -163,7 +164,7 @@ async def test_nothing_reaches_a_reader_who_has_left(table):
     assert dana.got == []
 
 
-async def test_leaving_while_being_brought_up_to_date_gets_nothing(table):
+async def test_leaving_while_being_brought_up_to_date_gets_nothing(table: Table) -> None:
     maja = Reader()
     table.delivery.register(TALK, maja)
     table.delivery.leave(TALK, maja)
@@ -175,7 +176,7 @@ async def test_leaving_while_being_brought_up_to_date_gets_nothing(table):
     assert table.delivery.heads() == []
 
 
-async def test_a_whisper_reaches_everybody_but_its_author(table):
+async def test_a_whisper_reaches_everybody_but_its_author(table: Table) -> None:
     maja, second_tab, dana = Reader(), Reader(), Reader("agent:dana")
     for reader in (maja, second_tab, dana):
         table.join(reader)
@@ -185,7 +186,9 @@ async def test_a_whisper_reaches_everybody_but_its_author(table):
     assert (maja.got, second_tab.got, dana.got) == ([], [], ["typing"])
 
 
-async def test_a_client_that_reports_the_same_number_twice_lags_one_that_was_just_sent_something_does_not(table):
+async def test_a_client_that_reports_the_same_number_twice_lags_one_that_was_just_sent_something_does_not(
+    table: Table,
+) -> None:
     maja = Reader()
     table.join(maja)
     table.offer(1, 2)
@@ -197,7 +200,7 @@ async def test_a_client_that_reports_the_same_number_twice_lags_one_that_was_jus
     assert table.delivery.lags(TALK, maja, 1, now + 5)
 
 
-async def test_a_client_that_is_ahead_shows_what_this_process_has_missed(table):
+async def test_a_client_that_is_ahead_shows_what_this_process_has_missed(table: Table) -> None:
     maja = Reader()
     table.join(maja)
 
@@ -207,7 +210,9 @@ async def test_a_client_that_is_ahead_shows_what_this_process_has_missed(table):
 
 
 @pytest.mark.parametrize("seed", range(40))
-async def test_any_order_of_arrival_joining_and_leaving_gives_each_reader_an_unbroken_run(table, seed):
+async def test_any_order_of_arrival_joining_and_leaving_gives_each_reader_an_unbroken_run(
+    table: Table, seed: int
+) -> None:
     import random
 
     dice = random.Random(seed)
@@ -235,7 +240,7 @@ async def test_any_order_of_arrival_joining_and_leaving_gives_each_reader_an_unb
         assert reader.got == [str(seq + 1) for seq in range(len(table.rows))]
 
 
-async def _until(condition) -> None:
+async def _until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
         while not condition():  # noqa: ASYNC110  (what is waited for sets no event)
             await asyncio.sleep(0.01)

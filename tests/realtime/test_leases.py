@@ -1,10 +1,11 @@
 """Who is connected, by the database's clock: a socket counts while the lease of its server lives."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from marketplace.local.services import Urls
 from realtime import leases
 from realtime.models import Connection, ServerLease
 
@@ -12,14 +13,14 @@ DANA, OLU = "agent:dana", "agent:olu"
 
 
 @pytest.fixture
-def server(db):
+def server(db: None) -> UUID:
     """A server process with a lease of a minute."""
     server = uuid4()
     leases.take(server, seconds=60)
     return server
 
 
-def age(server, seconds: float) -> None:
+def age(server: UUID, seconds: float) -> None:
     """So much time passes for this server's lease."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -28,7 +29,7 @@ def age(server, seconds: float) -> None:
         )
 
 
-def test_a_person_is_connected_while_a_live_server_holds_a_socket_of_hers(server):
+def test_a_person_is_connected_while_a_live_server_holds_a_socket_of_hers(server: UUID) -> None:
     socket = uuid4()
     leases.record(server, opened=[(socket, DANA)], closed=[])
     assert leases.connected([DANA, OLU]) == {DANA}
@@ -37,7 +38,7 @@ def test_a_person_is_connected_while_a_live_server_holds_a_socket_of_hers(server
     assert leases.connected([DANA, OLU]) == set()
 
 
-def test_a_second_tab_keeps_a_person_connected(server):
+def test_a_second_tab_keeps_a_person_connected(server: UUID) -> None:
     first, second = uuid4(), uuid4()
     leases.record(server, opened=[(first, DANA), (second, DANA)], closed=[])
 
@@ -46,7 +47,7 @@ def test_a_second_tab_keeps_a_person_connected(server):
     assert leases.connected([DANA]) == {DANA}
 
 
-def test_people_are_gone_when_the_lease_ends_before_anything_is_cleared_away(server):
+def test_people_are_gone_when_the_lease_ends_before_anything_is_cleared_away(server: UUID) -> None:
     leases.record(server, opened=[(uuid4(), DANA)], closed=[])
 
     age(server, 61)
@@ -55,7 +56,7 @@ def test_people_are_gone_when_the_lease_ends_before_anything_is_cleared_away(ser
     assert Connection.objects.count() == 1
 
 
-def test_a_lease_is_renewed_in_time_and_never_afterwards(server):
+def test_a_lease_is_renewed_in_time_and_never_afterwards(server: UUID) -> None:
     age(server, 59)
     assert leases.renew(server, seconds=60)
 
@@ -64,7 +65,7 @@ def test_a_lease_is_renewed_in_time_and_never_afterwards(server):
     assert leases.connected([DANA]) == set()
 
 
-def test_the_condition_for_joins_says_the_same(server):
+def test_the_condition_for_joins_says_the_same(server: UUID) -> None:
     leases.record(server, opened=[(uuid4(), DANA)], closed=[])
 
     with connection.cursor() as cursor:
@@ -72,7 +73,7 @@ def test_the_condition_for_joins_says_the_same(server):
         assert cursor.fetchall() == [(DANA,)]
 
 
-def test_a_dead_server_is_cleared_away_with_its_sockets_and_a_live_one_is_not(server):
+def test_a_dead_server_is_cleared_away_with_its_sockets_and_a_live_one_is_not(server: UUID) -> None:
     dead = uuid4()
     leases.take(dead, seconds=60)
     leases.record(dead, opened=[(uuid4(), OLU)], closed=[])
@@ -85,7 +86,7 @@ def test_a_dead_server_is_cleared_away_with_its_sockets_and_a_live_one_is_not(se
     assert list(Connection.objects.values_list("principal", flat=True)) == [DANA]
 
 
-def test_a_server_that_leaves_takes_its_sockets_with_it(server):
+def test_a_server_that_leaves_takes_its_sockets_with_it(server: UUID) -> None:
     leases.record(server, opened=[(uuid4(), DANA)], closed=[])
 
     leases.give_up(server)
@@ -94,7 +95,7 @@ def test_a_server_that_leaves_takes_its_sockets_with_it(server):
     assert not Connection.objects.exists()
 
 
-def test_a_server_whose_lease_was_cleared_away_cannot_record_sockets(fresh_database):
+def test_a_server_whose_lease_was_cleared_away_cannot_record_sockets(fresh_database: Urls) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         leases.record(uuid4(), opened=[(uuid4(), DANA)], closed=[])
 

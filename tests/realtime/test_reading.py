@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -17,10 +17,8 @@ def say(**changes: object) -> str:
     return json.dumps({**frame, **changes})
 
 
-def test_a_good_frame_is_read():
-    assert reading.read(say(), "customer") == protocol.Say(
-        conversation=protocol.UUID(CHAT), client_id=protocol.UUID(CHAT), text="Hello"
-    )
+def test_a_good_frame_is_read() -> None:
+    assert reading.read(say(), "customer") == protocol.Say(conversation=UUID(CHAT), client_id=UUID(CHAT), text="Hello")
 
 
 def ping(*, streams: int = 1, **changes: object) -> str:
@@ -44,7 +42,7 @@ def ping(*, streams: int = 1, **changes: object) -> str:
         "\x00",
     ],
 )
-def test_what_is_not_json_is_refused_without_a_name(text):
+def test_what_is_not_json_is_refused_without_a_name(text: str) -> None:
     with pytest.raises(reading.UnreadableError) as refused:
         reading.read(text, "customer")
 
@@ -81,24 +79,24 @@ def test_what_is_not_json_is_refused_without_a_name(text):
         '{"type": "board"}',
     ],
 )
-def test_what_is_no_frame_of_a_customer_is_refused(text):
+def test_what_is_no_frame_of_a_customer_is_refused(text: str) -> None:
     with pytest.raises(reading.UnreadableError):
         reading.read(text, "customer")
 
 
-def test_a_lone_surrogate_never_comes_through():
+def test_a_lone_surrogate_never_comes_through() -> None:
     with pytest.raises(reading.UnreadableError):
         reading.read(say().replace("Hello", "\\ud800"), "customer")
 
 
-def test_a_backslash_before_u0000_is_only_text():
+def test_a_backslash_before_u0000_is_only_text() -> None:
     frame = reading.read(say(text="write \\u0000 like this"), "customer")
 
     assert isinstance(frame, protocol.Say)
     assert frame.text == "write \\u0000 like this"
 
 
-def test_a_refusal_names_the_request_where_that_much_can_be_read():
+def test_a_refusal_names_the_request_where_that_much_can_be_read() -> None:
     client_id = str(uuid4())
     with pytest.raises(reading.UnreadableError) as refused:
         reading.read(say(client_id=client_id, text="x" * 5_000), "customer")
@@ -109,12 +107,12 @@ def test_a_refusal_names_the_request_where_that_much_can_be_read():
     assert refused.value.ref == "r7"
 
 
-def test_a_frame_is_measured_in_bytes():
+def test_a_frame_is_measured_in_bytes() -> None:
     with pytest.raises(reading.UnreadableError, match="bytes"):
         reading.read(say(text="\u00fc" * 40_000).replace("\\u00fc", "\u00fc"), "customer")
 
 
-def test_each_kind_of_socket_has_its_own_frames():
+def test_each_kind_of_socket_has_its_own_frames() -> None:
     go_online = '{"type": "go_online", "ref": "1"}'
 
     assert isinstance(reading.read(go_online, "agent"), protocol.GoOnline)
@@ -124,6 +122,6 @@ def test_each_kind_of_socket_has_its_own_frames():
 
 
 @pytest.mark.parametrize("path", sorted(SUITE.glob("test_parsing/*.json")), ids=lambda path: path.stem)
-def test_no_document_of_the_json_suite_is_taken_for_a_frame_or_does_harm(path):
+def test_no_document_of_the_json_suite_is_taken_for_a_frame_or_does_harm(path: Path) -> None:
     with pytest.raises(reading.UnreadableError):
         reading.read(path.read_bytes().decode("utf-8", errors="replace"), "customer")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
+from marketplace.local.services import Urls
 from realtime import tickets
 from realtime.models import Ticket
 from tests.people import NOON, at
@@ -18,14 +19,14 @@ def issue(session_key: str = "", now: datetime = NOON) -> str:
     return tickets.issue(MAJA, session_key=session_key, origin=HERE, now=now)
 
 
-def test_a_ticket_opens_one_socket(db):
+def test_a_ticket_opens_one_socket(db: None) -> None:
     secret = issue()
 
     assert tickets.spend(secret, origin=HERE, now=at(1)) == MAJA
     assert tickets.spend(secret, origin=HERE, now=at(1)) is None
 
 
-def test_a_ticket_ends_after_half_a_minute(db):
+def test_a_ticket_ends_after_half_a_minute(db: None) -> None:
     assert tickets.spend(issue(), origin=HERE, now=at(29)) == MAJA
     assert tickets.spend(issue(), origin=HERE, now=at(30)) is None
 
@@ -33,14 +34,14 @@ def test_a_ticket_ends_after_half_a_minute(db):
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "http://beckon.example", "https://beckon.example:8443", "", "null"]
 )
-def test_a_ticket_is_for_the_origin_that_asked(db, origin):
+def test_a_ticket_is_for_the_origin_that_asked(db: None, origin: str) -> None:
     secret = issue()
 
     assert tickets.spend(secret, origin=origin, now=at(1)) is None
     assert tickets.spend(secret, origin=HERE, now=at(1)) == MAJA
 
 
-def test_a_ticket_from_a_log_in_works_only_with_its_session(db):
+def test_a_ticket_from_a_log_in_works_only_with_its_session(db: None) -> None:
     secret = issue(session_key="noors-session")
 
     assert tickets.spend(secret, origin=HERE, now=at(1)) is None
@@ -48,7 +49,7 @@ def test_a_ticket_from_a_log_in_works_only_with_its_session(db):
     assert tickets.spend(secret, origin=HERE, now=at(1), session_key="noors-session") == MAJA
 
 
-def test_logging_out_makes_the_sessions_unspent_tickets_void(db):
+def test_logging_out_makes_the_sessions_unspent_tickets_void(db: None) -> None:
     secret, other = issue(session_key="noors-session"), issue()
 
     tickets.void("noors-session")
@@ -58,7 +59,7 @@ def test_logging_out_makes_the_sessions_unspent_tickets_void(db):
     assert tickets.spend(other, origin=HERE, now=at(1)) == MAJA
 
 
-def test_the_secret_is_not_stored(db):
+def test_the_secret_is_not_stored(db: None) -> None:
     secret = issue(session_key="noors-session")
 
     row = Ticket.objects.values().get()
@@ -68,13 +69,13 @@ def test_the_secret_is_not_stored(db):
 
 
 @pytest.mark.parametrize("secret", ["", "x" * 43, "' or 1=1 --"])
-def test_a_made_up_ticket_opens_nothing(db, secret):
+def test_a_made_up_ticket_opens_nothing(db: None, secret: str) -> None:
     issue()
 
     assert tickets.spend(secret, origin=HERE, now=at(1)) is None
 
 
-def test_old_tickets_are_forgotten(db):
+def test_old_tickets_are_forgotten(db: None) -> None:
     issue(now=NOON - timedelta(hours=2))
     issue()
 
@@ -82,7 +83,7 @@ def test_old_tickets_are_forgotten(db):
     assert Ticket.objects.count() == 1
 
 
-def test_of_twenty_sockets_with_one_ticket_one_gets_in(fresh_database):
+def test_of_twenty_sockets_with_one_ticket_one_gets_in(fresh_database: Urls) -> None:
     secret = issue()
 
     def spend(_: int) -> str | None:

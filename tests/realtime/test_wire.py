@@ -9,12 +9,14 @@ import redis
 from django.conf import settings
 from django.db import transaction
 
+from marketplace.local.services import Urls
 from realtime import bulletins, wire
 from realtime.bulletins import Bulletin
+from realtime.courier import Courier
 
 
 @pytest.fixture
-def listener(fresh_database, valkey) -> Iterator["Listener"]:
+def listener(fresh_database: Urls, valkey: str) -> Iterator["Listener"]:
     listener = Listener(valkey)
     yield listener
     listener.close()
@@ -25,7 +27,7 @@ class Listener:
 
     def __init__(self, url: str) -> None:
         self._client = redis.Redis.from_url(url)
-        self._listening = self._client.pubsub(ignore_subscribe_messages=True)
+        self._listening = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         self._listening.subscribe(wire.channel())
         while not self._listening.subscribed or self._listening.get_message(timeout=0.1) is not None:
             pass
@@ -34,7 +36,7 @@ class Listener:
         """All that was announced up to now, as one."""
         marker = f"marker:{time.monotonic()}"
         wire.after_commit(changed=[marker])
-        got = []
+        got: list[Bulletin] = []
         while not got or marker not in got[-1].changed:
             message = self._listening.get_message(timeout=5)
             assert message is not None, "the marker did not arrive"
@@ -48,7 +50,7 @@ class Listener:
         self._client.close()
 
 
-def test_news_travels_after_commit_in_its_order(listener):
+def test_news_travels_after_commit_in_its_order(listener: Listener) -> None:
     with transaction.atomic():
         wire.after_commit(events=[("chat/talk", 1, b'{"a":1}')])
         with transaction.atomic():
@@ -66,7 +68,7 @@ def test_news_travels_after_commit_in_its_order(listener):
     assert heard.closed == ["agent:olu"]
 
 
-def test_what_is_rolled_back_is_not_announced_not_even_by_a_savepoint(listener):
+def test_what_is_rolled_back_is_not_announced_not_even_by_a_savepoint(listener: Listener) -> None:
     with transaction.atomic():
         wire.after_commit(changed=["agent:dana"])
         with transaction.atomic():
@@ -82,7 +84,7 @@ def test_what_is_rolled_back_is_not_announced_not_even_by_a_savepoint(listener):
     assert heard.events == []
 
 
-def test_a_hub_in_this_process_hears_first_and_passes_on_by_itself(fresh_database):
+def test_a_hub_in_this_process_hears_first_and_passes_on_by_itself(fresh_database: Urls) -> None:
     heard: list[Bulletin] = []
     wire.attach(heard.append)
     try:
@@ -93,10 +95,10 @@ def test_a_hub_in_this_process_hears_first_and_passes_on_by_itself(fresh_databas
     assert [news.changed for news in heard] == [["agent:dana"]]
 
 
-def test_redis_being_away_costs_the_request_nothing(fresh_database, valkey):
+def test_redis_being_away_costs_the_request_nothing(fresh_database: Urls, valkey: str) -> None:
     before = settings.REDIS_URL
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    courier = wire.Courier()
+    courier = Courier()
     try:
         began = time.monotonic()
         for number in range(100):
@@ -107,7 +109,7 @@ def test_redis_being_away_costs_the_request_nothing(fresh_database, valkey):
         settings.REDIS_URL = before
 
 
-def test_a_bell_wakes_who_waits_for_it(fresh_database, valkey):
+def test_a_bell_wakes_who_waits_for_it(fresh_database: Urls, valkey: str) -> None:
     bell = wire.Doorbell("test-bell")
     assert bell.wait(1), "the first call says: look"
     assert not bell.wait(0.05)
@@ -119,7 +121,7 @@ def test_a_bell_wakes_who_waits_for_it(fresh_database, valkey):
     assert time.monotonic() - began < 2
 
 
-def test_what_rang_while_nobody_waited_counts_once(fresh_database, valkey):
+def test_what_rang_while_nobody_waited_counts_once(fresh_database: Urls, valkey: str) -> None:
     bell = wire.Doorbell("test-bell")
     bell.wait(1)
     for _ in range(5):
@@ -130,7 +132,7 @@ def test_what_rang_while_nobody_waited_counts_once(fresh_database, valkey):
     assert not bell.wait(0.05)
 
 
-def test_a_bell_rings_after_commit_only(fresh_database, valkey):
+def test_a_bell_rings_after_commit_only(fresh_database: Urls, valkey: str) -> None:
     bell = wire.Doorbell("test-bell")
     bell.wait(1)
 
@@ -141,7 +143,9 @@ def test_a_bell_rings_after_commit_only(fresh_database, valkey):
     assert bell.wait(5)
 
 
-def test_waiting_sleeps_to_its_time_out_while_redis_is_away_and_looks_at_once_when_it_is_back(fresh_database, valkey):
+def test_waiting_sleeps_to_its_time_out_while_redis_is_away_and_looks_at_once_when_it_is_back(
+    fresh_database: Urls, valkey: str
+) -> None:
     before = settings.REDIS_URL
     bell = wire.Doorbell("test-bell")
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
@@ -155,7 +159,7 @@ def test_waiting_sleeps_to_its_time_out_while_redis_is_away_and_looks_at_once_wh
     assert bell.wait(0.2)
 
 
-def test_a_cut_link_is_noticed_and_mended(fresh_database, valkey):
+def test_a_cut_link_is_noticed_and_mended(fresh_database: Urls, valkey: str) -> None:
     bell = wire.Doorbell("test-bell")
     bell.wait(1)
     with redis.Redis.from_url(valkey) as client:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from uuid import UUID, uuid4
 
 import psycopg.errors
@@ -68,7 +68,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk():
+async def desk() -> AsyncIterator[Desk]:
     desk = Desk()
     task = asyncio.create_task(desk.writer.run())
     yield desk
@@ -76,7 +76,7 @@ async def desk():
     desk.writer.stop()
 
 
-async def test_lines_that_arrive_while_a_batch_is_under_way_share_the_next(desk):
+async def test_lines_that_arrive_while_a_batch_is_under_way_share_the_next(desk: Desk) -> None:
     for number in range(300):
         await desk.put(str(number))
     await desk.writer.drained()
@@ -87,7 +87,7 @@ async def test_lines_that_arrive_while_a_batch_is_under_way_share_the_next(desk)
     assert max(desk.ledger.batches) <= 128
 
 
-async def test_readers_hear_of_a_line_before_its_sender_does(desk):
+async def test_readers_hear_of_a_line_before_its_sender_does(desk: Desk) -> None:
     seen: list[list[str]] = []
     line = Line(CHAT, "customer:maja", uuid4(), "hello")
 
@@ -97,7 +97,7 @@ async def test_readers_hear_of_a_line_before_its_sender_does(desk):
     assert seen == [["hello"]]
 
 
-async def test_a_locked_conversation_waits_alone_and_keeps_its_order(desk):
+async def test_a_locked_conversation_waits_alone_and_keeps_its_order(desk: Desk) -> None:
     desk.ledger.locked.add(CHAT)
     for number in range(20):
         await desk.put(f"locked {number}")
@@ -114,7 +114,7 @@ async def test_a_locked_conversation_waits_alone_and_keeps_its_order(desk):
     assert desk.kinds() == {"new": 41}
 
 
-async def test_a_conversation_that_stays_locked_is_given_up(desk, monkeypatch):
+async def test_a_conversation_that_stays_locked_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "PARKED_SECONDS", 0.1)
     desk.ledger.locked.add(CHAT)
 
@@ -126,7 +126,7 @@ async def test_a_conversation_that_stays_locked_is_given_up(desk, monkeypatch):
     assert CHAT not in desk.ledger.rows
 
 
-async def test_a_line_that_breaks_its_batch_is_refused_alone(desk):
+async def test_a_line_that_breaks_its_batch_is_refused_alone(desk: Desk) -> None:
     desk.ledger.poison = "77"
     for number in range(128):
         await desk.put(str(number))
@@ -137,7 +137,7 @@ async def test_a_line_that_breaks_its_batch_is_refused_alone(desk):
     assert desk.kinds() == {"new": 127, "failed": 1}
 
 
-async def test_lines_outlast_a_database_that_is_away_for_a_moment(desk, monkeypatch):
+async def test_lines_outlast_a_database_that_is_away_for_a_moment(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "AGAIN_SECONDS", 0.01)
     desk.ledger.absent = 5
 
@@ -147,7 +147,7 @@ async def test_lines_outlast_a_database_that_is_away_for_a_moment(desk, monkeypa
     assert desk.told == [("one", "new", 1)]
 
 
-async def test_lines_are_given_back_when_the_database_stays_away(desk, monkeypatch):
+async def test_lines_are_given_back_when_the_database_stays_away(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "AGAIN_SECONDS", 0.01)
     monkeypatch.setattr(writing, "PARKED_SECONDS", 0.1)
     desk.ledger.absent = 1_000_000
@@ -158,7 +158,7 @@ async def test_lines_are_given_back_when_the_database_stays_away(desk, monkeypat
     assert desk.told == [("one", "busy", 0)]
 
 
-async def test_a_full_queue_makes_the_sender_wait(desk, monkeypatch):
+async def test_a_full_queue_makes_the_sender_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "PUT_SECONDS", 0.05)
     desk.writer._room = asyncio.Semaphore(2)
     desk.ledger.locked.add(CHAT)
@@ -169,7 +169,7 @@ async def test_a_full_queue_makes_the_sender_wait(desk, monkeypatch):
     assert desk.told == [("2", "busy", 0)]
 
 
-async def _until(condition) -> None:
+async def _until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
         while not condition():  # noqa: ASYNC110  (what is waited for sets no event)
             await asyncio.sleep(0.01)

@@ -1,0 +1,579 @@
+"""The whole path: real processes, real sockets, the real product, two servers beside each other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+import redis
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
+from websockets.exceptions import InvalidStatus
+
+from agents.models import Agent
+from brands.models import Brand, Skill
+from conversations import customers, lifecycle, stream
+from conversations.models import Conversation, Event
+from dispatch import desk, escalations, offers
+from dispatch.matching import Placement
+from marketplace import clock
+from marketplace.local.services import Urls
+from payouts import plans
+from realtime import leases, protocol, tickets, wire
+from realtime.limits import MAX_FRAME_BYTES, PATIENCE
+from realtime.models import Connection
+from tests import databases
+from tests.people import RULES, Hire, packet
+from tests.realtime.conftest import PATHS, Frame, Tab, Web, enter, serving
+
+SUITE = Path(__file__).resolve().parents[3] / "shared" / "data" / "jsontestsuite"
+
+
+@dataclass
+class House:
+    """Two server processes over one database."""
+
+    left: Web
+    right: Web
+
+
+@pytest.fixture(scope="module")
+def fresh_database(services_urls: Urls, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Urls]:
+    """One database for the module: starting servers takes seconds."""
+    with (
+        django_db_blocker.unblock(),
+        databases.copy(services_urls) as urls,
+        databases.pointing_at(urls),
+    ):
+        yield urls
+
+
+@pytest.fixture(scope="module")
+def house(fresh_database: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    state = tmp_path_factory.mktemp("state")
+    with serving(fresh_database, state) as left, serving(fresh_database, state) as right:
+        yield House(left, right)
+
+
+@pytest.fixture
+def db(fresh_database: Urls) -> None:
+    """Everything here is committed, for other processes read it."""
+
+
+@pytest.fixture(scope="module")
+def lumo(fresh_database: Urls) -> Brand:
+    now = clock.now()
+    brand = Brand.objects.create(name="Lumo Mobile", slug="lumo", assistant_name="Lumi", created_at=now)
+    Skill.objects.create(brand=brand, key="refunds", name="Refunds")
+    start = now - timedelta(days=30)
+    plans.publish(brand.pk, tier="standard", currency="EUR", rules=RULES, valid_from=start, by="system", now=start)
+    return brand
+
+
+@pytest.fixture
+def chat(lumo: Brand) -> Conversation:
+    """The open conversation of a new customer."""
+    customer, _ = customers.anonymous(lumo, language="en", now=clock.now())
+    conversation, _ = lifecycle.start(customer, language="en", now=clock.now())
+    return conversation
+
+
+@pytest.fixture
+def customer(chat: Conversation) -> str:
+    return f"customer:{chat.customer_id}"
+
+
+@pytest.fixture
+def dana(hire: Hire) -> Agent:
+    """Dana, connected by her own sockets only."""
+    dana = hire("Dana")
+    Connection.objects.filter(principal=f"agent:{dana.pk}").delete()
+    return dana
+
+
+def engage(chat: Conversation, agent: Agent) -> UUID:
+    """The agent owns the conversation; its engagement."""
+    now = clock.now()
+    escalation, _ = escalations.begin(chat.pk, packet=packet(), now=now)
+    (offer,) = offers.make([Placement(escalation.pk, agent.pk, ("free",))], epoch=None, now=now)
+    return desk.accept(offer.pk, by=agent.pk, now=now).pk
+
+
+def say(tab: Tab, chat: Conversation, text: str) -> str:
+    client_id = str(uuid4())
+    tab.send("say", conversation=str(chat.pk), client_id=client_id, text=text)
+    return client_id
+
+
+def append(chat: Conversation, text: str) -> None:
+    """An ordinary transaction writes into the stream and tells the readers."""
+    author = protocol.Author(role="assistant", id=None, name="Lumi")
+    with transaction.atomic():
+        held = stream.locked(chat.pk)
+        stream.append(held, kind=Event.Kind.ANSWER, author=author, text=text, data={"sources": []}, now=clock.now())
+
+
+def append_silently(chat: Conversation, person: str, text: str) -> None:
+    """Written to the database, told to nobody: what a lost message on the bus looks like."""
+    line = stream.Line(chat.pk, UUID(person.partition(":")[2]), uuid4(), text)
+    (verdict,) = stream.append_many([line], now=clock.now())
+    assert verdict.kind == "new"
+
+
+def is_said(frame: Frame, client_id: str) -> bool:
+    return bool(frame["type"] == "message" and frame["client_id"] == client_id)
+
+
+# --- getting in ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", None, "http://127.0.0.1", "http://127.0.0.1:1"])
+def test_a_page_of_a_foreign_origin_opens_no_socket(house: House, origin: str | None) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        Tab(house.left, "/ws/customer", origin=origin)
+
+
+def test_an_unknown_path_opens_no_socket(house: House) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        Tab(house.left, "/ws/elsewhere")
+
+
+def test_a_ticket_lets_one_socket_in(house: House, customer: str, tabs: ExitStack) -> None:
+    secret = tickets.issue(customer, session_key="", origin=house.left.origin, now=clock.now())
+    first, second = (tabs.enter_context(Tab(house.left, "/ws/customer")) for _ in range(2))
+
+    first.send("enter", ticket=secret, have=[])
+    assert first.frame()["type"] == "welcome"
+
+    second.send("enter", ticket=secret, have=[])
+    assert second.frame()["code"] == "ticket"
+    assert second.end() == (None, 4001)
+
+
+def test_a_ticket_is_for_its_own_kind_of_socket(house: House, customer: str, tabs: ExitStack) -> None:
+    for path in ("/ws/agent", "/ws/board"):
+        secret = tickets.issue(customer, session_key="", origin=house.left.origin, now=clock.now())
+        tab = tabs.enter_context(Tab(house.left, path))
+        tab.send("enter", ticket=secret, have=[])
+        last, code = tab.end()
+        assert (last or {})["code"] == "ticket"
+        assert code == 4001
+
+
+def test_a_ticket_from_a_log_in_needs_its_cookie(house: House, dana: Agent, tabs: ExitStack) -> None:
+    def arrive(cookie: str) -> Frame:
+        secret = tickets.issue(f"agent:{dana.pk}", session_key="danas", origin=house.left.origin, now=clock.now())
+        tab = tabs.enter_context(Tab(house.left, "/ws/agent", additional_headers={"Cookie": cookie}))
+        tab.send("enter", ticket=secret, have=[])
+        return tab.frame()
+
+    assert arrive("sessionid=another")["type"] == "bye"
+    assert arrive("csrftoken=x; sessionid=danas")["type"] == "welcome"
+
+
+def test_the_first_frame_is_enter(house: House, tabs: ExitStack) -> None:
+    tab = tabs.enter_context(Tab(house.left, "/ws/customer"))
+
+    tab.send("ping", have=[])
+
+    last, code = tab.end()
+    assert (last or {})["code"] == "ticket"
+    assert code == 4001
+
+
+@pytest.mark.slow
+def test_a_socket_that_never_enters_is_closed(house: House, tabs: ExitStack) -> None:
+    tab = tabs.enter_context(Tab(house.left, "/ws/customer"))
+
+    last, code = tab.end(within=8)
+
+    assert (last or {})["code"] == "ticket"
+    assert code == 4001
+
+
+# --- talking ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_message_is_acknowledged_by_its_own_frame_and_reaches_the_other_server(
+    house: House, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    here = tabs.enter_context(enter(house.left, customer))
+    there = tabs.enter_context(enter(house.right, customer))
+
+    for tab in (here, there):
+        tab.next("reset")  # up to date: a message that comes earlier is part of this
+
+    client_id = say(here, chat, "Where is my refund?")
+
+    mine, theirs = here.next("message"), there.next("message")
+    assert is_said(mine, client_id)
+    assert mine == theirs
+    assert Event.objects.filter(conversation=chat, client_id=client_id).count() == 1
+
+
+def test_a_message_sent_again_is_stored_once(house: House, chat: Conversation, customer: str, tabs: ExitStack) -> None:
+    tab = tabs.enter_context(enter(house.left, customer))
+    client_id = say(tab, chat, "Hello")
+    seq = tab.next("message")["seq"]
+
+    for _ in range(3):
+        tab.send("say", conversation=str(chat.pk), client_id=client_id, text="Hello")
+        assert tab.next("sent", "refused", "message") == {
+            "type": "sent", "ref": client_id, "conversation": str(chat.pk), "seq": seq
+        }  # fmt: skip
+
+    tab.send("say", conversation=str(chat.pk), client_id=client_id, text="Something else")
+    assert tab.next("sent", "refused", "message")["code"] == "clash"
+    assert Event.objects.filter(conversation=chat, client_id=client_id).count() == 1
+
+
+def test_nobody_writes_into_or_listens_to_a_strangers_conversation(
+    house: House, lumo: Brand, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    stranger, _ = customers.anonymous(lumo, language="en", now=clock.now())
+    tab = tabs.enter_context(enter(house.left, f"customer:{stranger.pk}", have=[(chat.pk, "talk", 0)]))
+
+    say(tab, chat, "Let me in")
+    assert tab.next("refused", "message")["code"] == "forbidden"
+    tab.send("ping", have=[{"conversation": str(chat.pk), "stream": "talk", "seq": 0}])
+    append(chat, "A secret")
+
+    assert all(frame["type"] in ("pong", "left") for frame in tab.drained())
+    assert not Event.objects.filter(conversation=chat, text="Let me in").exists()
+
+
+def test_typing_is_seen_by_the_others_only(
+    house: House, chat: Conversation, customer: str, dana: Agent, tabs: ExitStack
+) -> None:
+    engage(chat, dana)
+    maja, second_tab = (tabs.enter_context(enter(web, customer)) for web in (house.left, house.right))
+    agent = tabs.enter_context(enter(house.right, f"agent:{dana.pk}"))
+    agent.next("desk")
+
+    maja.send("write", conversation=str(chat.pk))
+
+    assert agent.next("typing")["conversation"] == str(chat.pk)
+    assert [frame for tab in (maja, second_tab) for frame in tab.drained() if frame["type"] == "typing"] == []
+
+
+def test_a_request_is_carried_out_after_the_messages_before_it(
+    house: House, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    tab = tabs.enter_context(enter(house.left, customer))
+
+    said = [say(tab, chat, f"One last thing {number}") for number in range(10)]
+    tab.send("leave", ref="bye", conversation=str(chat.pk))
+
+    answers: list[Frame] = []
+    while not answers or answers[-1].get("ref") != "bye":
+        answers.append(tab.next("message", "refused", "done"))
+    assert [frame["client_id"] for frame in answers if frame["type"] == "message"] == said
+    assert answers[-1]["type"] == "done"
+
+
+# --- coming back -----------------------------------------------------------------------------------------------------
+
+
+def test_who_comes_back_gets_exactly_what_she_missed(
+    house: House, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    with enter(house.left, customer) as tab:
+        say(tab, chat, "one")
+        head = tab.next("message")["seq"]
+    append(chat, "two")
+    append(chat, "three")
+
+    back = tabs.enter_context(enter(house.right, customer, have=[(chat.pk, "talk", head)]))
+
+    missed = back.drained()
+    assert [(frame["seq"], frame["text"]) for frame in missed if frame["type"] == "answer"] == [
+        (head + 1, "two"),
+        (head + 2, "three"),
+    ]
+    assert not [frame for frame in missed if frame["type"] == "reset"]
+
+
+def test_who_comes_back_up_to_date_gets_nothing_again(
+    house: House, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    append(chat, "one")
+    chat.refresh_from_db()
+
+    back = tabs.enter_context(enter(house.left, customer, have=[(chat.pk, "talk", chat.talk_seq)]))
+
+    assert [frame for frame in back.drained() if frame["type"] != "queue"] == []
+
+
+def test_a_head_from_the_future_gets_a_snapshot(
+    house: House, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    back = tabs.enter_context(enter(house.left, customer, have=[(chat.pk, "talk", 4_000)]))
+
+    chat.refresh_from_db()
+    assert back.next("reset")["head"] == chat.talk_seq
+
+
+# --- one stream, many writers ----------------------------------------------------------------------------------------
+
+
+def test_two_processes_and_ordinary_transactions_write_one_stream_without_gap_or_double(
+    house: House, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    append(chat, "begin")
+    chat.refresh_from_db()
+    start, each = chat.talk_seq, 60
+    here, there = (
+        tabs.enter_context(enter(web, customer, have=[(chat.pk, "talk", start)])) for web in (house.left, house.right)
+    )
+
+    def by_socket(tab: Tab) -> None:
+        for number in range(each):
+            say(tab, chat, f"line {number}")
+            threading.Event().wait(0.06)  # below the pace limit
+
+    def by_transaction() -> None:
+        for number in range(each):
+            append(chat, f"answer {number}")
+        connection.close()
+
+    jobs = [threading.Thread(target=by_socket, args=[tab]) for tab in (here, there)]
+    jobs += [threading.Thread(target=by_transaction) for _ in range(2)]
+    for job in jobs:
+        job.start()
+    seen = {tab: [tab.next("message", "answer", "reset") for _ in range(4 * each)] for tab in (here, there)}
+    for job in jobs:
+        job.join()
+
+    stored = list(
+        Event.objects.filter(conversation=chat, stream="talk", seq__gt=start).order_by("seq").values_list("seq", "text")
+    )
+    assert [seq for seq, _ in stored] == list(range(start + 1, start + 1 + 4 * each))
+    for frames in seen.values():
+        assert [(frame["seq"], frame["text"]) for frame in frames] == stored
+
+
+# --- healing ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_gap_is_filled_from_the_database(house: House, chat: Conversation, customer: str, tabs: ExitStack) -> None:
+    tab = tabs.enter_context(enter(house.left, customer))
+    head = tab.next("reset")["head"]
+
+    append_silently(chat, customer, "unheard")
+    append(chat, "heard")
+
+    assert [tab.next("message", "answer", within=5)["text"] for _ in range(2)] == ["unheard", "heard"]
+    chat.refresh_from_db()
+    assert chat.talk_seq == head + 2
+
+
+@pytest.mark.slow
+def test_what_the_bus_lost_is_healed_by_the_server(
+    house: House, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    tab = tabs.enter_context(enter(house.left, customer))
+    tab.next("reset")
+
+    append_silently(chat, customer, "unheard")
+
+    assert tab.next("message", within=12)["text"] == "unheard"
+
+
+def test_a_client_that_lost_a_frame_gets_it_again_by_its_ping(
+    house: House, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    tab = tabs.enter_context(enter(house.left, customer))
+    head = tab.next("reset")["head"]
+    append(chat, "one")
+    assert tab.next("answer")["seq"] == head + 1
+
+    for _ in range(2):
+        tab.send("ping", have=[{"conversation": str(chat.pk), "stream": "talk", "seq": head}])
+
+    assert tab.next("answer", within=5)["seq"] == head + 1
+
+
+def test_cut_links_to_redis_lose_nothing(
+    house: House, chat: Conversation, customer: str, valkey: str, tabs: ExitStack
+) -> None:
+    here, there = (tabs.enter_context(enter(web, customer)) for web in (house.left, house.right))
+    for tab in (here, there):
+        tab.next("reset")
+
+    said = []
+    with redis.Redis.from_url(valkey) as client:
+        for round_ in range(5):
+            said.append(say(here, chat, f"before {round_}"))
+            client.client_kill_filter(_type="pubsub")
+            said.append(say(there, chat, f"after {round_}"))
+
+    for tab in (here, there):
+        got = [tab.next("message", within=12) for _ in said]
+        assert sorted(frame["client_id"] for frame in got) == sorted(said)
+        assert [frame["seq"] for frame in got] == sorted(frame["seq"] for frame in got)
+
+
+# --- rights ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_agent_reads_a_conversation_from_acceptance_to_transfer_and_not_a_frame_longer(
+    house: House, chat: Conversation, customer: str, dana: Agent, tabs: ExitStack
+) -> None:
+    agent = tabs.enter_context(enter(house.left, f"agent:{dana.pk}"))
+    assert agent.next("desk")["engagements"] == []
+
+    engagement = engage(chat, dana)
+    assert {agent.next("reset")["stream"] for _ in range(2)} == {"talk", "desk"}
+    append(chat, "for Dana too")
+    assert agent.next("answer")["text"] == "for Dana too"
+
+    desk.transfer(engagement, by=dana.pk, reason="not mine", now=clock.now())
+    assert agent.next("left")["conversation"] == str(chat.pk)
+    append(chat, "not for Dana")
+    say(agent, chat, "still here")
+
+    after = [agent.frame()]
+    while after[-1]["type"] != "refused":
+        after.append(agent.frame())
+    after += agent.drained()
+    assert [frame for frame in after if frame["type"] in ("answer", "message", "changed", "reset", "note")] == []
+    assert [frame["code"] for frame in after if frame["type"] == "refused"] == ["forbidden"]
+
+
+def test_a_state_never_goes_back_to_a_lower_version(house: House, dana: Agent, tabs: ExitStack) -> None:
+    agent = tabs.enter_context(enter(house.left, f"agent:{dana.pk}"))
+    versions = [agent.next("desk")["version"]]
+
+    for capacity in (1, 2, 3, 4, 5, 1, 2, 3):
+        agent.send("set_capacity", ref=f"r{capacity}", capacity=capacity)
+    done = 0
+    while done < 8:
+        frame = agent.next("desk", "done")
+        done += frame["type"] == "done"
+        if frame["type"] == "desk":
+            versions.append(frame["version"])
+
+    assert versions == sorted(versions)
+    assert versions[-1] > versions[0]
+
+
+def test_people_whose_right_ended_are_sent_away_from_every_server(house: House, dana: Agent, tabs: ExitStack) -> None:
+    first, second = (tabs.enter_context(enter(web, f"agent:{dana.pk}")) for web in (house.left, house.right))
+
+    wire.after_commit(closed=[f"agent:{dana.pk}"])
+
+    for tab in (first, second):
+        last, code = tab.end()
+        assert last == {"type": "bye", "code": "revoked", "message": "You are logged out here.", "retry_seconds": None}
+        assert code == 4010
+
+
+# --- bad input -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_no_document_of_the_json_suite_harms_a_socket(house: House, customer: str, part: int) -> None:
+    texts = [path.read_bytes() for path in sorted(SUITE.glob("test_parsing/*.json"))][part::8]
+    texts = [text for text in texts if len(text) < MAX_FRAME_BYTES]
+    for begin in range(0, len(texts), PATIENCE // 2):
+        with enter(house.left, customer) as tab:
+            some = texts[begin : begin + PATIENCE // 2]
+            for text in some:
+                tab.link.send(text.decode(errors="replace"))
+            refused = [frame["code"] for frame in tab.drained() if frame["type"] == "refused"]
+            assert refused == ["invalid"] * len(some)
+
+
+def test_text_that_is_no_unicode_closes_the_socket(house: House, customer: str, tabs: ExitStack) -> None:
+    tab = tabs.enter_context(enter(house.left, customer))
+
+    tab.link.send(b'{"type": "ping", "have": "\xff\xfe"}', text=True)
+
+    assert tab.end()[1] == 1007
+
+
+def test_binary_frames_are_refused_and_end_the_socket_when_they_go_on(
+    house: House, customer: str, tabs: ExitStack
+) -> None:
+    tab = tabs.enter_context(enter(house.left, customer))
+
+    for _ in range(PATIENCE + 5):
+        tab.link.send(b"\x00\x01")
+
+    assert tab.next("refused")["code"] == "invalid"
+    last, code = tab.end()
+    assert (last or {})["code"] == "abuse"
+    assert code == 4003
+
+
+def test_a_flood_is_slowed_down_and_then_ended(house: House, customer: str, tabs: ExitStack) -> None:
+    tab = tabs.enter_context(enter(house.left, customer))
+
+    for _ in range(200):
+        tab.link.send('{"type": "ping", "have": []}')
+
+    assert tab.next("refused")["code"] == "slow_down"
+    assert tab.end()[1] == 4003
+
+
+def test_a_frame_that_is_too_large_ends_the_socket(house: House, customer: str, tabs: ExitStack) -> None:
+    tab = tabs.enter_context(enter(house.left, customer))
+
+    tab.link.send("x" * (MAX_FRAME_BYTES + 1))
+
+    assert tab.end()[1] == 1009
+
+
+def test_a_text_with_nul_is_refused_by_its_name_and_stores_nothing(
+    house: House, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    tab = tabs.enter_context(enter(house.left, customer))
+
+    client_id = say(tab, chat, "a\0b")
+
+    refused = tab.next("refused", "message")
+    assert (refused["ref"], refused["code"]) == (client_id, "invalid")
+    assert not Event.objects.filter(conversation=chat, client_id=client_id).exists()
+
+
+def test_fifty_sockets_of_one_person_are_enough(house: House, customer: str, tabs: ExitStack) -> None:
+    for _ in range(50):
+        tabs.enter_context(enter(house.left, customer))
+
+    secret = tickets.issue(customer, session_key="", origin=house.left.origin, now=clock.now())
+    tab = tabs.enter_context(Tab(house.left, PATHS["customer"]))
+    tab.send("enter", ticket=secret, have=[])
+
+    last, code = tab.end()
+    assert (last or {})["code"] == "crowded"
+    assert code == 4009
+
+
+# --- presence --------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_connected_from_welcome_to_the_end_of_her_last_socket(house: House, dana: Agent) -> None:
+    principal = f"agent:{dana.pk}"
+    with enter(house.left, principal):
+        assert leases.connected([principal]) == {principal}
+        with enter(house.right, principal):
+            pass
+        assert leases.connected([principal]) == {principal}
+
+    _until(lambda: leases.connected([principal]) == set())
+
+
+def _until(condition: object, within: float = 10) -> None:
+    assert callable(condition)
+    pause = threading.Event()
+    for _ in range(int(within / 0.05)):
+        if condition():
+            return
+        pause.wait(0.05)
+    raise AssertionError("it did not come about in time")
