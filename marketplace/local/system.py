@@ -7,6 +7,7 @@ import errno
 import fcntl
 import importlib
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -74,6 +75,8 @@ def run(plan: Plan) -> None:
             asyncio.run(_supervise(plan, home))
         finally:
             state.withdraw(home)
+            if not plan.external:
+                shutil.rmtree(state.sockets(home), ignore_errors=True)
 
 
 @contextmanager

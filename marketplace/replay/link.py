@@ -6,7 +6,6 @@ It reconnects until told to close, sends again what was not acknowledged, and ke
 import asyncio
 import json
 import random
-import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -14,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, WebSocketException
+from websockets.exceptions import WebSocketException
 from websockets.typing import Origin
 
 Frame = dict[str, Any]
@@ -72,6 +71,7 @@ class Link:
         self.talks: dict[str, Talk] = {}
         self.desk: Frame | None = None
         self.reconnects = -1
+        self.trouble = ""
         self.offers_seen: set[str] = set()
         self._answers: dict[str, Frame] = {}
         self._pending: dict[str, Frame] = {}
@@ -95,10 +95,9 @@ class Link:
         """Wait until `holds()` is true and return it."""
         try:
             async with asyncio.timeout(seconds), self.changed:
-                await self.changed.wait_for(holds)
-                return holds()
+                return await self.changed.wait_for(holds)
         except TimeoutError:
-            raise GivenUpError(f"waited {seconds:.0f} s for {what}") from None
+            raise GivenUpError(f"waited {seconds:.0f} s for {what} ({self.trouble or 'the link was up'})") from None
 
     async def ask(self, frame: Frame, seconds: float = PATIENCE_SECONDS) -> Frame:
         """A request, sent again after each cut until it is answered; the answer (done or refused)."""
@@ -146,7 +145,8 @@ class Link:
             try:
                 await self._live()
                 pause = 0.3
-            except (OSError, WebSocketException, InvalidHandshake, TimeoutError, urllib.error.URLError, ValueError):
+            except (OSError, WebSocketException, TimeoutError, ValueError) as error:  # URLError is an OSError
+                self.trouble = f"{type(error).__name__}: {error}"
                 pause = min(pause * 2, 5.0)
             finally:
                 self._socket = None

@@ -2,17 +2,15 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
 
 from marketplace import clock
 from marketplace.local import services, state
@@ -42,15 +40,27 @@ class Command(BaseCommand):
             reading = dialogues.read(options["path"], most=options["dialogues"])
         except dialogues.UnreadableFileError as error:
             raise CommandError(str(error)) from error
+        running = state.running(settings.ENVIRONMENT.state_dir)
+        url = options["url"] or (running.url if running else None)
+        if url is None:
+            sys.exit(self._start_and_play())
         for row in reading.bad:
             self._tell(f"skipped: {row}")
-        with self._system(options["url"]) as url:
-            result, faults = self._play(url, reading, options)
+        result, faults = self._play(url.rstrip("/"), reading, options)
         for fault in faults:
             self._tell(fault)
         self.stdout.write(result.line() if options["json"] else result.line().replace(", ", ",\n  "))
         if not result.is_clean:
             sys.exit(1)
+
+    def _start_and_play(self) -> int:
+        """The same command once more, beside a system that lives as long as it runs; its exit status."""
+        if "DATABASE_URL" in os.environ:
+            raise CommandError("Say with --url where the system runs that uses this DATABASE_URL.")
+        self._tell("nothing runs here: starting a system for this replay")
+        with services.running(seed=False) as system:
+            environment = os.environ | system.urls.environment() | {"BECKON_STATE_DIR": str(system.state_dir)}
+            return subprocess.call([sys.executable, *sys.argv, "--url", system.url], env=environment)  # noqa: S603
 
     def _play(self, url: str, reading: dialogues.Reading, options: dict[str, Any]) -> tuple[report.Report, list[str]]:
         company = cast.hire(options["agents"], now=clock.now())
@@ -63,20 +73,6 @@ class Command(BaseCommand):
         seconds = time.monotonic() - started
         return report.of(play, bad_rows=len(reading.bad), skipped_rows=reading.skipped, seconds=seconds)
 
-    @contextmanager
-    def _system(self, url: str | None) -> Iterator[str]:
-        """The address to play at; the environment's database is the one behind it."""
-        running = state.running(settings.ENVIRONMENT.state_dir)
-        if url or running:
-            yield (url or running.url).rstrip("/")  # type: ignore[union-attr]
-        elif "DATABASE_URL" in os.environ:
-            raise CommandError("Say with --url where the system runs that uses this DATABASE_URL.")
-        else:
-            self._tell("nothing runs here: starting a system for this replay")
-            with services.running(seed=False) as system:
-                _use(system.urls)
-                yield system.url
-
     def _progress(self, play: Play) -> None:
         said = sum(len(course.said) for course in play.all)
         ended = sum(course.resolved or bool(course.fault) for course in play.all)
@@ -85,17 +81,6 @@ class Command(BaseCommand):
     def _tell(self, text: str) -> None:
         self.stderr.write(text)
         self.stderr.flush()
-
-
-def _use(urls: services.Urls) -> None:
-    """From here on this process's database is that of the system it started."""
-    from marketplace.settings import database
-
-    connections.close_all()
-    for alias, url in (("default", urls.database), ("owner", urls.owner)):
-        connections.settings[alias].update(
-            {name: value for name, value in database(url).items() if name not in ("OPTIONS", "ENGINE")}
-        )
 
 
 def _positive(text: str) -> int:
