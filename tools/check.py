@@ -30,7 +30,7 @@ CHECKS: dict[str, list[str]] = {
 
 
 def main(chosen: list[str]) -> int:
-    failed = [name for name in chosen or CHECKS if not passes(name)]
+    failed = [name for name in ["build", *(chosen or CHECKS)] if not passes(name)]
     if failed:
         print(f"\nfailed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0
@@ -49,10 +49,17 @@ def passes(name: str) -> bool:
     return code == 0
 
 
+def say(text: str) -> None:
+    print(f"       {text}", flush=True)
+
+
 def run(name: str) -> tuple[int, str]:
+    if name == "build":  # Django's own checks look for what is built
+        frontend.build(say)
+        return 0, ""
     environment = dict(os.environ)
     if name == "front-end":
-        environment["PATH"] = frontend.install(lambda text: print(f"       {text}", flush=True))
+        environment["PATH"] = frontend.install(say)
     done = subprocess.run(
         CHECKS[name],
         cwd=CHECKOUT,
