@@ -2,5 +2,9 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  test: { environment: "happy-dom", css: true, include: ["{shared,widget,launcher,dashboard,board}/**/*.test.{ts,tsx}"] },
+  test: {
+    environment: "happy-dom",
+    css: true,
+    include: ["{shared,widget,launcher,dashboard,board}/**/*.test.{ts,tsx}"],
+  },
 });

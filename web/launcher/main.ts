@@ -193,3 +193,5 @@ function whenThereIsABody(): void {
 }
 
 if (!page.Beckon?.ready) whenThereIsABody();
+
+export {};

@@ -54,7 +54,7 @@ function Composer({ placeholder, state, chat }: { placeholder: string; state: St
         class="composer-field"
         rows={1}
         maxLength={MAX_TEXT}
-        dir="auto"
+        dir={state.draft ? "auto" : undefined}
         value={state.draft}
         placeholder={placeholder}
         aria-label={t("your_message")}

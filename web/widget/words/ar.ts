@@ -14,9 +14,9 @@ export const words: Record<Key, Entry> = {
   replied: "ردّ {name}",
   earlier: "الرسائل السابقة",
 
-  ai: "ذكاء اصطناعي",
+  ai: "آلي",
   person: "شخص",
-  not_a_person: "مساعد آلي وليس شخصًا",
+  not_a_person: "مساعد وليس شخصًا",
   finding: "نبحث عن شخص",
   finding_line: "{name} أو شخص آخر",
   ended_with: "انتهت المحادثة مع {name}",

@@ -1,0 +1,268 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { FromBrowser, Message, ToBrowser, Welcome } from "../protocol";
+import { Problem } from "./http";
+import { Outbox } from "./outbox";
+import { Link, type LinkState } from "./socket";
+
+const TALK = "5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11";
+const AT = "2026-11-20T14:02:00Z";
+const WELCOME: Welcome = { type: "welcome", principal: "customer:1", name: "Maja", conversation: TALK, ping_seconds: 10, now: AT };
+
+/** The browser's socket, played by the test: it keeps what was sent and says what the server would. */
+class Wire {
+  static readonly OPEN = 1;
+  static all: Wire[] = [];
+  readyState = 1;
+  sent: FromBrowser[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+
+  constructor(readonly url: URL) {
+    Wire.all.push(this);
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as FromBrowser);
+  }
+  close(): void {
+    this.readyState = 3;
+  }
+  says(...frames: ToBrowser[]): void {
+    for (const frame of frames) this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+  breaks(code = 1006): void {
+    this.onclose?.({ code });
+  }
+}
+
+const wire = () => Wire.all.at(-1)!;
+const kinds = () => wire().sent.map((frame) => frame.type);
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+function message(seq: number, client_id = `theirs-${seq}`): Message {
+  const author = { role: "customer", id: null, name: "Maja" } as const;
+  return { type: "message", conversation: TALK, stream: "talk", seq, author, text: `line ${seq}`, client_id, at: AT, status: null };
+}
+
+let heard: ToBrowser[];
+let states: LinkState[];
+let outbox: Outbox;
+let link: Link;
+let tickets: number;
+let refuse: Problem | null;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("WebSocket", Wire);
+  localStorage.clear();
+  Wire.all = [];
+  heard = [];
+  states = [];
+  tickets = 0;
+  refuse = null;
+  outbox = new Outbox("test:outbox", () => undefined);
+  link = new Link({
+    ticket: async () => {
+      if (refuse) throw refuse;
+      return { ticket: `ticket-${++tickets}`, url: "/ws/customer" };
+    },
+    hear: (frame) => heard.push(frame),
+    changed: (state) => states.push(state),
+    outbox,
+    random: () => 1,
+  });
+});
+
+afterEach(() => {
+  link.stop();
+  outbox.close();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function entered(): Promise<void> {
+  link.start();
+  await settle();
+  wire().onopen?.();
+  wire().says(WELCOME);
+}
+
+test("the first frame is the ticket, and the link is open once it is welcomed", async () => {
+  await entered();
+
+  expect(wire().sent[0]).toEqual({ type: "enter", ticket: "ticket-1", have: [] });
+  expect(link.state.kind).toBe("open");
+});
+
+test("a frame that comes twice is handed on once, and one that comes too early is asked for", async () => {
+  await entered();
+
+  wire().says(message(1), message(1), message(3));
+
+  expect(heard.filter((frame) => frame.type === "message")).toEqual([message(1)]);
+  expect(wire().sent.at(-1)).toEqual({ type: "ping", have: [{ conversation: TALK, stream: "talk", seq: 1 }] });
+});
+
+test("after a cut the link comes back with a new ticket and says how far it has read", async () => {
+  await entered();
+  wire().says(message(1), message(2));
+
+  wire().breaks();
+  expect(link.state.kind).toBe("waiting");
+  await vi.advanceTimersByTimeAsync(500);
+  wire().onopen?.();
+
+  expect(wire().sent[0]).toEqual({ type: "enter", ticket: "ticket-2", have: [{ conversation: TALK, stream: "talk", seq: 2 }] });
+});
+
+test("waits double from half a second to fifteen, and start anew once the link stood", async () => {
+  await entered();
+  const waits: number[] = [];
+  for (let failed = 0; failed < 7; failed++) {
+    wire().breaks();
+    waits.push(link.state.retry_at! - Date.now());
+    await vi.advanceTimersByTimeAsync(waits.at(-1)!);
+  }
+  expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15000, 15000]);
+
+  wire().says(WELCOME);
+  wire().breaks();
+
+  expect(link.state.retry_at! - Date.now()).toBe(500);
+});
+
+test("a message stays in the outbox until its own frame comes back", async () => {
+  await entered();
+
+  link.say(TALK, "Where is my refund?");
+  const { client_id } = outbox.items[0]!;
+  expect(wire().sent.at(-1)).toEqual({ type: "say", conversation: TALK, client_id, text: "Where is my refund?" });
+  expect(outbox.waiting()).toHaveLength(1);
+
+  wire().says(message(1, client_id));
+
+  expect(outbox.items).toHaveLength(0);
+});
+
+test("what was written without a link is sent after it, in order, under the ids it had", async () => {
+  link.say(TALK, "one");
+  link.say(TALK, "two");
+  const ids = outbox.items.map((item) => item.client_id);
+
+  await entered();
+
+  expect(wire().sent.flatMap((frame) => (frame.type === "say" ? [frame.client_id] : []))).toEqual(ids);
+});
+
+test("a message sent twice is settled by the server's sent frame", async () => {
+  await entered();
+  link.say(TALK, "one");
+
+  wire().says({ type: "sent", ref: outbox.items[0]!.client_id, conversation: TALK, seq: 1 });
+
+  expect(outbox.items).toHaveLength(0);
+});
+
+test("a refused message is kept with the reason, and can be sent again", async () => {
+  await entered();
+  link.say(TALK, "one");
+  const { client_id } = outbox.items[0]!;
+
+  wire().says({ type: "refused", ref: client_id, code: "forbidden", message: "You are not part of this conversation." });
+  expect(outbox.items[0]!.refused).toBe("You are not part of this conversation.");
+  expect(outbox.waiting()).toHaveLength(0);
+
+  link.deliver(client_id);
+  expect(outbox.waiting()).toHaveLength(1);
+  expect(kinds().filter((kind) => kind === "say")).toHaveLength(2);
+});
+
+test("a busy conversation is tried again without bothering the person", async () => {
+  await entered();
+  link.say(TALK, "one");
+
+  wire().says({ type: "refused", ref: outbox.items[0]!.client_id, code: "busy", message: "The conversation is busy." });
+  expect(outbox.items[0]!.refused).toBeNull();
+  await vi.advanceTimersByTimeAsync(2_000);
+
+  expect(kinds().filter((kind) => kind === "say")).toHaveLength(2);
+});
+
+test("a ping goes out every ten seconds, and silence after it ends the link", async () => {
+  await entered();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(kinds().at(-1)).toBe("ping");
+  wire().says({ type: "pong", now: AT });
+
+  await vi.advanceTimersByTimeAsync(19_999);
+  expect(link.state.kind).toBe("open");
+  await vi.advanceTimersByTimeAsync(1);
+
+  expect(link.state.kind).toBe("waiting");
+});
+
+test("the network's return is used at once", async () => {
+  await entered();
+  for (let failed = 0; failed < 5; failed++) {
+    wire().breaks();
+    await vi.advanceTimersByTimeAsync(15_000);
+  }
+  wire().breaks();
+  const before = tickets;
+
+  dispatchEvent(new Event("online"));
+  await settle();
+
+  expect(tickets).toBe(before + 1);
+});
+
+test("a good-bye says when to come back, or not to", async () => {
+  await entered();
+  wire().says({ type: "bye", code: "restart", message: "We restart.", retry_seconds: 3 });
+  wire().breaks(1012);
+  expect(link.state.retry_at! - Date.now()).toBe(3_500);
+
+  await vi.advanceTimersByTimeAsync(3_500);
+  wire().says({ type: "bye", code: "revoked", message: "You were logged out.", retry_seconds: null });
+  wire().breaks(4010);
+
+  expect(link.state).toMatchObject({ kind: "closed", words: "You were logged out." });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(tickets).toBe(2);
+});
+
+test("a refused log-in closes the link instead of trying for ever", async () => {
+  refuse = new Problem(401, "not_authenticated", "Please log in.");
+
+  link.start();
+  await settle();
+
+  expect(link.state).toMatchObject({ kind: "closed", code: "login", words: "Please log in." });
+});
+
+test("a request is answered under its ref, and a cut link answers it with cut", async () => {
+  await entered();
+  const first = link.ask({ type: "start", language: "en" });
+  const sent = wire().sent.at(-1) as { ref: string };
+  wire().says({ type: "done", ref: sent.ref, conversation: TALK });
+  await expect(first).resolves.toBe(TALK);
+
+  const second = link.ask({ type: "leave", conversation: TALK });
+  wire().breaks();
+
+  await expect(second).rejects.toMatchObject({ code: "cut" });
+});
+
+test("two tabs share one outbox", () => {
+  const other = new Outbox("test:outbox", () => undefined);
+
+  const item = outbox.add(TALK, "one");
+  dispatchEvent(new StorageEvent("storage", { key: "test:outbox" }));
+  expect(other.items).toEqual([item]);
+
+  other.remove(item.client_id);
+  outbox.add(TALK, "two");
+
+  expect(outbox.items.map((kept) => kept.text)).toEqual(["two"]);
+  other.close();
+});
