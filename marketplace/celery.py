@@ -1,8 +1,12 @@
 """Celery: its broker is a doorbell, its schedule is code, its tasks look at PostgreSQL and do what is due."""
 
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import CPendingDeprecationWarning
+from celery.schedules import crontab
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
@@ -34,7 +38,22 @@ app.conf.update(
         "sweep-presence": {"task": "dispatch.tasks.sweep_presence", "schedule": 2.0, "options": {"expires": 5}},
         "answer-customers": {"task": "assistant.tasks.answer_waiting", "schedule": 2.0, "options": {"expires": 5}},
         "sweep-wire": {"task": "realtime.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
-        "audit-ledger": {"task": "payouts.tasks.audit_ledger", "schedule": 86_400.0, "options": {"expires": 3600}},
+        # At an hour, not after so many seconds: beat's memory begins anew with each start.
+        "audit-ledger": {
+            "task": "payouts.tasks.audit_ledger",
+            "schedule": crontab(hour=3, minute=17),
+            "options": {"expires": 3600},
+        },
     },
 )
 app.autodiscover_tasks()
+
+# Tasks under way when the broker's link breaks go on: each may run twice. Celery would rather hear the opposite.
+warnings.filterwarnings("ignore", category=CPendingDeprecationWarning, module="celery.worker")
+
+
+@worker_init.connect
+def refuse_unfit(**_: object) -> None:
+    from marketplace import guards
+
+    guards.refuse_unfit()

@@ -226,7 +226,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        "httptools": {"level": "WARNING"},
+        "uvicorn.error": {"level": "WARNING"},  # else two lines for each socket
         "django.request": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
     },

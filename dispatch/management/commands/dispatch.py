@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 
 from dispatch import leadership, rounds
-from marketplace import clock
+from marketplace import clock, guards
 from realtime import wire
 
 log = logging.getLogger("dispatch")
@@ -24,6 +24,7 @@ class Command(BaseCommand):
     help = "Offer waiting escalations to agents, now and whenever something changes."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        guards.refuse_unfit()
         dispatcher = Dispatcher(f"{socket.gethostname()}:{os.getpid()}")
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, dispatcher.stop)
