@@ -10,12 +10,7 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
-from realtime.limits import HTTP_THREADS
-
-BODY_BYTES = 12_000_000
-BODY_SECONDS = 30.0
-BUFFERED_MESSAGES = 64
-WRITE_SECONDS = 30.0
+from realtime.limits import ANSWER_MESSAGES, ANSWER_SECONDS, BODIES_BYTES, BODY_BYTES, BODY_SECONDS, HTTP_THREADS
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
@@ -38,39 +33,53 @@ class Front:
     """The ASGI application for HTTP."""
 
     def __init__(self, wsgi: Callable[..., Any]) -> None:
-        self._wsgi: Any = WSGIMiddleware(wsgi, workers=HTTP_THREADS, send_queue_size=BUFFERED_MESSAGES)
+        self._wsgi: Any = WSGIMiddleware(wsgi, workers=HTTP_THREADS, send_queue_size=ANSWER_MESSAGES)
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = bytearray()
         try:
-            body = await asyncio.wait_for(_body(scope, receive), BODY_SECONDS)
+            if await self._taken(scope, receive, send, body):
+                await self._wsgi(_measured(scope, body), _replay(bytes(body)), _Patient(send))
+        finally:
+            self._held -= len(body)
+
+    async def _taken(self, scope: Scope, receive: Receive, send: Send, body: bytearray) -> bool:
+        """Is the body here, whole? If not, the request has been answered, or its browser has left."""
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                await self._read(scope, receive, body)
         except TimeoutError:
             await _answer(send, 408, b"The request took too long to arrive.")
         except _RefusedError as refused:
             await _answer(send, refused.status, refused.words)
         except _LeftError:
-            return
+            return False
         else:
-            await self._wsgi(_measured(scope, body), _replay(body), _Patient(send))
+            return True
+        return False
 
-
-async def _body(scope: Scope, receive: Receive) -> bytes:
-    """The whole body, or a refusal as soon as it is clear that it is too large."""
-    length = dict(scope["headers"]).get(b"content-length", b"0")
-    if length.isdigit() and int(length) > BODY_BYTES:
-        raise _RefusedError(413, b"This is too large.")
-    parts = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _LeftError
-        parts += message.get("body", b"")
-        if len(parts) > BODY_BYTES:
+    async def _read(self, scope: Scope, receive: Receive, body: bytearray) -> None:
+        """The whole body, or a refusal as soon as it is clear that there is no room for it."""
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if length.isdigit() and int(length) > BODY_BYTES:
             raise _RefusedError(413, b"This is too large.")
-        if not message.get("more_body", False):
-            return bytes(parts)
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _LeftError
+            part = message.get("body", b"")
+            body += part
+            self._held += len(part)
+            if len(body) > BODY_BYTES:
+                raise _RefusedError(413, b"This is too large.")
+            if self._held > BODIES_BYTES:
+                raise _RefusedError(503, b"Too much is being sent to us. Please try again.")
+            more = message.get("more_body", False)
 
 
-def _measured(scope: Scope, body: bytes) -> Scope:
+def _measured(scope: Scope, body: bytearray) -> Scope:
     """WSGI reads as much as the length says: give one to a body that came in chunks."""
     headers = [
         (name, value) for name, value in scope["headers"] if name not in (b"content-length", b"transfer-encoding")
@@ -98,7 +107,8 @@ class _Patient:
         if self._given_up:
             return
         try:
-            await asyncio.wait_for(self._send(message), WRITE_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._send(message)
         except Exception:  # the server's own errors for a reader that left, or the time-out
             self._given_up = True
             transport = getattr(getattr(self._send, "__self__", None), "transport", None)

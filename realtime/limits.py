@@ -43,7 +43,15 @@ HEAL_ROWS = 5_000
 
 BOARD_SECONDS = 2.0
 REQUEST_THREADS = 8
+
+# HTTP: threads, the largest body, what all bodies under way may take together, how long one may take to arrive, how
+# much of an answer may wait for its reader (messages of 8 KiB or so), how long a reader may stand still.
 HTTP_THREADS = 8
+BODY_BYTES = 2_000_000
+BODIES_BYTES = 64_000_000
+BODY_SECONDS = 30.0
+ANSWER_MESSAGES = 64
+ANSWER_SECONDS = 30.0
 RETRY_SECONDS = 2
 
 

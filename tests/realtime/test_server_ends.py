@@ -62,6 +62,22 @@ def test_a_message_taken_in_before_the_stop_is_stored(
         assert cursor.fetchone() == (30,)
 
 
+def test_a_server_whose_lease_was_taken_from_it_sends_everybody_away(
+    fresh_database: Urls, dana_alone: str, tmp_path: Path, tabs: ExitStack
+) -> None:
+    with serving(fresh_database, tmp_path) as web:
+        tab = tabs.enter_context(enter(web, dana_alone))
+
+        Connection.objects.all().delete()
+        ServerLease.objects.all().delete()
+
+        last, code = tab.end()
+        assert (last or {}).get("code") == "restart"
+        assert code == 1012
+        tabs.enter_context(enter_again(web, dana_alone))
+        assert leases.connected([dana_alone]) == {dana_alone}
+
+
 @pytest.mark.slow
 def test_a_killed_servers_people_are_gone_when_its_lease_ends(
     fresh_database: Urls, dana_alone: str, tmp_path: Path

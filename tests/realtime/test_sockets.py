@@ -275,6 +275,8 @@ def test_a_request_is_carried_out_after_the_messages_before_it(
         answers.append(tab.next("message", "refused", "done"))
     assert [frame["client_id"] for frame in answers if frame["type"] == "message"] == said
     assert answers[-1]["type"] == "done"
+    last = Event.objects.filter(conversation=chat, stream="talk").latest("seq")
+    assert last.kind == Event.Kind.CHANGED, "nothing was said after leaving"
 
 
 # --- coming back -----------------------------------------------------------------------------------------------------
