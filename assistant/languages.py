@@ -10,17 +10,17 @@ OFFERED = ("en", "de", "fr", "es", "it", "nl", "sv", "pl", "pt", "hi", "ar", "tr
 LOYALTY = 0.7  # words' worth of doubt before a conversation changes its language
 
 _COMMON = {
-    "en": "the my is i you what how where can please hello hi thanks thank want need have not it do when why yes no okay",
-    "de": "ich mein meine ist nicht wie wo wann warum bitte danke hallo und der die das ein eine habe kann möchte ja nein",
+    "en": "the my is i you what how where can please hello hi thanks thank want need have not it do when why yes no ok",
+    "de": "ich mein meine ist nicht wie wo wann warum bitte danke hallo und der die das ein eine habe möchte ja nein",
     "fr": "je mon ma est pas comment où quand pourquoi merci bonjour salut le la les un une veux et oui non vous mes",
     "es": "mi es como donde cuando por que gracias hola el la los un una quiero y tengo sí no puedo favor está mis",
-    "it": "il mio mia come dove quando perché grazie ciao buongiorno un una voglio ho non sono vorrei sì posso della che",
+    "it": "il mio mia come dove quando perché grazie ciao buongiorno un una voglio ho non sono vorrei sì posso della",
     "nl": "ik mijn is niet hoe waar wanneer waarom alstublieft dank hallo het een wil heb kan ja nee bedankt hoi mij",
     "sv": "jag min mitt är inte hur var när varför tack hej det en ett vill har kan ja nej och mina snälla",
-    "pl": "moja mój jest nie jak gdzie kiedy dlaczego proszę dziękuję cześć chcę mam czy na się tak dzień dobry moje",
+    "pl": "moja mój jest nie jak gdzie kiedy dlaczego proszę dziękuję cześć chcę mam czy na się tak dzień dobry",
     "pt": "meu minha é não como onde quando porque obrigado obrigada olá oi um uma quero tenho sim posso por favor meus",
-    "hi": "mera meri mujhe hai nahi kaise kahan kab kyu kyun namaste dhanyavaad chahiye main hain kya ka ki mere paisa",
-    "tr": "benim bir ve ne nasıl nerede neden lütfen merhaba teşekkürler istiyorum var yok değil için mi evet hayır ben",
+    "hi": "mera meri mujhe hai nahi kaise kahan kab kyu kyun namaste chahiye main hain kya ka mere paisa",
+    "tr": "benim bir ve ne nasıl nerede neden lütfen merhaba teşekkürler istiyorum var yok değil için mi evet hayır",
 }
 _BY_WORD: dict[str, set[str]] = {}
 for _language, _words in _COMMON.items():

@@ -1,22 +1,269 @@
 """The assistant's fixed sentences, by language; English where a language has none."""
 
-_SAID: dict[str, dict[str, str]] = {
-    "greeting": {
-        "en": "Hello, I am {assistant}, the AI assistant of {brand}. Ask me anything, or ask for a person at any time.",
-        "de": "Hallo, ich bin {assistant}, der KI-Assistent von {brand}. Fragen Sie mich, oder bitten Sie jederzeit um einen Menschen.",
-    },
-    "asked_for_person": {
-        "en": "I have asked for a person. You can keep writing; they will see it.",
-        "de": "Ich habe einen Menschen dazugebeten. Sie können weiterschreiben; alles wird gelesen.",
-    },
-    "unsure": {
-        "en": "I am not sure about this, so I have asked for a person. You can keep writing; they will see it.",
-        "de": "Da bin ich mir nicht sicher und habe einen Menschen dazugebeten. Sie können weiterschreiben.",
-    },
+_EN = {
+    "greeting": "Hello, I am {assistant}, the AI assistant of {brand}. Ask me anything, or ask for a person at any"
+    " time.",
+    "introduction": "I am {assistant}, the AI assistant of {brand}.",
+    "answer_intro": "From our help pages:",
+    "other_language": "I found this in another language:",
+    "source_label": "Source",
+    "asked_for_person": "I have asked for a person. You can keep writing; they will see it.",
+    "unsure": "I am not sure about this, so I have asked for a person. You can keep writing; they will see it.",
+    "repeated": "My first answer did not help, so I have asked for a person. You can keep writing; they will see it.",
+    "sensitive": "This is a matter for a person, so I have asked for one. You can keep writing; they will see it.",
+    "harm": "I have asked for a person to be with you here. If a life is in danger, please call 112 or your local"
+    " emergency number now.",
+    "failure": "Something went wrong on my side, so I have asked for a person. You can keep writing; they will see it.",
+    "sorry_late": "I am sorry that this took so long.",
+    "meanwhile": "What you can do until then:",
+    "hello": "Hello. What can I help you with?",
+    "thanks": "You are welcome. Write again whenever you like.",
+    "bye": "Goodbye. You can come back to this chat at any time.",
+    "identity": "I am an AI, not a person. If you would rather write with a person, say so and I ask for one.",
+    "more": "Tell me in a few words what you would like to know, or ask for a person.",
 }
+_DE = {
+    "greeting": "Hallo, ich bin {assistant}, der KI-Assistent von {brand}. Frag mich etwas oder bitte jederzeit um"
+    " einen Menschen.",
+    "introduction": "Ich bin {assistant}, der KI-Assistent von {brand}.",
+    "answer_intro": "Aus unseren Hilfeseiten:",
+    "other_language": "Dazu habe ich etwas in einer anderen Sprache gefunden:",
+    "source_label": "Quelle",
+    "asked_for_person": "Ich habe einen Menschen gerufen. Du kannst weiterschreiben, es wird gelesen.",
+    "unsure": "Da bin ich mir nicht sicher und habe einen Menschen gerufen. Du kannst weiterschreiben, es wird"
+    " gelesen.",
+    "repeated": "Meine Antwort hat nicht geholfen, darum habe ich einen Menschen gerufen. Du kannst weiterschreiben.",
+    "sensitive": "Darum soll sich ein Mensch kümmern, ich habe einen gerufen. Du kannst weiterschreiben, es wird"
+    " gelesen.",
+    "harm": "Ich habe einen Menschen gerufen, der hier für dich da ist. Ist ein Leben in Gefahr, wähle bitte sofort"
+    " 112.",
+    "failure": "Bei mir ist etwas schiefgegangen, darum habe ich einen Menschen gerufen. Du kannst weiterschreiben.",
+    "sorry_late": "Es tut mir leid, dass das so lange gedauert hat.",
+    "meanwhile": "Was du bis dahin tun kannst:",
+    "hello": "Hallo. Wobei kann ich dir helfen?",
+    "thanks": "Gern geschehen. Schreib einfach wieder, wenn du etwas brauchst.",
+    "bye": "Auf Wiedersehen. Du kannst jederzeit in diesen Chat zurückkommen.",
+    "identity": "Ich bin eine KI, kein Mensch. Wenn du lieber mit einem Menschen schreibst, sag es, und ich rufe"
+    " einen.",
+    "more": "Sag mir in ein paar Worten, was du wissen möchtest, oder bitte um einen Menschen.",
+}
+_FR = {
+    "greeting": "Bonjour, je suis {assistant}, l'assistant IA de {brand}. Posez-moi vos questions ou demandez une"
+    " personne à tout moment.",
+    "introduction": "Je suis {assistant}, l'assistant IA de {brand}.",
+    "answer_intro": "D'après nos pages d'aide :",
+    "other_language": "J'ai trouvé ceci dans une autre langue :",
+    "source_label": "Source",
+    "asked_for_person": "J'ai demandé une personne. Vous pouvez continuer à écrire, elle verra tout.",
+    "unsure": "Je n'en suis pas sûr, j'ai donc demandé une personne. Vous pouvez continuer à écrire, elle verra tout.",
+    "repeated": "Ma réponse n'a pas aidé, j'ai donc demandé une personne. Vous pouvez continuer à écrire.",
+    "sensitive": "C'est à une personne de s'en occuper, j'en ai demandé une. Vous pouvez continuer à écrire.",
+    "harm": "J'ai demandé une personne pour être là avec vous. Si une vie est en danger, appelez le 112 maintenant.",
+    "failure": "Un problème est survenu de mon côté, j'ai donc demandé une personne. Vous pouvez continuer à écrire.",
+    "sorry_late": "Désolé que cela ait pris autant de temps.",
+    "meanwhile": "Ce que vous pouvez faire en attendant :",
+    "hello": "Bonjour. En quoi puis-je vous aider ?",
+    "thanks": "Avec plaisir. Écrivez de nouveau quand vous voulez.",
+    "bye": "Au revoir. Vous pouvez revenir dans ce chat à tout moment.",
+    "identity": "Je suis une IA, pas une personne. Si vous préférez une personne, dites-le et j'en demande une.",
+    "more": "Dites-moi en quelques mots ce que vous cherchez, ou demandez une personne.",
+}
+_ES = {
+    "greeting": "Hola, soy {assistant}, el asistente de IA de {brand}. Pregúntame lo que quieras o pide una persona"
+    " en cualquier momento.",
+    "introduction": "Soy {assistant}, el asistente de IA de {brand}.",
+    "answer_intro": "De nuestras páginas de ayuda:",
+    "other_language": "He encontrado esto en otro idioma:",
+    "source_label": "Fuente",
+    "asked_for_person": "He pedido una persona. Puedes seguir escribiendo; lo leerá todo.",
+    "unsure": "No estoy seguro de esto y he pedido una persona. Puedes seguir escribiendo; lo leerá todo.",
+    "repeated": "Mi respuesta no ha servido, así que he pedido una persona. Puedes seguir escribiendo; lo leerá todo.",
+    "sensitive": "De esto se ocupa una persona, y ya la he pedido. Puedes seguir escribiendo; lo leerá todo.",
+    "harm": "He pedido una persona para que esté aquí contigo. Si hay una vida en peligro, llama ahora al 112.",
+    "failure": "Algo ha fallado por mi parte, así que he pedido una persona. Puedes seguir escribiendo; lo leerá todo.",
+    "sorry_late": "Siento que esto haya tardado tanto.",
+    "meanwhile": "Lo que puedes hacer mientras tanto:",
+    "hello": "Hola. ¿En qué puedo ayudarte?",
+    "thanks": "De nada. Escribe de nuevo cuando quieras.",
+    "bye": "Hasta luego. Puedes volver a este chat cuando quieras.",
+    "identity": "Soy una IA, no una persona. Si prefieres escribir con una persona, dímelo y la pido.",
+    "more": "Dime en pocas palabras qué quieres saber, o pide una persona.",
+}
+_IT = {
+    "greeting": "Ciao, sono {assistant}, l'assistente IA di {brand}. Chiedimi quello che vuoi, o chiedi una persona"
+    " quando preferisci.",
+    "introduction": "Sono {assistant}, l'assistente IA di {brand}.",
+    "answer_intro": "Dalle nostre pagine di aiuto:",
+    "other_language": "Ho trovato questo in un'altra lingua:",
+    "source_label": "Fonte",
+    "asked_for_person": "Ho chiesto una persona. Puoi continuare a scrivere, leggerà tutto.",
+    "unsure": "Su questo non sono sicuro e ho chiesto una persona. Puoi continuare a scrivere, leggerà tutto.",
+    "repeated": "La mia risposta non è bastata, quindi ho chiesto una persona. Puoi continuare a scrivere.",
+    "sensitive": "Di questo si occupa una persona, e l'ho già chiesta. Puoi continuare a scrivere, leggerà tutto.",
+    "harm": "Ho chiesto una persona che stia qui con te. Se una vita è in pericolo, chiama subito il 112.",
+    "failure": "Qualcosa è andato storto da parte mia, quindi ho chiesto una persona. Puoi continuare a scrivere.",
+    "sorry_late": "Mi dispiace che ci sia voluto così tanto.",
+    "meanwhile": "Cosa puoi fare nel frattempo:",
+    "hello": "Ciao. In cosa posso aiutarti?",
+    "thanks": "Prego. Scrivi di nuovo quando vuoi.",
+    "bye": "Arrivederci. Puoi tornare in questa chat quando vuoi.",
+    "identity": "Sono un'IA, non una persona. Se preferisci scrivere con una persona, dimmelo e la chiamo.",
+    "more": "Dimmi in poche parole che cosa vuoi sapere, o chiedi una persona.",
+}
+_NL = {
+    "greeting": "Hallo, ik ben {assistant}, de AI-assistent van {brand}. Vraag me wat je wilt, of vraag op elk"
+    " moment om een mens.",
+    "introduction": "Ik ben {assistant}, de AI-assistent van {brand}.",
+    "answer_intro": "Uit onze hulppagina's:",
+    "other_language": "Dit vond ik in een andere taal:",
+    "source_label": "Bron",
+    "asked_for_person": "Ik heb om een mens gevraagd. Je kunt doorschrijven, alles wordt gelezen.",
+    "unsure": "Dit weet ik niet zeker, dus heb ik om een mens gevraagd. Je kunt doorschrijven, alles wordt gelezen.",
+    "repeated": "Mijn antwoord hielp niet, dus heb ik om een mens gevraagd. Je kunt doorschrijven, alles wordt"
+    " gelezen.",
+    "sensitive": "Hier hoort een mens naar te kijken, en die heb ik gevraagd. Je kunt doorschrijven.",
+    "harm": "Ik heb een mens gevraagd om hier bij je te zijn. Is er een leven in gevaar, bel dan nu 112.",
+    "failure": "Er ging bij mij iets mis, dus heb ik om een mens gevraagd. Je kunt doorschrijven, alles wordt gelezen.",
+    "sorry_late": "Het spijt me dat dit zo lang duurde.",
+    "meanwhile": "Wat je intussen kunt doen:",
+    "hello": "Hallo. Waarmee kan ik je helpen?",
+    "thanks": "Graag gedaan. Schrijf gerust opnieuw.",
+    "bye": "Tot ziens. Je kunt altijd terugkomen in deze chat.",
+    "identity": "Ik ben een AI, geen mens. Schrijf je liever met een mens, zeg het dan en ik vraag er een.",
+    "more": "Zeg in een paar woorden wat je wilt weten, of vraag om een mens.",
+}
+_SV = {
+    "greeting": "Hej, jag är {assistant}, AI-assistenten hos {brand}. Fråga mig vad du vill, eller be om en människa"
+    " när som helst.",
+    "introduction": "Jag är {assistant}, AI-assistenten hos {brand}.",
+    "answer_intro": "Från våra hjälpsidor:",
+    "other_language": "Det här hittade jag på ett annat språk:",
+    "source_label": "Källa",
+    "asked_for_person": "Jag har bett om en människa. Du kan fortsätta skriva, allt blir läst.",
+    "unsure": "Det här är jag inte säker på, så jag har bett om en människa. Du kan fortsätta skriva, allt blir läst.",
+    "repeated": "Mitt svar hjälpte inte, så jag har bett om en människa. Du kan fortsätta skriva, allt blir läst.",
+    "sensitive": "Det här ska en människa ta hand om, och jag har bett om en. Du kan fortsätta skriva, allt blir läst.",
+    "harm": "Jag har bett en människa att vara här med dig. Om ett liv är i fara, ring 112 nu.",
+    "failure": "Något gick fel hos mig, så jag har bett om en människa. Du kan fortsätta skriva, allt blir läst.",
+    "sorry_late": "Förlåt att det tog så lång tid.",
+    "meanwhile": "Det här kan du göra under tiden:",
+    "hello": "Hej. Vad kan jag hjälpa dig med?",
+    "thanks": "Varsågod. Skriv igen när du vill.",
+    "bye": "Hej då. Du kan komma tillbaka till den här chatten när som helst.",
+    "identity": "Jag är en AI, inte en människa. Vill du hellre skriva med en människa, säg till så ber jag om en.",
+    "more": "Berätta med några ord vad du vill veta, eller be om en människa.",
+}
+_PL = {
+    "greeting": "Dzień dobry, tu {assistant}, asystent AI {brand}. Proszę pytać o wszystko lub w każdej chwili"
+    " poprosić o człowieka.",
+    "introduction": "Tu {assistant}, asystent AI {brand}.",
+    "answer_intro": "Z naszych stron pomocy:",
+    "other_language": "Informacja znaleziona w innym języku:",
+    "source_label": "Źródło",
+    "asked_for_person": "Proszę chwilę zaczekać na człowieka. Można dalej pisać, wszystko zostanie przeczytane.",
+    "unsure": "Nie mam tu pewności, więc sprawa trafia do człowieka. Można dalej pisać, wszystko zostanie przeczytane.",
+    "repeated": "Moja odpowiedź nie pomogła, więc sprawa trafia do człowieka. Można dalej pisać.",
+    "sensitive": "Tym zajmie się człowiek, prośba już do niego trafiła. Można dalej pisać, wszystko zostanie"
+    " przeczytane.",
+    "harm": "Za chwilę będzie tu człowiek. Jeśli czyjeś życie jest zagrożone, proszę od razu zadzwonić pod 112.",
+    "failure": "Coś poszło nie tak po mojej stronie, więc sprawa trafia do człowieka. Można dalej pisać.",
+    "sorry_late": "Przepraszam, że to trwało tak długo.",
+    "meanwhile": "Co można zrobić w tym czasie:",
+    "hello": "Dzień dobry. W czym mogę pomóc?",
+    "thanks": "Nie ma za co. Proszę pisać, kiedy tylko trzeba.",
+    "bye": "Do widzenia. Do tego czatu można wrócić w każdej chwili.",
+    "identity": "Jestem AI, nie człowiekiem. Jeśli lepiej pisać z człowiekiem, proszę dać znać, a go poproszę.",
+    "more": "Proszę w kilku słowach napisać, czego dotyczy pytanie, lub poprosić o człowieka.",
+}
+_PT = {
+    "greeting": "Olá, sou {assistant}, o assistente de IA da {brand}. Pergunte o que quiser ou peça uma pessoa a"
+    " qualquer momento.",
+    "introduction": "Sou {assistant}, o assistente de IA da {brand}.",
+    "answer_intro": "Das nossas páginas de ajuda:",
+    "other_language": "Encontrei isto em outro idioma:",
+    "source_label": "Fonte",
+    "asked_for_person": "Pedi uma pessoa. Você pode continuar escrevendo; tudo será lido.",
+    "unsure": "Não tenho certeza sobre isto, por isso pedi uma pessoa. Você pode continuar escrevendo; tudo será lido.",
+    "repeated": "A minha resposta não ajudou, por isso pedi uma pessoa. Você pode continuar escrevendo.",
+    "sensitive": "Isto é assunto para uma pessoa, e já pedi uma. Você pode continuar escrevendo; tudo será lido.",
+    "harm": "Pedi uma pessoa para estar aqui com você. Se há uma vida em perigo, ligue agora para o 112.",
+    "failure": "Algo correu mal do meu lado, por isso pedi uma pessoa. Você pode continuar escrevendo.",
+    "sorry_late": "Desculpe a demora.",
+    "meanwhile": "O que você pode fazer enquanto isso:",
+    "hello": "Olá. Em que posso ajudar?",
+    "thanks": "De nada. Escreva de novo quando quiser.",
+    "bye": "Até logo. Você pode voltar a este chat quando quiser.",
+    "identity": "Sou uma IA, não uma pessoa. Se preferir escrever com uma pessoa, diga e eu peço.",
+    "more": "Diga em poucas palavras o que quer saber, ou peça uma pessoa.",
+}
+_HI = {
+    "greeting": "नमस्ते, मैं {assistant} हूँ, {brand} का AI सहायक। कुछ भी पूछिए, या कभी भी किसी इंसान से बात करने को कहिए।",
+    "introduction": "मैं {assistant} हूँ, {brand} का AI सहायक।",
+    "answer_intro": "हमारे सहायता पृष्ठों से:",
+    "other_language": "यह जानकारी दूसरी भाषा में मिली:",
+    "source_label": "स्रोत",
+    "asked_for_person": "मैंने एक इंसान को बुलाया है। आप लिखते रह सकते हैं, सब पढ़ा जाएगा।",
+    "unsure": "इस बारे में मुझे पक्का नहीं पता, इसलिए मैंने एक इंसान को बुलाया है। आप लिखते रह सकते हैं, सब पढ़ा जाएगा।",
+    "repeated": "मेरे जवाब से मदद नहीं मिली, इसलिए मैंने एक इंसान को बुलाया है। आप लिखते रह सकते हैं।",
+    "sensitive": "यह मामला इंसान ही देखेंगे, मैंने उन्हें बुलाया है। आप लिखते रह सकते हैं, सब पढ़ा जाएगा।",
+    "harm": "मैंने आपके साथ रहने के लिए एक इंसान को बुलाया है। अगर किसी की जान ख़तरे में है, तो अभी 112 पर फ़ोन कीजिए।",
+    "failure": "मेरी ओर से कुछ गड़बड़ हुई, इसलिए मैंने एक इंसान को बुलाया है। आप लिखते रह सकते हैं।",
+    "sorry_late": "इतनी देर के लिए माफ़ कीजिए।",
+    "meanwhile": "तब तक आप यह कर सकते हैं:",
+    "hello": "नमस्ते। मैं किस बात में मदद कर सकता हूँ?",
+    "thanks": "आपका स्वागत है। जब चाहें फिर लिखिए।",
+    "bye": "नमस्ते। आप इस चैट में कभी भी लौट सकते हैं।",
+    "identity": "मैं AI हूँ, इंसान नहीं। इंसान से बात करनी हो तो कहिए, मैं बुला दूँगा।",
+    "more": "कुछ शब्दों में बताइए कि आप क्या जानना चाहते हैं, या किसी इंसान से बात करने को कहिए।",
+}
+_AR = {
+    "greeting": "مرحبًا، أنا {assistant}، مساعد الذكاء الاصطناعي لدى {brand}. اسألني عما تريد، أو اطلب شخصًا في أي وقت.",
+    "introduction": "أنا {assistant}، مساعد الذكاء الاصطناعي لدى {brand}.",
+    "answer_intro": "من صفحات المساعدة لدينا:",
+    "other_language": "وجدت هذا بلغة أخرى:",
+    "source_label": "المصدر",
+    "asked_for_person": "طلبتُ شخصًا. يمكنك مواصلة الكتابة وسيُقرأ كل شيء.",
+    "unsure": "لست متأكدًا من هذا، لذلك طلبتُ شخصًا. يمكنك مواصلة الكتابة وسيُقرأ كل شيء.",
+    "repeated": "لم يساعد جوابي، لذلك طلبتُ شخصًا. يمكنك مواصلة الكتابة وسيُقرأ كل شيء.",
+    "sensitive": "هذا أمر يتولاه شخص، وقد طلبتُه. يمكنك مواصلة الكتابة وسيُقرأ كل شيء.",
+    "harm": "طلبتُ شخصًا ليكون معك هنا. إذا كانت حياة أحد في خطر فاتصل الآن بالرقم 112 أو برقم الطوارئ في بلدك.",
+    "failure": "حدث خلل من جانبي، لذلك طلبتُ شخصًا. يمكنك مواصلة الكتابة وسيُقرأ كل شيء.",
+    "sorry_late": "نعتذر عن التأخير.",
+    "meanwhile": "ما يمكنك فعله حتى ذلك الحين:",
+    "hello": "مرحبًا. كيف يمكنني المساعدة؟",
+    "thanks": "على الرحب والسعة. اكتب مجددًا متى شئت.",
+    "bye": "إلى اللقاء. يمكنك العودة إلى هذه المحادثة في أي وقت.",
+    "identity": "أنا ذكاء اصطناعي ولست إنسانًا. إذا كنت تفضل شخصًا فقل ذلك وسأطلبه.",
+    "more": "قل لي بكلمات قليلة ما تريد معرفته، أو اطلب شخصًا.",
+}
+_TR = {
+    "greeting": "Merhaba, ben {assistant}, {brand} yapay zekâ asistanı. Bana istediğinizi sorun ya da dilediğiniz an"
+    " bir insan isteyin.",
+    "introduction": "Ben {assistant}, {brand} yapay zekâ asistanı.",
+    "answer_intro": "Yardım sayfalarımızdan:",
+    "other_language": "Bunu başka bir dilde buldum:",
+    "source_label": "Kaynak",
+    "asked_for_person": "Bir insan çağırdım. Yazmaya devam edebilirsiniz, hepsi okunacak.",
+    "unsure": "Bundan emin değilim, bu yüzden bir insan çağırdım. Yazmaya devam edebilirsiniz, hepsi okunacak.",
+    "repeated": "Yanıtım yardımcı olmadı, bu yüzden bir insan çağırdım. Yazmaya devam edebilirsiniz, hepsi okunacak.",
+    "sensitive": "Bu konuyla bir insan ilgilenmeli, birini çağırdım. Yazmaya devam edebilirsiniz, hepsi okunacak.",
+    "harm": "Burada yanınızda olması için bir insan çağırdım. Bir hayat tehlikedeyse lütfen hemen 112'yi arayın.",
+    "failure": "Benim tarafımda bir sorun oldu, bu yüzden bir insan çağırdım. Yazmaya devam edebilirsiniz.",
+    "sorry_late": "Bu kadar uzun sürdüğü için özür dilerim.",
+    "meanwhile": "O zamana kadar yapabilecekleriniz:",
+    "hello": "Merhaba. Size nasıl yardımcı olabilirim?",
+    "thanks": "Rica ederim. İstediğiniz zaman yine yazın.",
+    "bye": "Hoşça kalın. Bu sohbete istediğiniz zaman dönebilirsiniz.",
+    "identity": "Ben bir yapay zekâyım, insan değilim. Bir insanla yazışmak isterseniz söyleyin, çağırayım.",
+    "more": "Ne öğrenmek istediğinizi birkaç kelimeyle yazın ya da bir insan isteyin.",
+}
+
+SAID: dict[str, dict[str, str]] = {
+    "en": _EN, "de": _DE, "fr": _FR, "es": _ES, "it": _IT, "nl": _NL,
+    "sv": _SV, "pl": _PL, "pt": _PT, "hi": _HI, "ar": _AR, "tr": _TR,
+}  # fmt: skip
 
 
 def say(key: str, language: str, **values: str) -> str:
-    """The sentence in this language, filled in."""
-    told = _SAID[key]
-    return told.get(language[:2].lower(), told["en"]).format(**values)
+    """The sentence in this language, filled in; braces in a value stay as they are."""
+    return SAID.get(language[:2].lower(), _EN)[key].format(**values)

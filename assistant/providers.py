@@ -3,17 +3,17 @@
 import logging
 from dataclasses import dataclass
 
-from assistant import handoff, languages, phrases
-from assistant.handoff import Packet
-from assistant.retrieval import Index
+from assistant import handoff, languages, phrases, small_talk, words
+from assistant.handoff import Packet, Why
+from assistant.retrieval import Found, Index
 
 log = logging.getLogger(__name__)
-SURE = 0.42
+LINES_READ = 5  # of what the customer wrote since the last reply
 
 
 @dataclass(frozen=True)
 class Turn:
-    """All that the assistant may know when it replies: the brand's articles and what was said."""
+    """All that the assistant may know when it replies: the brand's articles and what was said, by whom."""
 
     brand: str
     assistant: str
@@ -34,36 +34,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Reply:
-    """What it says, from where, and whether it hands over."""
+    """What it says, from which articles, whether it hands over, and in which language it spoke."""
 
     text: str
     sources: tuple[Source, ...] = ()
     hand_off: Packet | None = None
     language: str = "en"
-
-
-def reply(turn: Turn) -> Reply:
-    """An answer with its source, or a hand-over."""
-    question = turn.lines[-1][1] if turn.lines else ""
-    language = languages.detect(question, so_far=turn.language)
-    if handoff.asked(question):
-        return _hand_over(turn, "asked", language)
-    found = turn.index.search(question, language=language, limit=1)
-    if not found or found[0].score < SURE:
-        return _hand_over(turn, "unsure", language)
-    best = found[0]
-    if best.article.slug in turn.shown:
-        return _hand_over(turn, "repeated", language)
-    return Reply(text=best.passage, sources=(Source(best.article.slug, best.article.title),), language=language)
-
-
-def _hand_over(turn: Turn, reason: str, language: str) -> Reply:
-    said = "unsure" if reason == "unsure" else "asked_for_person"
-    return Reply(
-        text=phrases.say(said, language),
-        hand_off=handoff.packet(turn, reason=reason, language=language),
-        language=language,
-    )
 
 
 def safe_reply(turn: Turn) -> Reply:
@@ -74,17 +50,68 @@ def safe_reply(turn: Turn) -> Reply:
             return said
     except Exception:
         log.exception("the assistant failed to reply")
-    return _failed(turn)
+    text = phrases.say("failure", turn.language)
+    return Reply(text, hand_off=handoff.bare_packet(turn), language=turn.language)
 
 
-def _failed(turn: Turn) -> Reply:
-    return Reply(
-        text=phrases.say("asked_for_person", turn.language), hand_off=_bare_packet(turn), language=turn.language
-    )
+def reply(turn: Turn) -> Reply:
+    """A few kind words, an answer with its source, or a hand-over; the first also says that an AI speaks."""
+    said = _unanswered(turn)
+    language = languages.detect("\n".join(said), so_far=turn.language)
+    why = handoff.before_searching(said)
+    if why:
+        return _hand_over(turn, why, language, said)
+    question = "\n".join(line for line in said if not small_talk.kind(line))
+    if not question:
+        kind = (small_talk.kind(said[-1]) if said else None) or "more"
+        return _spoken(turn, phrases.say(kind, language), language=language)
+    found = _best(turn, question, language)
+    why = handoff.after_searching(turn, question, found)
+    if why or found is None:
+        return _hand_over(turn, why or Why("unsure"), language, said)
+    return _spoken(turn, _quoted(found, language), language=language, found=found)
 
 
-def _bare_packet(turn: Turn) -> Packet:
-    """A packet that needs nothing which may have failed."""
-    said = [text for role, text in turn.lines if role == "customer"]
-    goal = said[-1][: handoff.SUMMARY_CHARACTERS] if said else ""
-    return Packet(goal, "failure", handoff.REASONS["failure"], "general", turn.language, tuple(turn.shown), goal)
+def _unanswered(turn: Turn) -> list[str]:
+    """The customer's lines since somebody last replied, as they may be shown, oldest first."""
+    said: list[str] = []
+    for role, text in reversed(turn.lines):
+        if role != "customer" or len(said) == LINES_READ:
+            break
+        said.append(words.visible(text))
+    return [text for text in reversed(said) if text]
+
+
+def _best(turn: Turn, question: str, language: str) -> Found | None:
+    return next(iter(turn.index.search(question, language=language, limit=1)), None)
+
+
+def _hand_over(turn: Turn, why: Why, language: str, said: list[str]) -> Reply:
+    """One line that a person was asked; where money may be at risk, also what to do until then."""
+    key = {"asked": "asked_for_person"}.get(why.reason, why.reason)
+    text = phrases.say("harm" if why.matter == "harm" else key, language)
+    packet = handoff.packet(turn, reason=why.reason, language=language, matter=why.matter)
+    found = _best(turn, "\n".join(said), language) if why.matter == "fraud" else None
+    if found and (found.score < handoff.SURE or found.article.topic != "fraud"):
+        found = None
+    if found:
+        text = f"{text}\n\n{phrases.say('meanwhile', language)}\n\n{found.passage}"
+    return _spoken(turn, text, language=language, found=found, hand_off=packet)
+
+
+def _quoted(found: Found, language: str) -> str:
+    """The passage; said so where it is in another language than the customer's."""
+    if found.article.locale[:2] == language:
+        return found.passage
+    return f"{phrases.say('other_language', language)}\n\n{found.passage}"
+
+
+def _spoken(
+    turn: Turn, text: str, *, language: str, found: Found | None = None, hand_off: Packet | None = None
+) -> Reply:
+    """The reply; in a conversation without a greeting it begins by saying what the assistant is."""
+    if not any(role == "assistant" for role, _ in turn.lines):
+        introduction = phrases.say("introduction", language, assistant=turn.assistant, brand=turn.brand)
+        text = f"{introduction} {text}"
+    sources = (Source(found.article.slug, found.article.title),) if found else ()
+    return Reply(text, sources, hand_off, language)

@@ -1,6 +1,7 @@
 """Does the customer ask for a person? A word that names one, beside a word that asks, and nothing that takes it back.
 
-The lists of all languages are read together: people mix languages, and three words are too few to tell one. A `*` stands
+The lists of all languages are read together: people mix languages, and three words are too few to tell one. A `*`
+stands
 for any ending.
 """
 
@@ -17,11 +18,14 @@ _CLAUSES = re.compile(
 
 # People of the brand, whatever else the sentence says.
 _STRONG = """
-    human humans humna humen humn hooman hoomen agent agents agnet representative representatives rep operator operators advisor
+    human humans humna humen humn hooman hoomen agent agents agnet representative representatives rep operator
+    operators advisor
     adviser advisors supervisor manager staff
-    mensch menschen mitarbeiter mitarbeiterin mitarbeitern mitarbeitende mitarbeitenden berater beraterin kundenberater
+    mensch menschen mitarbeiter mitarbeiterin mitarbeitern mitarbeitende mitarbeitenden berater beraterin
+    kundenberater
     sachbearbeiter sachbearbeiterin ansprechpartner ansprechpartnerin
-    humain humains humaine conseiller conseillere conseillers conseille conseillé opérateur téléconseiller interlocuteur
+    humain humains humaine conseiller conseillere conseillers conseille conseillé opérateur téléconseiller
+    interlocuteur
     humano humana agente agentes asesor asesora operador operadora representante ejecutivo
     umano umana umani operatore operatrice consulente addetto impiegato
     mens mensen medewerker medewerkers medewerkster adviseur
@@ -49,7 +53,8 @@ _WEAK = """
 """
 # The people of the brand together.
 _TEAM = """
-    kundendienst kundenservice kundenbetreuung klantenservice klantendienst kundtjänst kundservice supporten infolinia infolinią
+    kundendienst kundenservice kundenbetreuung klantenservice klantendienst kundtjänst kundservice supporten infolinia
+    infolinią
     support helpdesk hotline callcenter
 """
 _TEAMS_OF_TWO = """
@@ -62,8 +67,10 @@ _TALKS = """
     talk talking speak speaking chat chatting converse escalate escalated call handover contact
     sprechen reden schreiben chatten telefonieren anrufen anruft unterhalten kontaktieren
     parler parle discuter échanger joindre appelle appeler rappelle rappeler contacter
-    hablar ablar hablo comunicarme comuníqueme comunícame pásame páseme pasame atienda atiéndame contacte contactar llame llamar llamen
-    parlare parlarne passatemi passami parli chiami chiamare chiamarmi contattato contattata ricontattato richiamato contattare
+    hablar ablar hablo comunicarme comuníqueme comunícame pásame páseme pasame atienda atiéndame contacte contactar
+    llame llamar llamen
+    parlare parlarne passatemi passami parli chiami chiamare chiamarmi contattato contattata ricontattato richiamato
+    contattare
     praten spreken spreek bellen belt chatten contacteren
     prata tala snacka chatta ringa ringer kontakta
     porozmawiać rozmawiać pogadać rozmowa rozmowę rozmowy mówić zadzwoni zadzwonić skontaktować
@@ -106,9 +113,11 @@ _WANTS = """
 """
 # May stand between what asks and whom: no deed, so "need to pay a person" asks for nobody.
 _BETWEEN = """
-    a an the to some any one me us es real live actual true genuine human being pls please with just of your from in at here
+    a an the to some any one me us es real live actual true genuine human being pls please with just of your from in
+    at here
     you guys kindly dealing
-    ein eine einen einem einer echte echten echter richtigen richtiger lebenden lebendigen mit es hier da bitte zu gern
+    ein eine einen einem einer echte echten echter richtigen richtiger lebenden lebendigen mit es hier da bitte zu
+    gern
     un une vrai vraie réel réelle à avec de d vos vous il y a
     una real verdadera con por favor a alguna algún
     vero vera reale il lo con un c è ce qui
@@ -142,26 +151,31 @@ _POLITE = """
     kripya कृपया abhi अभी من فضلك لو سمحت الآن رجاء lütfen şimdi hemen müşteri musteri customer service
 """
 _BOTS = """
-    bot bots robot robots chatbot chatbots roboter robô robôs robotem botem robota robotla botla बॉट रोबोट روبوت بوت الروبوت
+    bot bots robot robots chatbot chatbots roboter robô robôs robotem botem robota robotla botla बॉट रोबोट روبوت بوت
+    الروبوت
 """
 _MACHINES = """
-    machine computer ki ia ai automat maschine ordinateur máquina macchina automatem maskin maskinen makineyle makine آلة
+    machine computer ki ia ai automat maschine ordinateur máquina macchina automatem maskin maskinen makineyle makine
+    آلة
 """
 _NOTS = """
     not no dont don never without stop nothing
     nicht kein keine keinen keinem ohne pas sans non aucun sin ningún ninguna senza nessun niet geen zonder
-    inte ingen inget nie bez żadnego não nao sem nenhum nahi nahin nhi नहीं मत mat لا ليس بدون ما değil istemiyorum istemem
+    inte ingen inget nie bez żadnego não nao sem nenhum nahi nahin nhi नहीं मत mat لا ليس بدون ما değil istemiyorum
+    istemem
     gerek yok hayır hoef nej
 """
 # What is told, not asked.
 _TOLD = """
-    yesterday spoke talked told said called 
-    gestern gesprochen sagte gesagt meinte dit ayer dijo dijeron hablé 
-    ieri detto gisteren zei gezegd gesproken igår sa sade sagt wczoraj powiedział powiedziała mówił rozmawiałem rozmawiałam
+    yesterday spoke talked told said called
+    gestern gesprochen sagte gesagt meinte dit ayer dijo dijeron hablé
+    ieri detto gisteren zei gezegd gesproken igår sa sade sagt wczoraj powiedział powiedziała mówił rozmawiałem
+    rozmawiałam
     ontem disse falei bola kaha कहा أمس قال قالت تحدثت dün dedi söyledi konuştum
 """
 _ELSE = """
-    else another other second third anderes anderer andere anderen autre otra otro altra altro andere anders ander annan
+    else another other second third anderes anderer andere anderen autre otra otro altra altro andere anders ander
+    annan
     andra inna inny inną innego outra outro aur और dusra آخر أخرى başka
 """
 _ARE_YOU = "are you sind bist eres sei"
@@ -270,7 +284,9 @@ def _is(word: str, listed: str) -> bool:
 _ARTICLES = ("وال", "بال", "لل", "ال", "ل", "ب", "و")
 _LOOK_ALIKES = frozenset(
     fold(
-        "expect taking advise advised advice managed manages personal personale personnel personen personas persönlich talkin falhar operation parlier spreche spricht reason season "
+        "expect taking advise advised advice managed manages personal personale personnel personen personas "
+        "persönlich talkin falhar operation parlier "
+        "spreche spricht reason season employer employers "
         "personne humanos stuff mesmo menschlich"
     ).split()
 )

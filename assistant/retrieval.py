@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant import words
-from assistant.vocabulary import FILLERS, SYNONYMS
+from assistant.vocabulary import FILLERS, IRREGULAR, NEGATIONS, PAIRS, SYNONYMS
 from brands.content import ArticleText
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -93,9 +93,21 @@ class Index:
 
 
 def terms(text: str) -> list[str]:
-    """The words that carry meaning, stemmed, with one word for each group of synonyms."""
-    stems = (words.stem(word) for word in words.fold(text).split() if word not in FILLERS)
-    return [SYNONYMS.get(term, term) for term in stems if len(term) > 1 or term.isdigit()]
+    """The words that carry meaning, stemmed, one for a group of synonyms; after a "not", once more as its opposite."""
+    found: list[str] = []
+    said = words.fold(text).split()
+    refused = 0  # words ago that a "not" was said
+    for first, second in zip(said, [*said[1:], ""], strict=True):
+        refused = 1 if first in NEGATIONS else (refused + 1) % 5 if refused else 0
+        if (first, second) in PAIRS:
+            found.append(PAIRS[first, second])
+        if first not in FILLERS and (len(first) > 1 or first.isdigit()):
+            term = words.stem(IRREGULAR.get(first, first))
+            found.append(SYNONYMS.get(term, term))
+            if refused:
+                found.append(f"not {found[-1]}")
+                refused = 0
+    return found
 
 
 def _bag(article: ArticleText) -> dict[str, float]:

@@ -1,43 +1,193 @@
-"""Words that say nothing, and words that say the same, for the help articles' languages."""
+"""Words that say nothing, and words that say the same, in the languages of the help articles.
+
+Every group is one idea of buying, paying and being helped; its first word stands for all. Two words joined by `_` are
+read
+as one.
+"""
 
 from assistant.words import fold, stem
 
 FILLERS = frozenset(
     fold(
-        """a about after again all also am an and any are as at be been before being but by can could did do does doing
-        for from get got had has have having hello hey hi how i if im in into is isn it its just let like ll make may me
-        might my myself need no not now of off on one or our out please pls re s should so some t than thank thanks that
-        the their them then there these they this those to too up us ve very want was way we were what when where
-        which while who why will with would you your yours
-        aber als am an auch auf aus bei bin bitte da danke dann das dass dein dem den der des die dir du ein eine einem
-        einen einer er es für hallo hat hatte ich ihr im in ist ja kann kein können man mein meine meinem meinen meiner
-        mich mir mit möchte muss nach noch nur oder ob sich sie sind so und uns vom von vor wann war warum was wie wenn
-        werden will wir wird wo wurde zu zum zur über um habe"""
+        """
+        a about after again ago all already also am an and any anything anyhow are as at back be been before being
+        but by can cannot come could couldn d did didn do does doesn doing don even ever exactly few for from get
+        gets getting go goes going gone got had happen happens has have haven having he hello help her hey hi him
+        his how however i if im in into is isn it its just keep know let like ll long look m make many may maybe
+        me might mine more much must my myself need needs new no not now of off often oh ok okay on once one only
+        onto or other our out over own please pls put quite really re right s said same say says see seem seems
+        shall she should so some somehow something still such t tell than thank thanks that the their them then
+        there these they thing things think this those though thought through till to too try trying up us use
+        used using ve very want wanted wants was way we well were what whatever when where whether which while who
+        why will wish with within without won would yes yet you your yours ll aber alle alles als also am an auch
+        auf aus bei beim bin bis bist bitte da danke dann das dass dein deine dem den denn der des die dies diese
+        dieser dir doch du durch ein eine einem einen einer eines er es etwas euch euer für gerade gern haben hab
+        habe hallo hat hatte hier ich ihr ihre im in ins ist ja jetzt kann kannst kein keine können machen man
+        mein meine meinem meinen meiner mich mir mit möchte muss müssen nach nicht noch nun nur ob obwohl oder
+        schon sehr sein seine sich sie sind so soll sollte um und uns unser vom von vor wann war warum was wegen
+        weil welche wenn wer werde werden wie wieder wieso will wir wird wo woher wurde zu zum zur über
+    """
     ).split()
 )
 
-_GROUPS = (
-    "refund reimburse reimbursement moneyback erstattung rückerstattung erstatten",
-    "card karte debitcard",
-    "cancel cancellation stop terminate stornieren kündigen",
-    "parcel package shipment order bestellung paket",
-    "delivery deliver ship shipping arrive arrived lieferung versand",
-    "fee fees cost charge price gebühr kosten",
-    "fraud scam scammed fraudulent betrug phishing",
-    "invoice bill statement rechnung",
-    "instalment installment instalments rate raten ratenzahlung",
-    "delete remove erase close löschen",
-    "password passcode passwort kennwort",
-    "late overdue delayed verspätet",
+_GROUPS = """
+    refund refunded refunding reimburse reimbursed reimbursement money_back cash_back chargeback erstattung
+        rückerstattung
+        erstatten erstattet rückzahlung gutschrift geld_zurück
+    return returned returning send_back sent_back sending_back give_back gave_back giving_back post_back bring_back
+        rücksendung
+        rückgabe retoure zurückschicken zurückgeschickt zurücksenden zurückgesendet zurückgeben
+    pay paid pays paying payment payments settle bezahlen zahlen bezahlt gezahlt zahlung begleichen zahle
+    card cards debitcard plastic karte visa mastercard
+    shop shops store stores merchant merchants seller sellers retailer retailers vendor website webshop händler laden
+        verkäufer geschäft
+    parcel parcels package packages paket päckchen sendung
+    order orders ordered bestellung bestellt bestellen
+    purchase purchases buy buying bought kauf gekauft einkauf kaufen
+    deliver delivery delivered delivering shipping ship lieferung geliefert zustellung courier carrier zusteller
+        lieferdienst
+    arrive arrived arrives arriving arrival came received receive ankommen angekommen
+    cancel cancelled canceled cancellation cancelling call_off called_off undo revoke stornieren storno kündigen
+        abbestellen
+    invoice invoices bill bills rechnung rechnungen
+    fee fees cost costs surcharge price expensive gebühr gebühren kosten kostet
+    charge charged debit debited deduct deducted taken withdraw_money abgebucht abbuchung belastet abbuchen
+    twice double doubled duplicate duplicated two_times doppelt zweimal
+    instalment instalments installment installments part parts raten rate ratenzahlung thirds
+    three 3 drei
+    plan plans financing finance loan finanzierung
+    interest apr zins zinsen
+    due deadline due_date fällig fälligkeit frist
+    late later overdue delayed delay postpone postponed extend extension prolong verschieben verspätet später
+    pause paused pausing hold on_hold suspend pausieren aussetzen anhalten
+    reminder reminders dunning mahnung mahnungen mahn
+    collection collector collectors debt_collector inkasso collections
+    limit limits allowance credit_line kreditrahmen
+    raise raised increase higher erhöhen
+    decline declined reject rejected rejection refuse refused denied deny not_approved didn_approve abgelehnt
+        ablehnung
+    fail failed fails failing bounce bounced fehlgeschlagen gescheitert
+    log_in log_on sign_in signing_in login logging_in logged_in anmelden anmeldung einloggen anmelde access passcode
+        password
+        passwort kennwort
+    code codes otp sms text_message
+    lock locked lock_out locked_out blocked block gesperrt sperren
+    account accounts profile konto profil
+    delete deleted deletion remove erase erased löschen gelöscht
+    close closing closed terminate shut_down shut deactivate schließen auflösen
+    email e_mail emails mails mail inbox
+    phone mobile cellphone smartphone sim telephone handy telefon handynummer
+    number numbers nummer
+    address addresses street moved moving house adresse anschrift umgezogen
+    name surname names last_name married marriage nachname namen
+    change changed changing update updated edit modify switch swap ändern geändert änderung wechseln
+    identity id passport verify verified verification identification selfie ausweis identität
+    pin pincode pin_code geheimzahl
+    freeze frozen unfreeze
+    lost lose losing misplaced missing_card verloren
+    steal stolen stole theft thief robbed gestohlen geklaut geldbörse wallet
+    fraud fraudulent scam scammed scammer fraudster fake phishing suspicious spoof betrug betrüger
+    unknown unrecognised unrecognized not_recognise not_recognize don_recognise don_recognize don_know never_made
+        never_bought
+        not_mine unfamiliar unbekannt nicht_von nicht_kenne kenne_nicht recognise recognize
+    hack hacked hacker misused compromised unauthorised unauthorized gehackt
+    dispute disputes case contest contesting claim reklamation streitfall
+    problem problems issue issues trouble schwierigkeit
+    complaint complaints complain complaining beschwerde beschweren
+    ombudsman authority regulator independent schlichtung ombudsmann
+    faulty broken defective defect damaged damage works_no stopped_working doesn_work kaputt defekt beschädigt
+    wrong incorrect different falsch
+    item items article articles goods product products artikel ware waren
+    missing incomplete lacking fehlt
+    exchange exchanged umtauschen umtausch
+    size sizes bigger smaller größe
+    colour color farbe
+    label labels rücksendeetikett etikett
+    postage porto
+    receipt receipts beleg
+    statement statements overview summary übersicht yearly annual year jährlich
+    abroad foreign overseas travel travelling vacation holiday country countries ausland land
+    currency currencies dollar dollars rate_of exchange_rate conversion wechselkurs
+    cash atm cashpoint machine withdrawal withdraw withdrawing bargeld geldautomat
+    transfer transfers wire wired transferred überweisung überweisen iban bank_details
+    bank banks
+    reference verwendungszweck
+    data dsgvo gdpr information daten
+    privacy privat datenschutz
+    share shared third_party third_parties pass_on
+    chat conversation chats
+    kept gespeichert
+    person human staff agent representative mitarbeiter mensch
+    subscription subscriptions subscribe membership abo abonnement
+    stop stopping quit end aufhören beenden
+    notification notifications push message messages nachricht benachrichtigung
+    offers marketing advertising newsletter werbung
+    voucher vouchers discount coupon coupons promo gutschein rabatt discount_code promo_code
+    gift gift_card geschenk geschenkkarte
+    age old_enough minimum_age adult years_old alter minor teenager 18
+    family wife husband partner spouse child familie
+    score schufa bureau credit_check bonität
+    early earlier ahead ahead_of sooner vorzeitig prepay in_advance
+    partial partially teilweise
+    less lower smaller_than weniger
+    amount total sum betrag summe
+    month monthly months monat monatlich
+    money funds geld
+    salary wage wages payday gehalt
+    job unemployed afford hardship tight jobless arbeitslos
+    track tracking trace traced nachverfolgen
+    find locate finden
+    confirm confirmed confirmation acknowledge acknowledged register bestätigen bestätigt bestätigung
+    expire expired expires expiry abgelaufen
+    replace replacement replaced ersatz ersetzen
+    delivered_not marked_delivered says_delivered
+    neighbour neighbor nachbar
+    hour hours time times zeit
+    day days tag tage
+    free kostenlos gratis
+    open_an sign_up register_for create
+    checkout kasse till terminal supermarket
+"""
+
+NEGATIONS = frozenset(
+    fold(
+        """
+        not no never cannot cant don didn doesn isn hasn haven won wasn aren couldn didnt doesnt isnt hasnt havent
+        dont wont wasnt without nothing nobody nicht kein keine keinen nie nichts niemand
+    """
+    ).split()
 )
+IRREGULAR = {
+    "spent": "spend",
+    "forgotten": "forget",
+    "forgot": "forget",
+    "sent": "send",
+    "broke": "broken",
+    "wrote": "write",
+    "stored": "kept",
+    "rating": "score",
+    "quittung": "beleg",
+}
 
 
-def _synonyms() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for group in _GROUPS:
-        members = [stem(word) for word in fold(group).split()]
-        found.update(dict.fromkeys(members, members[0]))
-    return found
+def _read_groups() -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+    """From each word's stem, and from each pair of words, to the word that stands for its group."""
+    singles: dict[str, str] = {}
+    pairs: dict[tuple[str, str], str] = {}
+    first = ""
+    for line in _GROUPS.splitlines():
+        members = line.split()
+        if not members:
+            continue
+        if not line.startswith("        "):
+            first = stem(fold(members[0]).replace(" ", ""))
+        for member in members:
+            whole = fold(member).split()
+            if len(whole) == 1:
+                singles.setdefault(stem(whole[0]), first)
+            else:
+                pairs[whole[0], whole[1]] = first
+    return singles, pairs
 
 
-SYNONYMS = _synonyms()
+SYNONYMS, PAIRS = _read_groups()

@@ -10,7 +10,7 @@ _APART = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
-    """Lower-case words with one blank between them; marks, controls and directions gone. Folding twice changes nothing."""
+    """Lower-case words with one blank between them; marks, controls and directions are gone. Folding again is idle."""
     plain = unicodedata.normalize("NFKD", text[:LONGEST].casefold())
     kept = "".join(c for c in plain if unicodedata.category(c)[0] != "M" and unicodedata.category(c) != "Cf")
     return _APART.sub(" ", kept.casefold().translate(_LETTERS)).strip()
@@ -58,3 +58,10 @@ _ENDINGS = (
     ("ies", 3), ("ied", 3), ("ers", 4), ("est", 5), ("ed", 3), ("es", 3), ("en", 4), ("er", 4), ("em", 4), ("ly", 4),
     ("s", 3),
 )  # fmt: skip
+
+
+def within(text: str, characters: int) -> str:
+    """The text, cut after a word and marked with an ellipsis where it is longer."""
+    if len(text) <= characters:
+        return text
+    return f"{text[: characters - 1].rsplit(' ', 1)[0].rstrip()}…"
