@@ -112,7 +112,7 @@ def _stored_twice(play: Play) -> int:
     said = {UUID(client_id) for course in play.all for client_id, _ in course.said}
     rows = Event.objects.filter(conversation__brand_id=play.cast.brand_id, client_id__isnull=False)
     stored = dict(rows.order_by().values_list("client_id").annotate(Count("pk")))
-    return sum(count - 1 for count in stored.values()) + len(stored.keys() - said)
+    return sum(int(count) - 1 for count in stored.values()) + len(stored.keys() - said)
 
 
 def _paid(play: Play) -> int:

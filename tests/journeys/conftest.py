@@ -1,0 +1,27 @@
+"""The whole product, as `make run` starts it, once for all journeys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from marketplace.local import services
+from marketplace.local.services import System
+from marketplace.local.state import CHECKOUT
+
+DATA = CHECKOUT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """A running product with the demo's brands and people, on servers of its own."""
+    with services.running(fast=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """Real dialogues and hostile strings that none of us wrote."""
+    if not DATA.exists():
+        pytest.skip(f"no data beside the checkout: {DATA} is absent")
+    return DATA
