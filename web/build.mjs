@@ -1,5 +1,5 @@
 // Builds every face by itself into dist/, so that no face loads a chunk made for another, and writes one manifest.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -50,10 +50,16 @@ function settings(entry, dist, quiet) {
   };
 }
 
-/** Afterwards `dist` holds every face that exists, and manifest.json names their files. */
+const DAY_MS = 86_400_000;
+
+/** Afterwards `dist` holds every face that exists, and manifest.json names their files. Files of earlier builds stay for
+ *  a day: a running server and open pages still ask for them. */
 export async function buildInto(dist, quiet = false) {
-  rmSync(dist, { recursive: true, force: true });
-  mkdirSync(dist, { recursive: true });
+  mkdirSync(join(dist, "assets"), { recursive: true });
+  for (const file of readdirSync(join(dist, "assets"))) {
+    const path = join(dist, "assets", file);
+    if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path);
+  }
   const manifest = {};
   for (const entry of faces.filter((face) => existsSync(join(root, face)))) {
     const config = settings(entry, dist, quiet);

@@ -114,11 +114,24 @@ test("nothing that a page's listener or a wrong call throws reaches the page", a
   expect(() => page.Beckon!("no such thing")).not.toThrow();
 });
 
+test("what the page says before the panel can hear is told once it can", async () => {
+  localStorage.setItem("beckon-begun", "1");
+  await run();
+  panel.postMessage.mockClear();
+
+  page.Beckon!("logout");
+  expect(panel.postMessage).not.toHaveBeenCalled();
+  panelSays({ type: "ready" });
+
+  expect(panel.postMessage.mock.calls.map(([message]) => message.beckon.type)).toEqual(["logout", "shown"]);
+});
+
 test("who the customer is is asked of the page, and told to our origin only", async () => {
   await run();
   page.Beckon!("identify", async () => "header.payload.signature");
   page.Beckon!("open");
 
+  panelSays({ type: "ready" });
   panelSays({ type: "identify" });
   await vi.advanceTimersByTimeAsync(0);
 

@@ -41,6 +41,7 @@ let frame: HTMLIFrameElement | undefined;
 let identity: (() => Promise<string> | string) | undefined;
 let shown = false;
 let alive = false;
+const untold: object[] = [];
 
 const commands: Record<Command, (value: never, more: never) => void> = {
   boot: (value: Options) => boot(value),
@@ -49,7 +50,10 @@ const commands: Record<Command, (value: never, more: never) => void> = {
   identify: (value: typeof identity) => {
     identity = value;
   },
-  logout: () => tell({ type: "logout" }),
+  logout: () => {
+    if (remembered()) load();
+    tell({ type: "logout" });
+  },
   on: (name: string, listener: (detail: unknown) => void) => {
     (listeners[name] ??= []).push(listener);
   },
@@ -148,8 +152,10 @@ function show(open: boolean): void {
   emit(open ? "open" : "close");
 }
 
+/** Kept until the panel can hear. */
 function tell(message: object): void {
-  frame?.contentWindow?.postMessage({ beckon: message }, home);
+  if (alive) frame?.contentWindow?.postMessage({ beckon: message }, home);
+  else untold.push(message);
 }
 
 async function identify(): Promise<void> {
@@ -165,6 +171,7 @@ async function identify(): Promise<void> {
 function heard({ type, count = 0, words = "" }: Message): void {
   if (type === "ready") {
     alive = true;
+    untold.splice(0).forEach(tell);
     tell({ type: "shown", shown });
   }
   if (type === "close") show(false);
