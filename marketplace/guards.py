@@ -21,4 +21,5 @@ def refuse_unfit() -> None:
         raise SystemExit(f"beckon: {trouble}") from None
     finally:
         connection.close()
-        connection.close_pool()  # a worker's children are forked after this: they must not inherit an open pool
+        # A worker's children are forked after this: they must not inherit an open pool.
+        connection.close_pool()  # type: ignore[attr-defined]  # the PostgreSQL backend's own

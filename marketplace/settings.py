@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_vite",
     "csp",
-    "pgtrigger",
     "allauth",
     "allauth.account",
     "allauth.headless",
