@@ -6,11 +6,20 @@ thread into a buffer. Only an answer that is larger than its buffer waits for it
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
-from realtime.limits import ANSWER_MESSAGES, ANSWER_SECONDS, BODIES_BYTES, BODY_BYTES, BODY_SECONDS, HTTP_THREADS
+from realtime.limits import (
+    ANSWER_MESSAGES,
+    ANSWER_SECONDS,
+    BODIES_BYTES,
+    BODY_BYTES,
+    BODY_SECONDS,
+    HTTP_THREADS,
+    THROWN_AWAY_BYTES,
+)
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
@@ -19,10 +28,13 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class _RefusedError(Exception):
-    def __init__(self, status: int, words: bytes) -> None:
+    """The request is answered with `status`. `more`: its body is still being sent."""
+
+    def __init__(self, status: int, words: bytes, *, more: bool) -> None:
         super().__init__(status)
         self.status = status
         self.words = words
+        self.more = more
 
 
 class _LeftError(Exception):
@@ -52,6 +64,8 @@ class Front:
         except TimeoutError:
             await _answer(send, 408, b"The request took too long to arrive.")
         except _RefusedError as refused:
+            if refused.more:
+                await _throw_away(receive)
             await _answer(send, refused.status, refused.words)
         except _LeftError:
             return False
@@ -63,7 +77,7 @@ class Front:
         """The whole body, or a refusal as soon as it is clear that there is no room for it."""
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if length.isdigit() and int(length) > BODY_BYTES:
-            raise _RefusedError(413, b"This is too large.")
+            raise _RefusedError(413, b"This is too large.", more=True)
         more = True
         while more:
             message = await receive()
@@ -72,11 +86,11 @@ class Front:
             part = message.get("body", b"")
             body += part
             self._held += len(part)
-            if len(body) > BODY_BYTES:
-                raise _RefusedError(413, b"This is too large.")
-            if self._held > BODIES_BYTES:
-                raise _RefusedError(503, b"Too much is being sent to us. Please try again.")
             more = message.get("more_body", False)
+            if len(body) > BODY_BYTES:
+                raise _RefusedError(413, b"This is too large.", more=more)
+            if self._held > BODIES_BYTES:
+                raise _RefusedError(503, b"Too much is being sent to us. Please try again.", more=more)
 
 
 def _measured(scope: Scope, body: bytearray) -> Scope:
@@ -114,6 +128,18 @@ class _Patient:
             transport = getattr(getattr(self._send, "__self__", None), "transport", None)
             if transport is not None:
                 transport.abort()
+
+
+async def _throw_away(receive: Receive) -> None:
+    """Read what is still being sent, up to a bound, and keep nothing of it."""
+    left = THROWN_AWAY_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(BODY_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 async def _answer(send: Send, status: int, words: bytes) -> None:

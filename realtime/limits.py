@@ -44,10 +44,12 @@ HEAL_ROWS = 5_000
 BOARD_SECONDS = 2.0
 REQUEST_THREADS = 8
 
-# HTTP: threads, the largest body, what all bodies under way may take together, how long one may take to arrive, how
-# much of an answer may wait for its reader (messages of 8 KiB or so), how long a reader may stand still.
+# HTTP: threads; the largest body; how much of a refused one is thrown away before the answer, for a browser that is cut
+# off while it sends never sees it; what all bodies under way may take together; how long one may take to arrive; how
+# much of an answer may wait for its reader (messages of 8 KiB or so); how long a reader may stand still.
 HTTP_THREADS = 8
 BODY_BYTES = 2_000_000
+THROWN_AWAY_BYTES = 32_000_000
 BODIES_BYTES = 64_000_000
 BODY_SECONDS = 30.0
 ANSWER_MESSAGES = 64
