@@ -1,0 +1,146 @@
+// All chats at once: whose turn it is, for how long, and the one that is open.
+import type { Engaged, Numbered } from "../protocol";
+import { CHAT, Icon, PAUSE, PLAY } from "../shared/icons";
+import { secondsSince, stopwatch } from "../shared/time";
+import { BECKON, HOURGLASS, RING } from "./marks";
+import { Heading, Mark, Shell, type Face } from "./parts";
+import { chatPath, receiptPath, type Route } from "./route";
+import { t } from "./speak";
+import { engagedIn, inOrder, turnOf, type State } from "./state";
+import { Thread } from "./thread";
+import { WrapUp } from "./wrapup";
+
+export function Chats({ state, work }: Face) {
+  const { route } = state;
+  const conversation = route.screen === "chat" ? route.conversation : null;
+  const engaged = conversation ? engagedIn(state, conversation) : null;
+  if (engaged && route.screen === "chat" && route.part === "end") return <WrapUp key={engaged.engagement_id} engaged={engaged} state={state} work={work} />;
+  const chats = inOrder(state);
+  if (!conversation) return <Overview state={state} work={work} chats={chats} />;
+  return (
+    <Shell state={state} work={work} chat>
+      <div class="desk">
+        <Strip state={state} work={work} chats={chats} />
+        {engaged ? <Thread key={conversation} engaged={engaged} state={state} work={work} /> : <Over state={state} route={route} />}
+      </div>
+    </Shell>
+  );
+}
+
+function Overview({ state, work, chats }: Face & { chats: Engaged[] }) {
+  return (
+    <Shell state={state} work={work}>
+      <div class="page-head">
+        <Heading>{t("your_chats")}</Heading>
+        <span class="small muted number">{state.desk && t("n_of_capacity", { n: chats.length, capacity: state.desk.capacity })}</span>
+      </div>
+      {chats.length === 0 && (
+        <div class="card empty">
+          <Icon d={CHAT} size="large" />
+          <p>{t(state.desk?.willing ? "no_chats_online" : "no_chats_offline")}</p>
+          {!state.desk?.willing && (
+            <a class="button is-primary" href="/agent/">
+              {t("to_the_switch")}
+            </a>
+          )}
+        </div>
+      )}
+      <nav class="slots" aria-label={t("your_chats")}>
+        {chats.map((engaged) => (
+          <Slot key={engaged.engagement_id} engaged={engaged} state={state} />
+        ))}
+      </nav>
+      {chats.length > 0 && <Pace state={state} work={work} />}
+    </Shell>
+  );
+}
+
+function Strip({ state, work, chats }: Face & { chats: Engaged[] }) {
+  return (
+    <nav class="strip" aria-label={t("your_chats")}>
+      <div class="strip-head">
+        <h2 class="title">{t("your_chats")}</h2>
+        <span class="small muted number">{state.desk && t("n_of_capacity", { n: chats.length, capacity: state.desk.capacity })}</span>
+      </div>
+      {chats.map((engaged) => (
+        <Slot key={engaged.engagement_id} engaged={engaged} state={state} />
+      ))}
+      <div class="strip-foot">
+        <p class="small muted">{t("order_line")}</p>
+        <Pace state={state} work={work} />
+      </div>
+    </nav>
+  );
+}
+
+/** No more offers, or offers again; the chats go on either way. */
+function Pace({ state, work }: Face) {
+  const on = state.desk?.willing ?? false;
+  return (
+    <button type="button" class="button" disabled={state.link.kind !== "open"} onClick={() => void (on ? work.goOffline() : work.goOnline())}>
+      <Icon d={on ? PAUSE : PLAY} size="small" />
+      {t(on ? "pause_offers" : "offers_again")}
+    </button>
+  );
+}
+
+const LONG_S = 120;
+
+function Slot({ engaged, state }: { engaged: Engaged; state: State }) {
+  const turn = turnOf(state, engaged);
+  const waited_s = secondsSince(turn.since, state.now_ms);
+  const late = turn.mine && waited_s >= LONG_S;
+  const current = state.route.screen === "chat" && state.route.conversation === engaged.conversation;
+  return (
+    <a class="slot" href={chatPath(engaged.conversation)} aria-current={current ? "true" : undefined}>
+      <span class="slot-name">
+        <b>{engaged.customer_name}</b>
+        {turn.unread > 0 && !current && (
+          <span class="count">
+            {turn.unread}
+            <span class="hidden-words"> {t("unread")}</span>
+          </span>
+        )}
+      </span>
+      <span class="slot-topic small muted">
+        {engaged.topic_name}, {engaged.brand}
+      </span>
+      <span class="slot-preview small muted" dir="auto">{preview(state, engaged)}</span>
+      <Mark icon={late ? HOURGLASS : turn.mine ? BECKON : RING} {...(turn.mine ? { tone: late ? "attention" : "brand" } : {})}>
+        <span class="wide-word">{t(turn.mine ? "your_turn" : "their_turn")}</span>
+        <span class="slim-word">{t(turn.mine ? "you" : "they")}</span> <span class="number">{stopwatch(waited_s)}</span>
+      </Mark>
+    </a>
+  );
+}
+
+function preview(state: State, engaged: Engaged): string {
+  const said = (event: Numbered) => event.type === "message" || event.type === "answer";
+  const last = state.streams[engaged.conversation]?.talk.events.findLast(said);
+  if (!last || !("text" in last)) return "";
+  return last.author.role === "agent" ? t("you_said", { text: last.text }) : last.text;
+}
+
+/** The address of a chat that is not on the desk (any more). */
+function Over({ state, route }: { state: State; route: Route }) {
+  const over = route.screen === "chat" ? state.over.findLast((engaged) => engaged.conversation === route.conversation) : undefined;
+  return (
+    <section class="thread">
+      <div class="card empty">
+        <Icon d={CHAT} size="large" />
+        {!state.desk && <p>{t("loading")}</p>}
+        {state.desk && <Heading small>{over ? t("over_with", { name: over.customer_name }) : t("over")}</Heading>}
+        {state.desk && <p class="muted">{t("over_line")}</p>}
+        {over && (
+          <a class="button is-primary" href={receiptPath(over.engagement_id)}>
+            {t("your_receipt")}
+          </a>
+        )}
+        <a class="button" href="/agent/chats">
+          {t("your_chats")}
+        </a>
+      </div>
+    </section>
+  );
+}
+

@@ -1,0 +1,237 @@
+// What every screen is set in: the frame with its navigation, banners, and the small parts.
+import type { ComponentChildren } from "preact";
+import { BROKEN, CHAT, CHECK, CLOSE, HOME, Icon, INFO, OFFLINE } from "../shared/icons";
+import { clockTime, secondsUntil } from "../shared/time";
+import { BECKON, RING, SLIDERS, WALLET } from "./marks";
+import { locale, t } from "./speak";
+import { isTroubled, presenceOf, unreadCount, type State } from "./state";
+import type { Work } from "./work";
+import type { Key } from "./words/en";
+
+export interface Face {
+  state: State;
+  work: Work;
+}
+
+const PLACES: readonly { path: string; screens: string; icon: string; words: Key }[] = [
+  { path: "/agent/", screens: "home", icon: HOME, words: "home" },
+  { path: "/agent/chats", screens: "chats chat", icon: CHAT, words: "chats" },
+  { path: "/agent/earnings", screens: "earnings receipt", icon: WALLET, words: "earnings" },
+  { path: "/agent/settings", screens: "settings", icon: SLIDERS, words: "settings" },
+];
+
+export function Wordmark({ href = "/agent/" }: { href?: string }) {
+  return (
+    <a class="wordmark" href={href}>
+      <Icon d={BECKON} size="large" />
+      <span>Beckon</span>
+    </a>
+  );
+}
+
+/** The frame of a logged-in agent: a rail on wide screens, a bar and tabs on narrow ones. */
+export function Shell({ state, work, children, chat }: Face & { children: ComponentChildren; chat?: boolean }) {
+  return (
+    <div class={`app${chat ? " is-chat" : ""}`}>
+      <Rail state={state} slim={chat ?? false} />
+      {!chat && (
+        <header class="topbar">
+          <Wordmark />
+          <PresenceTag state={state} />
+        </header>
+      )}
+      <div class="middle">
+        <Banners state={state} work={work} />
+        <main class="main">{children}</main>
+      </div>
+      {!chat && (
+        <nav class="tabs" aria-label={t("main")}>
+          {PLACES.map((place) => (
+            <Place key={place.path} place={place} state={state} />
+          ))}
+        </nav>
+      )}
+    </div>
+  );
+}
+
+function Rail({ state, slim }: { state: State; slim: boolean }) {
+  const { desk, me } = state;
+  const name = desk?.name ?? me?.agent.display_name ?? "";
+  return (
+    <div class={`rail${slim ? " is-slim" : ""}`}>
+      <Wordmark />
+      <nav class="rail-places" aria-label={t("main")}>
+        {PLACES.map((place) => (
+          <Place key={place.path} place={place} state={state} />
+        ))}
+      </nav>
+      <div class="rail-me">
+        <Initial name={name} />
+        <div>
+          <div class="strong">{name}</div>
+          <div class="small muted">{desk && presenceWords(state)}</div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Place({ place, state }: { place: (typeof PLACES)[number]; state: State }) {
+  const chats = place.words === "chats" ? (state.desk?.engagements.length ?? 0) : 0;
+  return (
+    <a class="place" href={place.path} aria-current={place.screens.split(" ").includes(state.route.screen) ? "page" : undefined}>
+      <span class="place-icon">
+        <Icon d={place.icon} />
+        {chats > 0 && (
+          <span class={`count${unreadCount(state) ? "" : " is-calm"}`}>
+            {chats}
+            <span class="hidden-words"> {t("open_chats_short", { n: chats })}</span>
+          </span>
+        )}
+      </span>
+      <span class="place-words">{t(place.words)}</span>
+    </a>
+  );
+}
+
+export function presenceWords({ desk }: State): string {
+  if (!desk) return "";
+  const presence = presenceOf(desk);
+  if (presence === "online" && desk.online_since) return t("online_since", { time: clockTime(desk.online_since, locale) });
+  return t(presence === "missed" ? "paused" : presence);
+}
+
+function PresenceTag({ state }: { state: State }) {
+  if (!state.desk) return null;
+  const presence = presenceOf(state.desk);
+  const on = presence === "online" || presence === "full";
+  return (
+    <span class={`pill${on ? " is-on" : ""}`}>
+      <Icon d={on ? CHECK : RING} size="small" />
+      {t(presence === "missed" ? "paused" : presence)}
+    </span>
+  );
+}
+
+/** A broken link, what went wrong, and what is new: never in the way of writing. */
+export function Banners({ state, work }: Face) {
+  return (
+    <div class="banners">
+      {isTroubled(state) && state.me && state.link.kind !== "connecting" && <LinkBanner state={state} work={work} />}
+      {isTroubled(state) && state.link.kind === "connecting" && state.me?.agent.state === "approved" && (
+        <p class="banner" role="status">
+          <Icon d={BROKEN} />
+          <span>{t("connecting")}</span>
+        </p>
+      )}
+      <Told words={state.trouble} kind="alert" work={work} />
+      <Told words={state.news} kind="status" work={work} />
+    </div>
+  );
+}
+
+function LinkBanner({ state, work }: Face) {
+  const { link } = state;
+  const retry_s = link.retry_at ? secondsUntil(new Date(link.retry_at).toISOString(), Date.now()) : 0;
+  const words = link.kind === "closed" ? link.words || t("link_closed") : link.kind === "offline" ? t("no_network") : t("next_try", { n: retry_s });
+  return (
+    <div class="banner" role="status">
+      <Icon d={OFFLINE} />
+      <p>
+        <b>{t("no_connection")}</b> {words}
+      </p>
+      <button type="button" class="button" onClick={link.kind === "closed" ? () => location.reload() : work.tryNow}>
+        {t(link.kind === "closed" ? "load_again" : "try_now")}
+      </button>
+    </div>
+  );
+}
+
+function Told({ words, kind, work }: { words: string; kind: "alert" | "status"; work: Work }) {
+  return (
+    <div role={kind}>
+      {words && (
+        <div class={`banner${kind === "status" ? " is-calm" : ""}`}>
+          <Icon d={INFO} />
+          <p>{words}</p>
+          <button type="button" class="icon-button" aria-label={t("put_away")} onClick={work.hush}>
+            <Icon d={CLOSE} />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function Initial({ name }: { name: string }) {
+  return (
+    <span class="face is-person is-large" aria-hidden="true">
+      {[...name][0]?.toLocaleUpperCase(locale) ?? ""}
+    </span>
+  );
+}
+
+/** A status is a shape, a word and a colour, always all three. */
+export function Mark({ icon, tone, children }: { icon: string; tone?: "brand" | "good" | "attention" | "info"; children: ComponentChildren }) {
+  return (
+    <span class={`mark${tone ? ` is-${tone}` : ""}`}>
+      <Icon d={icon} size="small" />
+      {children}
+    </span>
+  );
+}
+
+export function Hint({ icon = INFO, children }: { icon?: string; children: ComponentChildren }) {
+  return (
+    <p class="notice is-card">
+      <Icon d={icon} size="small" />
+      <span>{children}</span>
+    </p>
+  );
+}
+
+interface Segment<Value> {
+  value: Value;
+  words: string;
+}
+
+/** One of a few, as real radio buttons. */
+export function Segments<Value extends string | number>(props: {
+  name: string;
+  legend: string;
+  value: Value;
+  choices: readonly Segment<Value>[];
+  onPick: (value: Value) => void;
+}) {
+  return (
+    <fieldset class="segments">
+      <legend class="hidden-words">{props.legend}</legend>
+      {props.choices.map(({ value, words }) => (
+        <label class="choice segment-flat" key={value}>
+          <input type="radio" name={props.name} checked={value === props.value} onChange={() => props.onPick(value)} />
+          {words}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Before the first answer of the server. */
+export function Loading() {
+  return (
+    <div class="loading" role="status">
+      <Icon d={BECKON} size="large" />
+      <p class="muted">{t("loading")}</p>
+    </div>
+  );
+}
+
+/** Navigation by keyboard and screen reader starts here on each new screen. */
+export function Heading({ children, small }: { children: ComponentChildren; small?: boolean }) {
+  return (
+    <h1 class={small ? "title" : "headline"} tabIndex={-1} data-start>
+      {children}
+    </h1>
+  );
+}

@@ -1,0 +1,30 @@
+// Which screen an address below /agent/ shows.
+
+export type Route =
+  | { screen: "home" | "join" | "login" | "mail" | "earnings" | "settings" | "path" | "chats" | "lost" }
+  | { screen: "confirm" | "reset"; key: string }
+  | { screen: "step"; step: Step }
+  | { screen: "chat"; conversation: string; part: Part }
+  | { screen: "receipt"; engagement: string };
+
+export type Step = "profile" | "languages" | "topics";
+export type Part = "talk" | "packet" | "transfer" | "end";
+
+const STEPS: readonly string[] = ["profile", "languages", "topics"];
+const PARTS: readonly string[] = ["packet", "transfer", "end"];
+const PLAIN: readonly string[] = ["join", "login", "mail", "earnings", "settings", "path", "chats"];
+
+export function routeOf(path: string): Route {
+  const [, first = "", second = "", third = ""] = path.replace(/^\/agent/, "").split("/").map(decodeURIComponent);
+  if (first === "") return { screen: "home" };
+  if (first === "confirm" || first === "reset") return { screen: first, key: second };
+  if (first === "path" && STEPS.includes(second)) return { screen: "step", step: second as Step };
+  if (first === "chats" && second) return { screen: "chat", conversation: second, part: PARTS.includes(third) ? (third as Part) : "talk" };
+  if (first === "receipts" && second) return { screen: "receipt", engagement: second };
+  if (PLAIN.includes(first)) return { screen: first as "join" };
+  return { screen: "lost" };
+}
+
+export const chatPath = (conversation: string, part: Part = "talk"): string =>
+  `/agent/chats/${conversation}${part === "talk" ? "" : `/${part}`}`;
+export const receiptPath = (engagement: string): string => `/agent/receipts/${engagement}`;

@@ -1,0 +1,336 @@
+// What the agent can do, and what follows from what the server says: the dashboard's only place with effects.
+import type { Desk, Engaged, GiveReason, Numbered, Resolve, ToAgent } from "../protocol";
+import { call, Problem } from "../shared/http";
+import { Outbox } from "../shared/outbox";
+import { Link, type LinkState, type Request } from "../shared/socket";
+import { keep, recall } from "../shared/storage";
+import { store } from "../shared/store";
+import { unfold } from "../shared/talk";
+import { serverNow } from "../shared/time";
+import { change, logOut, me, ticket, type Profile } from "./account";
+import { DAY_MS, earned, midnight, pastChats } from "./earnings";
+import { chime, unlock, vibrate } from "./ring";
+import { chatPath, receiptPath, routeOf, type Route } from "./route";
+import { t } from "./speak";
+import { endToTell, engagedIn, FIRST, hear, inOrder, ringing, type State } from "./state";
+
+const TYPING_EVERY_MS = 3_000;
+const LOOK_AGAIN_MS = 15_000;
+const SECOND_RING_S = 5;
+const SOUND = "beckon:agent:sound";
+const SETTLED = "beckon:agent:settled";
+
+type Wish<F> = F extends unknown ? Omit<F, "ref"> : never;
+export type Ending = Pick<Resolve, "outcome" | "note" | "tags">;
+
+export class Work {
+  readonly store = store<State>(FIRST);
+  private outbox: Outbox | null = null;
+  private link: Link<ToAgent> | null = null;
+  private rung = "";
+  private wrote_ms = 0;
+  /** Engagements that this page ended itself: their end is no news. */
+  private readonly ending = new Set<string>();
+
+  start(): void {
+    this.patch({ sound: recall(SOUND, true), settled_offer: recall(SETTLED, ""), route: routeOf(location.pathname), broken_ms: serverNow() });
+    addEventListener("popstate", () => this.patch({ route: routeOf(location.pathname), trouble: "" }));
+    addEventListener("pointerdown", unlock);
+    addEventListener("keydown", unlock);
+    document.addEventListener("visibilitychange", () => this.look());
+    setInterval(() => this.tick(), 1000);
+    setInterval(() => this.isWaiting() && void this.meet(), LOOK_AGAIN_MS);
+    void this.meet();
+  }
+
+  go(path: string): void {
+    if (path !== location.pathname) history.pushState(null, "", path);
+    this.patch({ route: routeOf(location.pathname), trouble: "" });
+  }
+
+  /** Asks who is logged in, and opens the link for an agent who may work. */
+  async meet(): Promise<void> {
+    try {
+      const found = await me();
+      this.patch({ me: found, trouble: "" });
+      if (found.agent.state === "approved") this.open(found.agent.id);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (error.code === "not_an_agent") this.patch({ me: null, trouble: t("not_an_agent") });
+      else if (error.status === 401 || error.status === 403) this.patch({ me: null });
+      else setTimeout(() => void this.meet(), 3_000);
+    }
+  }
+
+  private isWaiting(): boolean {
+    const state = this.store.get().me?.agent.state;
+    return document.visibilityState === "visible" && (state === "applied" || state === "refused");
+  }
+
+  private open(agent: string): void {
+    if (this.link) return;
+    const outbox = new Outbox(`beckon:agent:${agent}:outbox`, () => this.patch({ unsent: outbox.items }));
+    this.outbox = outbox;
+    this.link = new Link<ToAgent>({ ticket, outbox, hear: (frame) => this.hear(frame), changed: (link) => this.linked(link) });
+    this.patch({ unsent: outbox.items });
+    this.link.start();
+  }
+
+  // --- going online ---
+
+  goOnline = (): Promise<boolean> => {
+    unlock();
+    return this.request("go_online", { type: "go_online" });
+  };
+
+  goOffline = (): Promise<boolean> => this.request("go_offline", { type: "go_offline" });
+
+  setCapacity(capacity: number): Promise<boolean> {
+    return this.request("capacity", { type: "set_capacity", capacity });
+  }
+
+  setSound(sound: boolean): void {
+    keep(SOUND, sound);
+    this.patch({ sound });
+  }
+
+  tryNow = (): void => this.link?.tryNow();
+
+  playSound = (): void => {
+    unlock();
+    setTimeout(() => this.patch(chime() ? { heard_ms: serverNow(), trouble: "" } : { trouble: t("no_sound") }), 80);
+  };
+
+  // --- the offer ---
+
+  accept = async (): Promise<void> => {
+    const offer = ringing(this.store.get());
+    if (!offer || this.store.get().busy) return;
+    await this.attempt("accept", async () => {
+      const conversation = await this.ask({ type: "accept_offer", offer_id: offer.offer_id });
+      if (conversation) this.go(chatPath(conversation));
+    });
+  };
+
+  decline = async (): Promise<void> => {
+    const offer = ringing(this.store.get());
+    if (offer && !this.store.get().busy) await this.request("decline", { type: "decline_offer", offer_id: offer.offer_id });
+  };
+
+  giveReason(offer_id: string, reason: GiveReason["reason"]): void {
+    this.settle(offer_id);
+    void this.request("reason", { type: "give_reason", offer_id, reason });
+  }
+
+  /** The offer's end was read. */
+  settle(offer_id: string): void {
+    keep(SETTLED, offer_id);
+    this.patch({ settled_offer: offer_id });
+  }
+
+  // --- chats ---
+
+  say(conversation: string, text: string): void {
+    this.draft(`talk:${conversation}`, "");
+    this.link?.say(conversation, text);
+  }
+
+  draft(key: string, text: string): void {
+    keep(`beckon:agent:draft:${key}`, text || null);
+    this.patch({ drafts: { ...this.store.get().drafts, [key]: text } });
+  }
+
+  writing(conversation: string): void {
+    if (Date.now() - this.wrote_ms < TYPING_EVERY_MS) return;
+    this.wrote_ms = Date.now();
+    this.link?.typing(conversation);
+  }
+
+  retry(client_id: string): void {
+    this.link?.deliver(client_id);
+  }
+
+  remove(client_id: string): void {
+    this.outbox?.remove(client_id);
+  }
+
+  async earlier(conversation: string): Promise<void> {
+    const talk = this.store.get().streams[conversation]?.talk;
+    if (!talk) return;
+    await this.attempt("earlier", async () => {
+      const path = `/api/v1/conversations/${conversation}/messages?stream=talk&before=${talk.events[0]?.seq ?? 1}&limit=50`;
+      const page = await call<{ events: Numbered[]; earlier: boolean }>(path);
+      this.store.change((state) => {
+        const held = state.streams[conversation];
+        return held ? { ...state, streams: { ...state.streams, [conversation]: { ...held, talk: unfold(held.talk, page) } } } : state;
+      });
+    });
+  }
+
+  async addNote(conversation: string, text: string): Promise<void> {
+    if (await this.request("note", { type: "add_note", conversation, text })) this.draft(`note:${conversation}`, "");
+  }
+
+  async resolve(engaged: Engaged, ending: Ending): Promise<void> {
+    await this.end(engaged, { type: "resolve", engagement_id: engaged.engagement_id, ...ending }, receiptPath(engaged.engagement_id));
+  }
+
+  async transfer(engaged: Engaged, reason: string): Promise<void> {
+    const told = t("transferred", { name: engaged.customer_name });
+    if (await this.end(engaged, { type: "transfer", engagement_id: engaged.engagement_id, reason }, "/agent/chats")) this.patch({ news: told });
+  }
+
+  private async end(engaged: Engaged, frame: Wish<Request>, next: string): Promise<boolean> {
+    this.ending.add(engaged.engagement_id);
+    const ended = await this.request("end", frame);
+    if (!ended) {
+      this.ending.delete(engaged.engagement_id);
+      return false;
+    }
+    this.go(next);
+    return true;
+  }
+
+  /** The chat under the number keys: 1 is the one that waits longest. */
+  openNth(place: number): void {
+    const engaged = inOrder(this.store.get())[place - 1];
+    if (engaged) this.go(chatPath(engaged.conversation));
+  }
+
+  // --- the profile ---
+
+  async saveProfile(profile: Partial<Profile>, done: string): Promise<boolean> {
+    return this.attempt("save", async () => this.patch({ me: await change(profile), news: done }));
+  }
+
+  leave = async (): Promise<void> => {
+    await this.attempt("leave", async () => {
+      if (this.store.get().desk?.willing) await this.ask({ type: "go_offline" });
+      await logOut();
+      this.link?.stop();
+      location.assign("/agent/");
+    });
+  };
+
+  async refreshRecent(): Promise<void> {
+    const now_ms = serverNow();
+    const recent = await earned(midnight(now_ms, 6), new Date(now_ms + DAY_MS)).catch(() => null);
+    if (recent) this.patch({ recent });
+  }
+
+  hush = (): void => this.patch({ news: "", trouble: "" });
+
+  // --- what the server says ---
+
+  private hear(frame: ToAgent): void {
+    const before = this.store.get();
+    this.store.change((state) => hear(state, frame, serverNow()));
+    if (frame.type === "desk") this.desked(before, frame);
+    this.look();
+  }
+
+  private desked(before: State, desk: Desk): void {
+    const after = this.store.get();
+    if (after.desk !== desk) return;
+    this.recallDrafts(desk);
+    if (before.desk?.chats_today !== desk.chats_today) void this.refreshRecent();
+    for (const engaged of after.over.filter((one) => !before.over.includes(one))) void this.ended(engaged);
+    if (desk.state !== after.me?.agent.state && after.me) void this.meet();
+    const offer = ringing(after);
+    if (offer && this.rung !== offer.offer_id) {
+      this.rung = offer.offer_id;
+      this.ring(offer.seconds);
+    }
+    const end = endToTell(after);
+    if (end?.state === "withdrawn") {
+      this.settle(end.offer_id);
+      this.patch({ news: t("withdrawn") });
+    }
+  }
+
+  /** Once when the offer comes, and once more shortly before its time is up. */
+  private ring(seconds: number): void {
+    const offer = this.rung;
+    const play = () => {
+      if (ringing(this.store.get())?.offer_id !== offer) return;
+      if (this.store.get().sound) chime();
+      vibrate();
+    };
+    play();
+    if (seconds > 2 * SECOND_RING_S) setTimeout(play, (seconds - SECOND_RING_S) * 1000);
+  }
+
+  private recallDrafts(desk: Desk): void {
+    const drafts = { ...this.store.get().drafts };
+    for (const { conversation } of desk.engagements)
+      for (const kind of ["talk", "note", "end", "transfer"]) drafts[`${kind}:${conversation}`] ??= recall(`beckon:agent:draft:${kind}:${conversation}`, "");
+    this.patch({ drafts });
+  }
+
+  /** A chat left the desk: say how, where this page did not do it itself, and forget its drafts. */
+  private async ended(engaged: Engaged): Promise<void> {
+    const { conversation, engagement_id, customer_name: name } = engaged;
+    for (const kind of ["talk", "note", "end", "transfer"]) this.draft(`${kind}:${conversation}`, "");
+    for (const item of this.outbox?.items ?? []) if (item.conversation === conversation) this.outbox?.remove(item.client_id);
+    if (this.ending.has(engagement_id)) return;
+    const past = await pastChats().catch(() => []);
+    const how = past.find((chat) => chat.engagement_id === engagement_id)?.state;
+    const { route } = this.store.get();
+    if (how === "left") this.patch({ news: t("they_left", { name }) });
+    if (how === "lost") this.patch({ news: t("you_were_gone", { name }) });
+    const shown = route.screen === "chat" && route.conversation === conversation;
+    if (shown && (how === "left" || how === "resolved")) this.go(receiptPath(engagement_id));
+  }
+
+  /** What stands before the reader's eyes counts as seen. */
+  private look(): void {
+    const { route, streams, seen } = this.store.get();
+    if (document.visibilityState === "hidden" || route.screen !== "chat") return;
+    const head = streams[route.conversation]?.talk.head ?? 0;
+    if (head > (seen[route.conversation] ?? 0)) this.patch({ seen: { ...seen, [route.conversation]: head } });
+  }
+
+  private linked(link: LinkState): void {
+    const { broken_ms } = this.store.get();
+    this.patch({ link, now_ms: serverNow(), broken_ms: link.kind === "open" ? null : (broken_ms ?? serverNow()) });
+    if (link.kind === "closed") void this.meet();
+  }
+
+  private tick(): void {
+    this.patch({ now_ms: serverNow() });
+    this.look();
+  }
+
+  private ask(frame: Wish<Request>): Promise<string | null> {
+    return this.link ? this.link.ask(frame) : Promise.reject(new Problem(0, "cut", ""));
+  }
+
+  private request(busy: string, frame: Wish<Request>): Promise<boolean> {
+    return this.attempt(busy, async () => void (await this.ask(frame)));
+  }
+
+  /** True when it was done; otherwise `trouble` says in a sentence why not. */
+  async attempt(busy: string, work: () => Promise<void>): Promise<boolean> {
+    this.patch({ trouble: "", busy });
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const cut = error.code === "cut" || error.status === 0;
+      this.patch({ trouble: cut ? t("cut") : error.message || t("failed") });
+      return false;
+    } finally {
+      this.patch({ busy: "" });
+    }
+  }
+
+  private patch(change: Partial<State>): void {
+    this.store.change((state) => ({ ...state, ...change }));
+  }
+}
+
+/** Is this the screen of a chat that is still on the desk? */
+export function openChat(state: State, route: Route): Engaged | null {
+  return route.screen === "chat" ? engagedIn(state, route.conversation) : null;
+}
