@@ -1,0 +1,160 @@
+"""A person's sockets are brought up to date one change after the other; an older picture never follows a newer one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from marketplace.refusals import Refused
+from realtime import people as peopling
+from realtime.delivery import Delivery
+from realtime.people import People
+from realtime.ports import Resumed
+from realtime.threads import Pool
+
+DANA = "agent:dana"
+TALK = "5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11/talk"
+
+
+@dataclass
+class Product:
+    """A small product in memory."""
+
+    version: int = 1
+    keys: list[str] = field(default_factory=list)
+    failures: int = 0
+    gone: bool = False
+    reads: int = 0
+
+    def streams_of(self, principal: str) -> list[str]:
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError("the database is away")
+        if self.gone:
+            raise Refused("This account is not active.")
+        return self.keys
+
+    def resume(self, key: str, *, after: int | None, principal: str) -> Resumed:
+        return Resumed(head=3, frames=(b"reset",) if after is None else (b"missed",))
+
+    def state(self, principal: str) -> tuple[int, bytes]:
+        self.reads += 1
+        return self.version, f"desk {self.version}".encode()
+
+
+class Socket:
+    def __init__(self) -> None:
+        self.principal = DANA
+        self.keys: set[str] = set()
+        self.got: list[str] = []
+        self.bye: str | None = None
+
+    def push(self, text: str) -> None:
+        self.got.append(text)
+
+    def say_bye(self, code: int, name: str, message: str, retry_seconds: int | None) -> None:
+        self.bye = name
+
+    async def drained(self) -> None:
+        return
+
+
+@pytest.fixture
+async def product() -> Product:
+    return Product()
+
+
+@pytest.fixture
+async def people(product: Product, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[People]:
+    monkeypatch.setattr("realtime.threads.close_old_connections", lambda: None)
+    pool = Pool("people", 2)
+    anything: Any = product
+    yield People(anything, Delivery(lambda key: None), pool)
+    pool.stop()
+
+
+@pytest.fixture
+async def dana(people: People) -> Socket:
+    """Dana's socket, up to date."""
+    socket = Socket()
+    people.add(socket)
+    await people.enter(socket, {})
+    return socket
+
+
+async def test_a_newer_state_replaces_the_older_and_never_the_other_way_round(
+    people: People, product: Product, dana: Socket
+) -> None:
+    for version in (5, 3, 5, 6):
+        product.version = version
+        people.changed(DANA)
+        await people.settled(DANA)
+
+    assert dana.got == ["desk 1", "desk 5", "desk 5", "desk 6"]
+
+
+async def test_many_changes_at_once_are_brought_as_few(people: People, product: Product, dana: Socket) -> None:
+    before = product.reads
+    for _ in range(50):
+        people.changed(DANA)
+    await people.settled(DANA)
+
+    assert product.reads - before <= 2
+
+
+async def test_a_new_stream_begins_with_its_past_and_a_lost_one_ends_with_a_word(
+    people: People, product: Product, dana: Socket
+) -> None:
+    product.keys = [TALK]
+    people.changed(DANA)
+    await people.settled(DANA)
+    assert dana.got[-2:] == ["reset", "desk 1"]
+
+    product.keys = []
+    people.changed(DANA)
+    await people.settled(DANA)
+    assert '"left"' in dana.got[-2]
+    assert dana.keys == set()
+
+
+async def test_changes_that_cannot_be_read_are_read_again(
+    people: People, product: Product, dana: Socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peopling, "AGAIN_SECONDS", 0.01)
+    product.failures, product.version = 3, 2
+
+    people.changed(DANA)
+
+    async with asyncio.timeout(5):
+        while dana.got[-1] != "desk 2":  # noqa: ASYNC110  (what is waited for sets no event)
+            await asyncio.sleep(0.01)
+
+
+async def test_somebody_who_may_not_be_here_any_more_is_sent_away(
+    people: People, product: Product, dana: Socket
+) -> None:
+    product.gone = True
+    people.changed(DANA)
+    await people.settled(DANA)
+
+    assert dana.bye == "revoked"
+
+
+async def test_a_socket_that_closes_while_it_is_brought_up_to_date_leaves_nothing_behind(
+    people: People, product: Product
+) -> None:
+    product.keys = [TALK]
+    socket = Socket()
+    people.add(socket)
+    entering = asyncio.create_task(people.enter(socket, {}))
+    await asyncio.sleep(0)
+    people.remove(socket)
+    await entering
+
+    assert socket.keys == set()
+    assert len(people) == 0
+    assert people._delivery.heads() == []
