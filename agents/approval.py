@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.core.mail import send_mail
 from django.db import transaction
 
 from agents import slots
@@ -63,6 +64,33 @@ def _decide(agent: Agent, state: str, *, by: User, reason: str, now: datetime) -
         detail={"before": before},
         now=now,
     )
+    _write_to(agent)
+
+
+def _write_to(agent: Agent) -> None:
+    """A letter about the decision, once it is committed. The dashboard says the same at the next visit."""
+    subject, text = LETTERS[agent.state]
+    letter = text.format(name=agent.display_name, reason=agent.state_reason)
+    transaction.on_commit(lambda: send_mail(subject, letter, None, [agent.user.email]), robust=True)
+
+
+LETTERS = {
+    Agent.State.APPROVED: (
+        "You can go online",
+        "Hello {name},\n\nyour application is approved. Open your dashboard and go online whenever you like:"
+        " each offer shows what it pays before you accept.\n",
+    ),
+    Agent.State.REFUSED: (
+        "About your application",
+        "Hello {name},\n\nwe cannot approve your application now. The reason: {reason}\n\nIf you think this is"
+        " wrong, answer this letter: a person reads it.\n",
+    ),
+    Agent.State.DEACTIVATED: (
+        "Your account was deactivated",
+        "Hello {name},\n\nyour account was deactivated by a person. The reason: {reason}\n\nWhat you have earned"
+        " stays yours. If you think this is wrong, answer this letter: a person reads it.\n",
+    ),
+}
 
 
 def _reason(reason: str) -> str:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from conversations import frames, policy, stream, transcript
+from conversations.pace import PersonPace
 from conversations.principals import CustomerTokenAuthentication, principal_of
 from marketplace import clock
 from marketplace.refusals import Refused
@@ -32,6 +33,7 @@ class Messages(APIView):
     """One conversation's numbered rows, as frames."""
 
     authentication_classes = [CustomerTokenAuthentication, SessionAuthentication]
+    throttle_classes = [PersonPace]
 
     def get(self, request: Request, conversation: UUID) -> HttpResponse:
         asked = PageSerializer(data=request.query_params)

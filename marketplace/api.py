@@ -18,6 +18,7 @@ from brands import hours
 from brands.models import Brand
 from conversations import customers
 from conversations.models import Conversation, Customer
+from conversations.pace import NewcomerPace, PersonPace
 from conversations.principals import CustomerTokenAuthentication, principal_of
 from dispatch import queue
 from marketplace import clock
@@ -37,6 +38,7 @@ class WidgetSession(APIView):
 
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
+    throttle_classes = [NewcomerPace]
 
     def post(self, request: Request) -> Response:
         given = SessionSerializer(data=request.data)
@@ -90,6 +92,7 @@ class Ticket(APIView):
     """A single-use ticket to a socket, good for thirty seconds, for the origin that asked."""
 
     authentication_classes = [CustomerTokenAuthentication, SessionAuthentication]
+    throttle_classes = [PersonPace]
 
     def post(self, request: Request) -> Response:
         given = TicketSerializer(data=request.data)

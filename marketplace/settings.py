@@ -152,7 +152,9 @@ if ENVIRONMENT.smtp_url:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
     EMAIL_USE_TLS = _smtp.scheme == "smtps"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# The cache counts log-in attempts and the pace of requests, and nothing else. Each process counts for itself, so that
+# nobody is locked out, or let in faster, because Redis is away.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a log-in survives an emptied Redis
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
