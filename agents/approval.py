@@ -74,7 +74,7 @@ def _write_to(agent: Agent) -> None:
     transaction.on_commit(lambda: send_mail(subject, letter, None, [agent.user.email]), robust=True)
 
 
-LETTERS = {
+LETTERS: dict[str, tuple[str, str]] = {
     Agent.State.APPROVED: (
         "You can go online",
         "Hello {name},\n\nyour application is approved. Open your dashboard and go online whenever you like:"

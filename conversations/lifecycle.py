@@ -111,6 +111,13 @@ def left(conversation: Conversation, engagement: Engagement | None, *, now: date
     wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
 
 
+def fell_silent(conversation: Conversation, *, now: datetime) -> None:
+    """Nobody has written for a long time and nobody is waited for: closed, to be opened by the next line."""
+    _close(conversation, now=now)
+    _tell(conversation, "idle", author=SYSTEM, status=status("ended", "idle", now), now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
 def rated(conversation: Conversation, *, now: datetime) -> None:
     """Nothing is left to rate."""
     held = frames.status_of(conversation.status)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from dispatch import absence, leadership, offers, rounds
+from dispatch import absence, idle, leadership, offers, rounds
 from marketplace import clock
 
 
@@ -23,3 +23,9 @@ def match_if_leaderless(**_from_newer_senders: object) -> None:
     """Beat, every two seconds: while no dispatcher leads, plan a round here."""
     if not leadership.is_led():
         rounds.match_waiting(now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=600)
+def close_silent(**_from_newer_senders: object) -> None:
+    """Beat, every ten minutes: close what has been silent for a day."""
+    idle.close_silent(now=clock.now())

@@ -37,6 +37,7 @@ app.conf.update(
         },
         "sweep-presence": {"task": "dispatch.tasks.sweep_presence", "schedule": 2.0, "options": {"expires": 5}},
         "answer-customers": {"task": "assistant.tasks.answer_waiting", "schedule": 2.0, "options": {"expires": 5}},
+        "close-silent": {"task": "dispatch.tasks.close_silent", "schedule": 600.0, "options": {"expires": 600}},
         "sweep-wire": {"task": "realtime.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
         # At an hour, not after so many seconds: beat's memory begins anew with each start.
         "audit-ledger": {
