@@ -63,9 +63,10 @@ class Skill(models.Model):
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="skills")
     key = models.SlugField(max_length=40)
     name = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0, help_text="The lowest is named first.")
 
     class Meta:
-        ordering = ["brand", "name"]
+        ordering = ["brand", "position", "name"]
         constraints = [models.UniqueConstraint(fields=["brand", "key"], name="skill_once_per_brand")]
 
     def __str__(self) -> str:

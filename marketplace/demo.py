@@ -149,8 +149,8 @@ def _brand(made: dict[str, Any], *, now: datetime) -> Brand:
         defaults={**fields, "allowed_origins": origins()},
         create_defaults={**fields, "slug": made["slug"], "allowed_origins": origins(), "created_at": now},
     )
-    for key, name in TOPICS.items():
-        Skill.objects.get_or_create(brand=brand, key=key, defaults={"name": name})
+    for position, (key, name) in enumerate(TOPICS.items()):
+        Skill.objects.get_or_create(brand=brand, key=key, defaults={"name": name, "position": position})
     for text in content.load(brand.slug):
         _article(brand, text)
     if not brand.pay_plans.exists():

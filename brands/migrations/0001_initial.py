@@ -62,10 +62,11 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('key', models.SlugField(max_length=40)),
                 ('name', models.CharField(max_length=60)),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="The lowest is named first.")),
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skills', to='brands.brand')),
             ],
             options={
-                'ordering': ['brand', 'name'],
+                'ordering': ["brand", "position", "name"],
                 'constraints': [models.UniqueConstraint(fields=('brand', 'key'), name='skill_once_per_brand')],
             },
         ),
