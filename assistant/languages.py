@@ -10,7 +10,7 @@ OFFERED = ("en", "de", "fr", "es", "it", "nl", "sv", "pl", "pt", "hi", "ar", "tr
 LOYALTY = 0.7  # words' worth of doubt before a conversation changes its language
 
 _COMMON = {
-    "en": "the my is i you what how where can please hello hi thanks thank want need have not it do when why yes no ok",
+    "en": "the my is i you what how where can please hello hi thanks thank want need have not it do when why yes no",
     "de": "ich mein meine ist nicht wie wo wann warum bitte danke hallo und der die das ein eine habe möchte ja nein",
     "fr": "je mon ma est pas comment où quand pourquoi merci bonjour salut le la les un une veux et oui non vous mes",
     "es": "mi es como donde cuando por que gracias hola el la los un una quiero y tengo sí no puedo favor está mis",
@@ -18,8 +18,9 @@ _COMMON = {
     "nl": "ik mijn is niet hoe waar wanneer waarom alstublieft dank hallo het een wil heb kan ja nee bedankt hoi mij",
     "sv": "jag min mitt är inte hur var när varför tack hej det en ett vill har kan ja nej och mina snälla",
     "pl": "moja mój jest nie jak gdzie kiedy dlaczego proszę dziękuję cześć chcę mam czy na się tak dzień dobry",
-    "pt": "meu minha é não como onde quando porque obrigado obrigada olá oi um uma quero tenho sim posso por favor meus",
-    "hi": "mera meri mujhe hai nahi kaise kahan kab kyu kyun namaste chahiye main hain kya ka mere paisa",
+    "pt": "meu minha é não como onde quando porque obrigado obrigada olá oi um uma quero tenho sim posso favor meus",
+    "hi": "mera meri mujhe hai nahi kaise kahan kab kyu kyun namaste chahiye main hain kya ka mere paisa"
+    " baat karni karna karao karwa kisi",
     "tr": "benim bir ve ne nasıl nerede neden lütfen merhaba teşekkürler istiyorum var yok değil için mi evet hayır",
 }
 _BY_WORD: dict[str, set[str]] = {}

@@ -50,6 +50,7 @@ _WEAK = """
     vyakti व्यक्ति आदमी कोई koi
     شخص احد أحد
     biri biriyle birisi birisiyle birine kişi kişiyle kimse
+    kisi किसी
 """
 # The people of the brand together.
 _TEAM = """
@@ -61,7 +62,10 @@ _TEAMS_OF_TWO = """
     customer service, customer care, customer support, your team, support team, service client, servizio clienti,
     assistenza clienti, servicio al, atencion al, atención al, obsługa klienta, obsługą klienta, biurem obsługi,
     atendimento ao, suporte ao, ग्राहक सेवा, कस्टमर केयर, grahak seva, خدمة العملاء, خدمه العملاء, müşteri hizmetleri,
-    müşteri hizmetlerine, müşteri hizmetleriyle, müşteri desteği, real one, live chat
+    müşteri hizmetlerine, müşteri hizmetleriyle, müşteri desteği, real one, live chat,
+    canlı destek, human support, live support, human help, live agent, atención humana, assistenza umana, aide
+    humaine,
+    atendimento humano, menschliche hilfe
 """
 _TALKS = """
     talk talking speak speaking chat chatting converse escalate escalated call handover contact
@@ -78,6 +82,7 @@ _TALKS = """
     baat बात bat
     أتحدث التحدث تحدث أكلم الكلام أتكلم اتكلم التكلم كلم التواصل أتواصل حولني حولوني حوّلني تحويلي وصلني
     konuşmak konuşabilir konuşayım konuşalım görüşmek görüşebilir görüşeyim bağlanmak
+    contacte contactar conéctame conécteme transfiéreme transfiérame
 """
 # Asks to be passed on, where "me" stands near.
 _ROUTES = """
@@ -93,6 +98,7 @@ _ROUTES = """
     jodo jodiye jod जोड़ें जोड़ो जोड़िए जोड़
     حول وصل
     bağla bağlayın bağlar aktar aktarın yönlendir yönlendirin
+    passa
 """
 _ME = """
     me us mich uns moi nous mi ci mij ons mig oss mnie nas nos mujhe mujhko hume मुझे हमें ني beni bizi
@@ -110,6 +116,7 @@ _WANTS = """
     chahiye chahie chaiye चाहिए hai है
     أريد اريد أحتاج ابغى عايز بدي هل يوجد أرغب اعطني
     istiyorum lazım ver verin var isterim
+    bisogno necessidade behov
 """
 # May stand between what asks and whom: no deed, so "need to pay a person" asks for nobody.
 _BETWEEN = """
@@ -128,6 +135,7 @@ _BETWEEN = """
     kisi किसी ek एक asli असली se से koi कोई real
     حقيقي من إلى الى مع
     bir gerçek canlı ile bana
+    sie mir di destek help assistance hilfe aide ayuda aiuto ajuda
 """
 # Makes of someone a someone who shall help.
 _HELPS = """
@@ -179,6 +187,7 @@ _ELSE = """
     andra inna inny inną innego outra outro aur और dusra آخر أخرى başka
 """
 _ARE_YOU = "are you sind bist eres sei"
+_CAN = "can could may kann könnte peut pourrait puede podría può potrebbe kan czy pode poderia क्या kya هل ممكن"
 # Asks whether one must, which is no wish.
 _MUST = """
     do i need, do i have, should i, must i, muss ich, soll ich, dois je, est ce que je dois, debo, tengo que, devo,
@@ -204,8 +213,11 @@ def _asks(said: list[str]) -> bool:
     people = [i for i in range(len(said)) if _names_people(said, i)]
     if not people:
         return False
-    if len(said) <= 7 and all(i in people or _is(word, _POLITE) or _is(word, _BETWEEN) for i, word in enumerate(said)):
+    bare = {*people, *(i + 1 for i in people if " ".join(said[i : i + 2]) in _phrases(_TEAMS_OF_TWO))}
+    if len(said) <= 7 and all(i in bare or _is(word, _POLITE) or _is(word, _BETWEEN) for i, word in enumerate(said)):
         return not _refused(said, people[0], people[0]) and not _is(said[-1], _ELSE)
+    if said[:2] in (["am", "i"], ["is", "this"]):
+        return False  # asks what the assistant is
     if any(_is(word, _TOLD) for word in said) or " ".join(said).startswith(tuple(_phrases(_MUST))):
         return False
     return any(_wanted(said, person) for person in people)
@@ -225,9 +237,12 @@ def _names_people(said: list[str], at: int) -> bool:
 def _wanted(said: list[str], person: int) -> bool:
     """Whether something near this person asks for them."""
     for at, word in enumerate(said):
-        talks = abs(person - at) <= 7 and (_is(word, _TALKS) or (_is(word, _ROUTES) and _me_near(said, at)))
+        talks = abs(person - at) <= 7 and (_is(word, _TALKS) or _routes(said, at, person))
         if talks and at != person and not _refused(said, min(at, person), max(at, person)):
             return True
+    helps = _is(said[0], _CAN) and person <= 4 and any(_is(word, _HELPS) for word in said[person + 1 :])
+    if helps and _is(said[person], _STRONG) and not _refused(said, 0, person):
+        return True
     return any(_directly(said, at, person) for at, word in enumerate(said) if _is(word, _WANTS) and at != person)
 
 
@@ -263,8 +278,12 @@ def _refuses_the_bot(said: list[str]) -> bool:
     return False
 
 
-def _me_near(said: list[str], at: int) -> bool:
-    return any(word in _set(_ME) for word in said[max(0, at - 5) : at + 3])
+def _routes(said: list[str], at: int, person: int) -> bool:
+    """ "Transfer me" to anybody, or "forward this" to somebody of the brand."""
+    if not _is(said[at], _ROUTES):
+        return False
+    this = _around(said, at)[1] == "this" and _is(said[person], _STRONG)
+    return this or any(word in _set(_ME) for word in said[max(0, at - 5) : at + 3])
 
 
 def _around(said: list[str], at: int) -> tuple[str, str]:

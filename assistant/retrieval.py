@@ -1,18 +1,29 @@
-"""Which help article answers a question: words weighed by rarity, over titles, known questions and text."""
+"""Which help article answers a question: words weighed by rarity, over titles, known questions and text.
+
+The score joins two views. Covered: how much of the question the article speaks of, saturating as in Okapi BM25
+(Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, section 3.4). Alike: the greatest overlap with
+its title or with one of its known questions (Dice's coefficient over the words' rarity).
+"""
 
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant import words
-from assistant.vocabulary import FILLERS, IRREGULAR, NEGATIONS, PAIRS, SYNONYMS
+from assistant.vocabulary import FILLERS, IRREGULAR, NEGATIONS, PAIRS, SAYINGS, SYNONYMS
 from brands.content import ArticleText
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_WEIGHTS = {"title": 3.0, "asks": 1.0, "body": 1.0}
+TITLE, ASKS, BODY = 2.0, 1.0, 0.3  # what one mention weighs, by place
+SATURATION = 2.5  # mentions until half of a word's weight is reached
+FLATTENED = 0.75
+ALIKE = 0.5  # share of the second view
+FOREIGN = 0.8  # an article in another language than the question's counts for less
 PASSAGE_CHARACTERS = 420
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,8 @@ class Found:
 
 @dataclass(frozen=True)
 class _Entry:
+    """An article, taken apart: its words' weights, and its title and questions as sets of words."""
+
     article: ArticleText
     weights: dict[str, float]
     questions: tuple[frozenset[str], ...]
@@ -35,101 +48,124 @@ class Index:
     """Made once from a brand's articles and never changed."""
 
     def __init__(self, articles: Sequence[ArticleText]) -> None:
-        bags = [_bag(article) for article in articles]
-        seen = Counter(term for bag in bags for term in bag)
-        total = len(articles)
-        self._rarity = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in seen.items()}
-        self._unknown = math.log(1 + (total + 0.5) / 0.5) if total else 1.0
-        self._entries = tuple(_entry(article, bag) for article, bag in zip(articles, bags, strict=True))
+        self._entries = tuple(_entry(article) for article in articles)
+        anywhere = Counter(term for entry in self._entries for term in entry.weights)
+        in_questions = Counter(term for entry in self._entries for term in frozenset[str]().union(*entry.questions))
+        self._languages = {(entry.article.slug, entry.article.locale[:2]) for entry in self._entries}
+        self._unknown = _rarity(len(articles), 0)
+        self._rarity = {
+            term: (_rarity(len(articles), n) + _rarity(len(articles), in_questions[term] or n)) / 2
+            for term, n in anywhere.items()
+        }
         self._spellings = _spellings(self._rarity)
 
     def search(self, text: str, *, language: str | None = None, limit: int = 3) -> list[Found]:
-        """The best articles, best first; those in the reader's language where there are any that fit as well."""
-        asked = self._terms(text)
+        """The best articles, best first; one that is there in the reader's language in that language only."""
+        asked = frozenset(self._spelled(term) for term in terms(text))
         if not asked:
             return []
-        scored = [(self._score(asked, entry, language), entry) for entry in self._entries]
-        scored.sort(key=lambda pair: (-pair[0], pair[1].article.slug))
+        read = [entry for entry in self._entries if not self._translated(entry.article, language)]
+        scored = [(self._score(asked, entry, language), entry) for entry in read]
+        scored.sort(key=lambda pair: (-pair[0], pair[1].article.slug, pair[1].article.locale))
         return [
-            Found(entry.article, round(score, 4), self._passage(asked, entry.article))
+            Found(entry.article, min(1.0, round(score, 4)), self._passage(asked, entry.article))
             for score, entry in scored[:limit]
             if score > 0
         ]
 
-    def _terms(self, text: str) -> frozenset[str]:
-        found = (self._spelled(term) for term in terms(text))
-        return frozenset(term for term in found if term)
+    def _translated(self, article: ArticleText, language: str | None) -> bool:
+        """Whether the same article is there in the reader's language."""
+        if not language or article.locale[:2] == language[:2]:
+            return False
+        return (article.slug, language[:2]) in self._languages
 
     def _spelled(self, term: str) -> str:
-        if term in self._rarity or len(term) < 5:
+        """The term as the articles spell it, where one slip parts them."""
+        if term in self._rarity or len(term) < 5 or " " in term:
             return term
-        for shorter in _without_one(term):
-            for known in self._spellings.get(shorter, ()):
-                if words.near(term, known):
-                    return known
-        return term
+        close = {known for shorter in _without_one(term) for known in self._spellings.get(shorter, ())}
+        return min((known for known in close if words.near(term, known)), default=term)
 
     def _weight(self, asked: Iterable[str]) -> float:
         return sum(self._rarity.get(term, self._unknown) for term in asked)
 
     def _score(self, asked: frozenset[str], entry: _Entry, language: str | None) -> float:
-        whole = self._weight(asked)
-        covered = sum(self._rarity[term] * entry.weights[term] for term in asked if term in entry.weights) / whole
+        covered = sum(self._rarity[term] * entry.weights[term] for term in asked if term in entry.weights)
         alike = max((self._alike(asked, question) for question in entry.questions), default=0.0)
-        score = 0.5 * covered + 0.5 * alike
-        return score * 0.8 if language and entry.article.locale[:2] != language[:2] else score
+        score = (1 - ALIKE) * covered / self._weight(asked) + ALIKE * alike
+        return score * FOREIGN if language and entry.article.locale[:2] != language[:2] else score
 
     def _alike(self, asked: frozenset[str], question: frozenset[str]) -> float:
         shared = self._weight(asked & question)
         return 2 * shared / (self._weight(asked) + self._weight(question)) if shared else 0.0
 
     def _passage(self, asked: frozenset[str], article: ArticleText) -> str:
-        """The paragraph with the most of the question, or as many of its sentences as fit."""
-        paragraphs = [part.strip() for part in article.body.split("\n\n") if part.strip()]
-        if not paragraphs:
-            return article.title
-        best = max(paragraphs, key=lambda part: self._weight(asked & frozenset(terms(part))))
-        return _shortened(best)
+        """The first paragraph, or another that has clearly more of the question; whole sentences only."""
+        paragraphs = [part.strip() for part in article.body.split("\n\n") if part.strip()] or [article.title]
+        weights = [self._weight(asked & frozenset(_meanings_of(part))) for part in paragraphs]
+        best = max(range(len(paragraphs)), key=lambda i: (weights[i] - (0.0 if i == 0 else self._unknown), -i))
+        return _shortened(paragraphs[best])
 
 
 def terms(text: str) -> list[str]:
-    """The words that carry meaning, stemmed, one for a group of synonyms; after a "not", once more as its opposite."""
+    """The words that carry meaning, one for each group of synonyms, and what sayings mean."""
+    folded = words.fold(text)
+    found = _meanings_of(folded)
+    said = [meaning for meaning, saying in SAYINGS if saying.search(folded)]
+    return found + [meaning for meaning in said if not (meaning == "absent" and "refund" in found)]
+
+
+def _meanings_of(text: str) -> list[str]:
+    """The words that carry meaning, stemmed; the first after a "not" once more as its opposite."""
     found: list[str] = []
     said = words.fold(text).split()
-    refused = 0  # words ago that a "not" was said
-    for first, second in zip(said, [*said[1:], ""], strict=True):
+    refused = 0  # words since a "not"; none is pending at 0
+    for first, second in zip(said, [*said[1:], ""], strict=False):
         refused = 1 if first in NEGATIONS else (refused + 1) % 5 if refused else 0
         if (first, second) in PAIRS:
             found.append(PAIRS[first, second])
-        if first not in FILLERS and (len(first) > 1 or first.isdigit()):
-            term = words.stem(IRREGULAR.get(first, first))
-            found.append(SYNONYMS.get(term, term))
-            if refused:
-                found.append(f"not {found[-1]}")
-                refused = 0
+        if first in FILLERS or not (len(first) > 1 or first.isdigit()):
+            continue
+        found.extend(_meanings(first))
+        if refused:
+            found.append(f"not {found[-1]}")
+            refused = 0
     return found
 
 
-def _bag(article: ArticleText) -> dict[str, float]:
-    """Each term's weight in the article, more at the top and with diminishing returns."""
-    counted: dict[str, float] = {}
-    for field, text in (("title", article.title), ("asks", " ".join(article.asks)), ("body", article.body)):
-        for term in terms(text):
-            counted[term] = counted.get(term, 0.0) + _WEIGHTS[field]
-    return counted
+@lru_cache(maxsize=20_000)
+def _meanings(word: str) -> tuple[str, ...]:
+    """What stands for the word; for a compound of two listed words, both."""
+    term = words.stem(IRREGULAR.get(word, word))
+    if term in SYNONYMS or len(word) < 8:
+        return (SYNONYMS.get(term, term),)
+    for cut in range(4, len(word) - 3):
+        first, second = words.stem(word[:cut]), words.stem(word[cut:])
+        if first in SYNONYMS and second in SYNONYMS:
+            return (SYNONYMS[first], SYNONYMS[second])
+    return (term,)
 
 
-def _entry(article: ArticleText, bag: dict[str, float]) -> _Entry:
-    weights = {term: count / (count + 1.2) for term, count in bag.items()}
+def _entry(article: ArticleText) -> _Entry:
     questions = tuple(frozenset(terms(text)) for text in (article.title, *article.asks))
-    return _Entry(article, weights, questions)
+    mentions: dict[str, float] = {}
+    for weight, found in ((TITLE, questions[:1]), (ASKS, questions[1:]), (BODY, [_meanings_of(article.body)])):
+        for term in (term for part in found for term in part):
+            mentions[term] = mentions.get(term, 0.0) + weight
+    return _Entry(article, {term: n / (n + SATURATION) for term, n in mentions.items()}, questions)
+
+
+def _rarity(articles: int, having: int) -> float:
+    """BM25's inverse frequency, flattened: a help centre's most telling words stand in many of its articles."""
+    inverse: float = math.log(1 + (articles - having + 0.5) / (having + 0.5))
+    return inverse**FLATTENED
 
 
 def _spellings(known: Iterable[str]) -> dict[str, list[str]]:
-    """Words by their spellings with a letter left out: two words one slip apart meet here."""
+    """Words by their spellings with a letter left out: two words that one slip parts meet here."""
     found: dict[str, list[str]] = {}
     for term in known:
-        if len(term) >= 4:
+        if len(term) >= 4 and " " not in term:
             for shorter in _without_one(term):
                 found.setdefault(shorter, []).append(term)
     return found
@@ -140,9 +176,10 @@ def _without_one(term: str) -> set[str]:
 
 
 def _shortened(paragraph: str) -> str:
+    """As many whole sentences as fit; at least one, cut if it must be."""
     said = ""
     for sentence in _SENTENCE.split(" ".join(paragraph.split())):
         if said and len(said) + len(sentence) + 1 > PASSAGE_CHARACTERS:
             break
         said = f"{said} {sentence}".strip()
-    return said if len(said) <= PASSAGE_CHARACTERS else said[: PASSAGE_CHARACTERS - 1].rstrip() + "…"
+    return words.within(said, PASSAGE_CHARACTERS)

@@ -61,7 +61,8 @@ _SAYINGS = {
         dolandır*, sahtekar*, hacklen*, çalındı, çalınmış, izinsiz, oltalama
     """,
     "hardship": """
-        lost my job, can t afford, cannot afford, can t pay, cannot pay, can not pay, unable to pay, struggling to
+        no income, lost my income, lost my job, can t afford, cannot afford, can t pay, cannot pay, can not pay,
+        unable to pay, struggling to
         pay,
         struggle to pay, can t keep up, cannot keep up, bankrupt*, insolven*, in debt, drowning in debt, debt adviser,
         debt counsel*, eviction, evicted, no money to pay, no money left, money is very tight, hard to pay, financial
@@ -103,7 +104,7 @@ _SAYINGS = {
         advogad*, processar, tribunal, na justiça, procon, ação judicial, boletim de ocorrência,
         वकील, अदालत, मुकदमा, कोर्ट, पुलिस, vakil, vakeel, adalat, mukadma, court jaunga, court jaungi, police
         complaint,
-        محام, محامي, المحامي, محكمة, المحكمة, مقاضاة, سأقاضي*, دعوى, الشرطة, شرطة,
+        محام, محامي, المحامي, محكمة, المحكمة, مقاضاة, سأقاضي*, دعوى, الشرطة, شرطة, بالشرطة, للشرطة,
         avukat*, mahkeme*, dava*, savcılık*, yasal yollara, hukuki
     """,
     "complaint": """

@@ -42,7 +42,8 @@ _MORE = """
 """
 _IDENTITY = re.compile(
     r"\b(?:(?:are|r) (?:you|u|we|this)|is (?:this|that|it)|am i (?:talking|speaking|chatting|writing)|who are you"
-    r"|what are you)\b(?:(?! (?:help|about)).){0,40}\b(?:bot|robot|human|person|real|ai|machine|computer|program|chatbot|someone)\b"
+    r"|what are you)\b(?:(?! (?:help|about)).){0,40}\b(?:bot|robot|human|person|real|ai|machine|computer|program"
+    r"|chatbot|someone)\b"
     r"|^(?:who|what) are you$|^(?:bist du|sind sie) .{0,20}(?:mensch|bot|roboter|ki|maschine|echt\w*)\b"
     r"|^(?:wer|was) bist du$"
     r"|^(?:es tu|etes vous|vous etes|tu es) .{0,20}(?:humain\w*|robot|bot|ia|personne)\b|^qui (?:es tu|etes vous)$"
@@ -71,7 +72,9 @@ def kind(text: str) -> str | None:
     said = folded.split()
     if _IDENTITY.search(folded):
         return "identity"
-    if not said or len(said) > 10:
+    if not said:
+        return "more"
+    if len(said) > 10:
         return None
     if _only(said, _HELLO):
         return "hello"

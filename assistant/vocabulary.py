@@ -5,6 +5,8 @@ read
 as one.
 """
 
+import re
+
 from assistant.words import fold, stem
 
 FILLERS = frozenset(
@@ -16,7 +18,8 @@ FILLERS = frozenset(
         his how however i if im in into is isn it its just keep know let like ll long look m make many may maybe
         me might mine more much must my myself need needs new no not now of off often oh ok okay on once one only
         onto or other our out over own please pls put quite really re right s said same say says see seem seems
-        shall she should so some somehow something still such t tell than thank thanks that the their them then
+        she should so some somehow something still such t tell direct directly than thank thanks that the their
+        shall them then
         there these they thing things think this those though thought through till to too try trying up us use
         used using ve very want wanted wants was way we well were what whatever when where whether which while who
         why will wish with within without won would yes yet you your yours ll aber alle alles als also am an auch
@@ -44,7 +47,8 @@ _GROUPS = """
     parcel parcels package packages paket päckchen sendung
     order orders ordered bestellung bestellt bestellen
     purchase purchases buy buying bought kauf gekauft einkauf kaufen
-    deliver delivery delivered delivering shipping ship lieferung geliefert zustellung courier carrier zusteller
+    deliver delivery delivered delivering shipping ship handed_over lieferung geliefert zustellung courier
+        carrier zusteller
         lieferdienst
     arrive arrived arrives arriving arrival came received receive ankommen angekommen
     cancel cancelled canceled cancellation cancelling call_off called_off undo revoke stornieren storno kündigen
@@ -70,7 +74,7 @@ _GROUPS = """
     log_in log_on sign_in signing_in login logging_in logged_in anmelden anmeldung einloggen anmelde access passcode
         password
         passwort kennwort
-    code codes otp sms text_message
+    code codes otp sms text_message digit digits
     lock locked lock_out locked_out blocked block gesperrt sperren
     account accounts profile konto profil
     delete deleted deletion remove erase erased löschen gelöscht
@@ -80,7 +84,7 @@ _GROUPS = """
     number numbers nummer
     address addresses street moved moving house adresse anschrift umgezogen
     name surname names last_name married marriage nachname namen
-    change changed changing update updated edit modify switch swap ändern geändert änderung wechseln
+    change changed changing update updated edit modify switch ändern geändert änderung wechseln
     identity id passport verify verified verification identification selfie ausweis identität
     pin pincode pin_code geheimzahl
     freeze frozen unfreeze
@@ -99,7 +103,7 @@ _GROUPS = """
     wrong incorrect different falsch
     item items article articles goods product products artikel ware waren
     missing incomplete lacking fehlt
-    exchange exchanged umtauschen umtausch
+    exchange exchanged swap umtauschen umtausch
     size sizes bigger smaller größe
     colour color farbe
     label labels rücksendeetikett etikett
@@ -134,7 +138,7 @@ _GROUPS = """
     month monthly months monat monatlich
     money funds geld
     salary wage wages payday gehalt
-    job unemployed afford hardship tight jobless arbeitslos
+    job income unemployed afford hardship tight jobless arbeitslos
     track tracking trace traced nachverfolgen
     find locate finden
     confirm confirmed confirmation acknowledge acknowledged register bestätigen bestätigt bestätigung
@@ -191,3 +195,48 @@ def _read_groups() -> tuple[dict[str, str], dict[tuple[str, str], str]]:
 
 
 SYNONYMS, PAIRS = _read_groups()
+
+# Ways of saying one thing in many words, found in folded text: each adds a group's word to those it is made of.
+_NOT = r"(?:not|never|no|n t|\w+n t|didnt|hasnt|havent|isnt|dont|doesnt|cant|cannot|nothing|nicht|kein\w*|nie|nichts)"
+_COME = (
+    r"arriv\w+|c[oa]me|com\w+|receiv\w+|got\w*|show\w*|turn\w* up|here|there|find|see|appear\w*|reach\w*"
+    r"|angekommen|da|erhalten|bekommen"
+)
+_MINE = (
+    r"mak\w+|made|do|did|done|set up|authori[sz]\w+|recogni[sz]\w+|buy|bought|approv\w+|know|remember|recall"
+    r"|perform\w*|mine|me|familiar|kenn\w*|bestellt|gekauft|gemacht|von mir"
+)
+_SAYINGS = (
+    ("hour", r"\bhow (?:long|soon|fast|quick\w*|many (?:\w+ )?days|much time|much longer)\b"),
+    ("hour", r"\bwhen (?:will|do|does|is|are|can|should|would|did|must|s|am|exactly)\b|\bby when\b"),
+    ("hour", r"\b(?:wann|wie lange|wie viele tage|bis wann|wie schnell)\b"),
+    ("fee", r"\bhow much (?:does|do|is|are|will|would|it|for)\b|\bhow expensive\b"),
+    ("fee", r"\bwas kostet\b|\b(?:all|any|extra) charges\b"),
+    ("absent", rf"\b{_NOT} (?:\w+ ){{0,3}}(?:{_COME})\b|\bdisappeared\b|\bmissing\b"),
+    ("absent", r"\bwhere (?:is|s|are|re|the hell|on earth) (?:my|the|our)\b"),
+    ("absent", r"\bwo (?:ist|bleibt|sind) (?:mein\w*|das|die)\b"),
+    ("absent", r"\b(?:wait|waiting|waited) (?:for|on)\b|\bwarte (?:\w+ )?auf\b"),
+    ("lost", r"\b(?:can ?t|cannot|couldn t|unable to) (?:seem to )?(?:find|locate) (?:\w+ )?(?:card|wallet)\b"),
+    ("lost", r"\b(?:left|dropped|forgot) (?:\w+ ){0,2}(?:card|wallet|purse)\b"),
+    ("unknown", rf"\b{_NOT} (?:\w+ ){{0,2}}(?:{_MINE})\b|\bstrange\b|\bunfamiliar\b"),
+    ("unknown", r"\b(?:never|no idea) (?:\w+ ){0,2}(?:ordered|made|bought|did|was|what|who)\b"),
+    ("pay", r"\b(?:charged?|debited|billed)\b"),
+    ("login", rf"\b{_NOT} (?:\w+ ){{0,2}}(?:get in|get into|enter|access)\b|\bget (?:back )?in(?:to)?\b"),
+    ("login", r"\bkomm\w* (?:\w+ ){0,2}nicht (?:\w+ ){0,3}(?:rein|hinein)\b|\b(?:konto|app) (?:rein|hinein)\b"),
+    ("fault", rf"\b{_NOT} (?:\w+ )?(?:work\w*|function\w*|turn on|funktioniert)\b|\bstop\w* working\b|\bgeht nicht\b"),
+    ("declin", rf"\b{_NOT} accept\w*\b"),
+    ("declin", r"\b(?:says?|said|saying) no\b|\bgot a no\b|\bnot accepted\b"),
+    ("fail", rf"\b{_NOT} (?:\w+ )?(?:go|went|gone) through\b"),
+    ("fail", rf"\b{_NOT} (?:be )?(?:taken|processed|completed)\b"),
+    ("twic", r"\b(?:two|2|three|multiple|several) times\b|\bmore than once\b|\b(?:again|second time)$|\b2x\b"),
+    ("refund", r"\b(?:get|got|give|gave|given|want|have|see|receive\w*|my) (?:\w+ ){0,3}money (?:\w+ )?back\b"),
+    ("refund", r"\bmoney returned\b|\bgeld (?:\w+ ){0,4}(?:zuruck|wieder)\b"),
+    ("return", r"\b(?:sen[dt]|sending|gave|give|giving|took|take|bring) (?:\w+ ){1,4}back\b|\bzuruck ?(?:ge)?s\w+\b"),
+    ("earl", r"\b(?:right now|in full|whole thing|everything at once|all at once|before (?:the )?due)\b"),
+    ("lat", r"\b(?:more time|few (?:more )?days|bit later|next (?:week|month|payday)|until (?:my )?pay(?:day)?)\b"),
+    ("identit", r"\b(?:prove|check|confirm) (?:\w+ ){0,2}(?:identity|id|who i am)\b|\bpicture of my\b"),
+    ("data", r"\b(?:everything|what|all) (?:you|lindenpay) (?:\w+ )?(?:knows?|ha\w+|store\w*|keep\w*) (?:about|on)\b"),
+    ("age", r"\bhow old\b|\bold (?:do|must|should|enough)\b|\byears? old\b|\bunder 18\b"),
+    ("age", r"\bmy (?:\w+ )?(?:son|daughter|child|kids?)\b"),
+)
+SAYINGS = tuple((meaning, re.compile(saying)) for meaning, saying in _SAYINGS)

@@ -11,6 +11,8 @@ _APART = re.compile(r"[\W_]+")
 
 def fold(text: str) -> str:
     """Lower-case words with one blank between them; marks, controls and directions are gone. Folding again is idle."""
+    if text.isascii():
+        return _APART.sub(" ", text[:LONGEST].lower()).strip()
     plain = unicodedata.normalize("NFKD", text[:LONGEST].casefold())
     kept = "".join(c for c in plain if unicodedata.category(c)[0] != "M" and unicodedata.category(c) != "Cf")
     return _APART.sub(" ", kept.casefold().translate(_LETTERS)).strip()
