@@ -21,7 +21,8 @@ class SignupForm(forms.Form):
     about = forms.CharField(max_length=400, required=False, strip=True)
 
     def signup(self, request: "HttpRequest", user: Any) -> None:
-        apply(user, now=clock.now(), **self.cleaned_data)
+        own = {name: self.cleaned_data[name] for name in SignupForm.base_fields}  # allauth adds e-mail and password
+        apply(user, now=clock.now(), **own)
 
 
 @transaction.atomic
