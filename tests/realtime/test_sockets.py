@@ -421,6 +421,36 @@ def test_cut_links_to_redis_lose_nothing(
         assert [frame["seq"] for frame in got] == sorted(frame["seq"] for frame in got)
 
 
+# --- slow readers ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_reader_that_stands_still_is_cut_off_and_the_others_notice_nothing(
+    house: House, chat: Conversation, customer: str, tabs: ExitStack
+) -> None:
+    stalled = enter(house.left, customer)  # its client takes sixteen frames and leaves the rest to the network
+    tabs.callback(stalled.link.close_socket)
+    reader = tabs.enter_context(enter(house.left, customer))
+    reader.next("reset")
+    assert Connection.objects.filter(principal=customer).count() == 2
+
+    count = 2_000
+
+    def write() -> None:
+        for _ in range(count):
+            append(chat, "x" * 4_000)
+        connection.close()
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    seqs = [reader.next("answer")["seq"] for _ in range(count)]
+    writing.join()
+
+    assert seqs == list(range(seqs[0], seqs[0] + count))
+    _until(lambda: Connection.objects.filter(principal=customer).count() == 1, within=25)
+    assert reader.drained() == []
+
+
 # --- rights ----------------------------------------------------------------------------------------------------------
 
 
