@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant import words
-from assistant.vocabulary import FILLERS, IRREGULAR, NEGATIONS, PAIRS, SAYINGS, SYNONYMS
+from assistant.vocabulary import FILLERS, IRREGULAR, NEGATIONS, OF_PARCELS, PAIRS, SAYINGS, SYNONYMS
 from brands.content import ArticleText
 
 TITLE, ASKS, BODY = 2.0, 1.0, 0.3  # what one mention weighs, by place
@@ -110,9 +110,8 @@ class Index:
 def terms(text: str) -> list[str]:
     """The words that carry meaning, one for each group of synonyms, and what sayings mean."""
     folded = words.fold(text)
-    found = _meanings_of(folded)
-    said = [meaning for meaning, saying in SAYINGS if saying.search(folded)]
-    return found + [meaning for meaning in said if not (meaning == "absent" and "refund" in found)]
+    found = _meanings_of(folded) + [meaning for meaning, saying in SAYINGS if saying.search(folded)]
+    return [term for term in found if term not in OF_PARCELS] if "refund" in found else found
 
 
 def _meanings_of(text: str) -> list[str]:
@@ -124,8 +123,8 @@ def _meanings_of(text: str) -> list[str]:
         refused = 1 if first in NEGATIONS else (refused + 1) % 5 if refused else 0
         if (first, second) in PAIRS:
             found.append(PAIRS[first, second])
-        if first in FILLERS or not (len(first) > 1 or first.isdigit()):
-            continue
+        if first in FILLERS or (first not in SYNONYMS and (len(first) == 1 or first.isdigit())):
+            continue  # amounts and order numbers are in no article
         found.extend(_meanings(first))
         if refused:
             found.append(f"not {found[-1]}")
@@ -157,8 +156,7 @@ def _entry(article: ArticleText) -> _Entry:
 
 def _rarity(articles: int, having: int) -> float:
     """BM25's inverse frequency, flattened: a help centre's most telling words stand in many of its articles."""
-    inverse: float = math.log(1 + (articles - having + 0.5) / (having + 0.5))
-    return inverse**FLATTENED
+    return math.pow(math.log(1 + (articles - having + 0.5) / (having + 0.5)), FLATTENED)
 
 
 def _spellings(known: Iterable[str]) -> dict[str, list[str]]:

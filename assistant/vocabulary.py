@@ -11,25 +11,23 @@ from assistant.words import fold, stem
 
 FILLERS = frozenset(
     fold(
-        """
-        a about after again ago all already also am an and any anything anyhow are as at back be been before being
-        but by can cannot come could couldn d did didn do does doesn doing don even ever exactly few for from get
-        gets getting go goes going gone got had happen happens has have haven having he hello help her hey hi him
-        his how however i if im in into is isn it its just keep know let like ll long look m make many may maybe
-        me might mine more much must my myself need needs new no not now of off often oh ok okay on once one only
-        onto or other our out over own please pls put quite really re right s said same say says see seem seems
-        she should so some somehow something still such t tell direct directly than thank thanks that the their
-        shall them then
-        there these they thing things think this those though thought through till to too try trying up us use
-        used using ve very want wanted wants was way we well were what whatever when where whether which while who
-        why will wish with within without won would yes yet you your yours ll aber alle alles als also am an auch
-        auf aus bei beim bin bis bist bitte da danke dann das dass dein deine dem den denn der des die dies diese
-        dieser dir doch du durch ein eine einem einen einer eines er es etwas euch euer für gerade gern haben hab
-        habe hallo hat hatte hier ich ihr ihre im in ins ist ja jetzt kann kannst kein keine können machen man
-        mein meine meinem meinen meiner mich mir mit möchte muss müssen nach nicht noch nun nur ob obwohl oder
-        schon sehr sein seine sich sie sind so soll sollte um und uns unser vom von vor wann war warum was wegen
-        weil welche wenn wer werde werden wie wieder wieso will wir wird wo woher wurde zu zum zur über
-    """
+        """eur euro euros never nothing nobody nie nichts niemand a about after again ago all already also am an and
+        any anything anyhow are as at back be been before being but by can cannot come could couldn d did didn do
+        does doesn doing don even ever exactly few for from get gets getting go goes going gone got had happen
+        happens has have haven having he hello help her hey hi him his how however i if im in into is isn it its
+        just keep know let like ll long look m make many may maybe me might mine more much must my myself need
+        needs new no not now of off often oh ok okay on once one only onto or other our out over own please pls
+        put quite really re right s said same say says see seem seems she should so some somehow something still
+        such t tell direct directly than thank thanks that the their shall them then there these they thing things
+        think this those though thought through till to too try trying up us use used using ve very want wanted
+        wants was way we well were what whatever when where whether which while who why will wish with within
+        without won would yes yet you your yours ll aber alle alles als also am an auch auf aus bei beim bin bis
+        bist bitte da danke dann das dass dein deine dem den denn der des die dies diese dieser dir doch du durch
+        ein eine einem einen einer eines er es etwas euch euer für gerade gern haben hab habe hallo hat hatte hier
+        ich ihr ihre im in ins ist ja jetzt kann kannst kein keine können machen man mein meine meinem meinen
+        meiner mich mir mit möchte muss müssen nach nicht noch nun nur ob obwohl oder schon sehr sein seine sich
+        sie sind so soll sollte um und uns unser vom von vor wann war warum was wegen weil welche wenn wer werde
+        werden wie wieder wieso will wir wird wo woher wurde zu zum zur über"""
     ).split()
 )
 
@@ -161,6 +159,8 @@ NEGATIONS = frozenset(
     """
     ).split()
 )
+# Where money comes back, these say nothing of a parcel.
+OF_PARCELS = frozenset({"absent", "arriv", "not arriv"})
 IRREGULAR = {
     "spent": "spend",
     "forgotten": "forget",
