@@ -39,7 +39,8 @@ def hold(slot: Slot) -> None:
 def release(slot: Slot, *, now: datetime) -> None:
     """The open offer is over without a chat."""
     slot.held -= 1
-    slot.idle_since = slot.idle_since or now
+    if slot.active == 0:  # beside a chat she is as busy as before: a decline moves nobody in the order of asking
+        slot.idle_since = slot.idle_since or now
     changed(slot, "held", "idle_since", "missed_in_a_row", "willing", "pause_reason")
 
 

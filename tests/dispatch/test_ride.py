@@ -197,3 +197,15 @@ def test_a_line_after_seven_days_is_refused(
 
     with pytest.raises(Refused, match="has ended"):
         say(chat, maja.pk, "Hello?", now=at(8 * 86_400))
+
+
+def test_declining_beside_a_chat_does_not_make_her_idle(
+    engagement: Engagement, dana: Agent, lumo: object, maja: Customer
+) -> None:
+    """Else a decline would move her ahead of others who are as busy as she is."""
+    second, _ = lifecycle.start(Customer.objects.create(brand=maja.brand, created_at=NOON), language="en", now=at(6))
+    held_out = offer_to(ask(second, now=at(6)), dana, now=at(7))
+
+    offers.decline(held_out.pk, by=dana.pk, now=at(8))
+
+    assert (slot_of(dana).active, slot_of(dana).idle_since) == (1, None)
