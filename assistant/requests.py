@@ -8,7 +8,7 @@ for any ending.
 import re
 from functools import cache
 
-from assistant.words import fold, near
+from assistant.words import excerpt, fold, near
 
 _CLAUSES = re.compile(
     r"[,.;:!?\n¿¡।،؟…()]+|\s[-–—]+\s"
@@ -203,7 +203,7 @@ _OTHER_THINGS = """
 
 def for_a_person(text: str) -> bool:
     """Whether some clause of the text asks to be passed on to a person."""
-    clauses = [fold(clause).split()[:80] for clause in _CLAUSES.split(text[:2_000]) if clause]
+    clauses = [fold(clause).split()[:80] for clause in _CLAUSES.split(excerpt(text)) if clause]
     return any(_asks(clause) for clause in clauses if clause)
 
 
@@ -220,7 +220,7 @@ def _asks(said: list[str]) -> bool:
         return False  # asks what the assistant is
     if any(_is(word, _TOLD) for word in said) or " ".join(said).startswith(tuple(_phrases(_MUST))):
         return False
-    return any(_wanted(said, person) for person in people)
+    return any(_wanted(said, person) for person in people[:12])
 
 
 def _names_people(said: list[str], at: int) -> bool:

@@ -22,6 +22,7 @@ FLATTENED = 0.75
 ALIKE = 0.5  # share of the second view
 FOREIGN = 0.8  # an article in another language than the question's counts for less
 PASSAGE_CHARACTERS = 420
+LONGEST_WORD = 40  # letters; what is longer is nobody's slip of the finger
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
@@ -81,7 +82,7 @@ class Index:
 
     def _spelled(self, term: str) -> str:
         """The term as the articles spell it, where one slip parts them."""
-        if term in self._rarity or len(term) < 5 or " " in term:
+        if term in self._rarity or not 5 <= len(term) <= LONGEST_WORD or " " in term:
             return term
         close = {known for shorter in _without_one(term) for known in self._spellings.get(shorter, ())}
         return min((known for known in close if words.near(term, known)), default=term)
@@ -136,7 +137,7 @@ def _meanings_of(text: str) -> list[str]:
 def _meanings(word: str) -> tuple[str, ...]:
     """What stands for the word; for a compound of two listed words, both."""
     term = words.stem(IRREGULAR.get(word, word))
-    if term in SYNONYMS or len(word) < 8:
+    if term in SYNONYMS or not 8 <= len(word) <= LONGEST_WORD:
         return (SYNONYMS.get(term, term),)
     for cut in range(4, len(word) - 3):
         first, second = words.stem(word[:cut]), words.stem(word[cut:])

@@ -4,16 +4,24 @@ import re
 import unicodedata
 from functools import lru_cache
 
-LONGEST = 4_000  # characters read of one text: a question fits many times over
+LONGEST = 3_000  # characters read of one text, half from either end: a question fits many times over
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i", "đ": "d", "ð": "d", "þ": "th"})
 _APART = re.compile(r"[\W_]+")
 
 
+def excerpt(text: str) -> str:
+    """The text, or the beginning and the end of a very long one: people ask at either."""
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]} … {text[-half:]}"
+
+
+@lru_cache(maxsize=256)  # one reply folds the same few lines again and again
 def fold(text: str) -> str:
     """Lower-case words with one blank between them; marks, controls and directions are gone. Folding again is idle."""
+    text = excerpt(text)
     if text.isascii():
-        return _APART.sub(" ", text[:LONGEST].lower()).strip()
-    plain = unicodedata.normalize("NFKD", text[:LONGEST].casefold())
+        return _APART.sub(" ", text.lower()).strip()
+    plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(c for c in plain if unicodedata.category(c)[0] != "M" and unicodedata.category(c) != "Cf")
     return _APART.sub(" ", kept.casefold().translate(_LETTERS)).strip()
 
@@ -22,7 +30,7 @@ def visible(text: str) -> str:
     """The text as a reader may be shown it: no controls, no directions, few marks on one letter, single blanks."""
     kept: list[str] = []
     marks = 0
-    for c in text[:LONGEST]:
+    for c in excerpt(text):
         kind = unicodedata.category(c)
         marks = marks + 1 if kind == "Mn" else 0
         if kind in ("Cf", "Cs", "Co", "Cn") or marks > 3:

@@ -40,3 +40,10 @@ def test_daily_questions_of_bank_customers_are_hardly_ever_taken_for_it() -> Non
 
     assert len(texts) > 9_000
     assert len(taken) <= 6, taken
+
+
+def test_it_is_heard_at_the_end_of_a_very_long_message() -> None:
+    story = "The parcel came on Monday and the box was wet. " * 150
+
+    assert not requests.for_a_person(story)
+    assert requests.for_a_person(f"{story}Please let me talk to a human.")
