@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from agents.models import Agent
+from brands.models import Skill
 from conversations.models import Conversation, Engagement, Event
 from payouts import earnings, rating
 from payouts.models import PayPlan
@@ -46,7 +47,13 @@ def end(engagement: Engagement, *, state: str, now: datetime) -> None:
     engagement.ended_at = max(now, engagement.accepted_at)
     engagement.away_since = None
     engagement.save(update_fields=["state", "ended_at", "away_since", "outcome", "note", "tags"])
-    earnings.record(_facts(engagement), topic=engagement.topic, now=now)
+    earnings.record(_facts(engagement), topic=_topic_name(engagement), now=now)
+
+
+def _topic_name(engagement: Engagement) -> str:
+    """What the earnings page calls the chat."""
+    named = Skill.objects.filter(brand_id=engagement.brand_id, key=engagement.topic).values_list("name", flat=True)
+    return named.first() or engagement.topic
 
 
 def _facts(engagement: Engagement) -> rating.Facts:

@@ -98,7 +98,8 @@ def database(url: str, **options: Any) -> dict[str, Any]:
 
 # Limits for the role that runs: no request waits on a lock or a statement for long (the owner only migrates).
 GUARDS = "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=5s"
-POOL = {"min_size": 1, "max_size": 16, "timeout": 10}
+# One server process at its busiest: writer, lease, 4 readers, 8 requests, 8 pages. max_connections bounds the sum.
+POOL = {"min_size": 1, "max_size": 24, "timeout": 10}
 
 DATABASES = {
     "default": database(ENVIRONMENT.database_url, options=GUARDS, **({"pool": POOL} if ENVIRONMENT.pooled else {})),

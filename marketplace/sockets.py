@@ -181,6 +181,7 @@ class _Product:
     def state(self, principal: str) -> tuple[int, bytes] | None:
         kind, id_ = policy.person(principal)
         if kind == "agent":
+            _greet_agent(id_)  # whoever may not be here any more is told so, also when the closing bulletin was lost
             found = snapshot.desk(id_, now=clock.now())
             return found.version, msgspec.json.encode(found)
         return _place_in_queue(id_) if kind == "customer" else None

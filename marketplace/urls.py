@@ -1,7 +1,9 @@
 """Every address of the product."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from agents import api as agents_api
@@ -20,6 +22,7 @@ api_v1: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("favicon.ico", RedirectView.as_view(url=static("beckon.svg"))),
     path("healthz", api.healthz),
     path("readyz", api.readyz),
     path("api/v1/", include(api_v1)),

@@ -48,7 +48,7 @@ def test_from_the_first_question_to_the_paid_chat(system: System, browser: Brows
     maja.page.locator("a", has_text=re.compile("Help|Ilse")).last.click()
     maja.sees("I have read your chat.")
     ilse.ends_the_chat()
-    ilse.sees("Your receipt")
+    ilse.sees("Thank you, Ilse")
     maja.sees("Is it solved?")
     maja.rates(5, "Quick and kind.")
     maja.sees("Thank you")
