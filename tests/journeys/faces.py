@@ -24,7 +24,7 @@ def watched(browser: Browser, size: dict[str, int], faults: list[str]) -> Page:
     page = browser.new_context(viewport=size).new_page()  # type: ignore[arg-type]
     page.set_default_timeout(20 * SECONDS)
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-    page.on("console", lambda said: said.type == "error" and _note(said, faults))
+    page.on("console", lambda said: _note(said, faults) if said.type == "error" else None)
     return page
 
 
