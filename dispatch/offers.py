@@ -60,7 +60,9 @@ def _may_be_asked(slot: Slot | None) -> bool:
 
 
 def _make(escalation: Escalation, slot: Slot, placement: Placement, now: datetime) -> Offer | None:
-    agent = Agent.objects.get(pk=slot.pk)
+    agent = _still_fit(escalation, slot.pk)
+    if agent is None:
+        return None
     try:
         plan = plans.in_force(escalation.brand_id, tier=agent.tier, at=now)
     except plans.NoPlanInForce as missing:
@@ -80,6 +82,17 @@ def _make(escalation: Escalation, slot: Slot, placement: Placement, now: datetim
     escalation.save(update_fields=["state"])
     slots.hold(slot)
     return offer
+
+
+def _still_fit(escalation: Escalation, agent_id: UUID) -> Agent | None:
+    """The agent, unless she lost approval, topic or language since the plan read them."""
+    return Agent.objects.filter(
+        pk=agent_id,
+        state=Agent.State.APPROVED,
+        languages__code=escalation.language,
+        skills__skill__brand_id=escalation.brand_id,
+        skills__skill__key=escalation.topic,
+    ).first()
 
 
 def _card(escalation: Escalation, plan: PayPlan, placement: Placement, seconds: int) -> dict[str, Any]:

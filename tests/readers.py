@@ -23,16 +23,18 @@ STREAMS: tuple[protocol.Stream, ...] = ("talk", "desk")
 
 
 class Ear:
-    """All numbered frames that were announced, in the order of their announcement, by stream key."""
+    """All numbered frames that were announced, in the order of their announcement, by stream key; and what was whispered."""
 
     def __init__(self) -> None:
         self.heard: dict[str, list[Frame]] = {}
+        self.whispers: list[tuple[str, Frame]] = []
 
     def take(self, bulletin: Bulletin) -> None:
         for key, seq, raw in bulletin.events:
             frame = json.loads(bytes(raw))
             assert frame["seq"] == seq
             self.heard.setdefault(key, []).append(frame)
+        self.whispers += [(key, json.loads(bytes(raw))) for key, _, raw in bulletin.whispers]
 
 
 @contextmanager

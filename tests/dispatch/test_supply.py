@@ -1,0 +1,234 @@
+"""Who could take one more, who waits, where one stands in the queue, and who leads."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from agents import presence
+from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
+from brands.models import Brand, Skill
+from conversations import customers, lifecycle
+from conversations.models import Conversation
+from dispatch import leadership, offers, queue, rounds, supply
+from dispatch.matching import Placement
+from dispatch.models import Escalation, Leadership, Offer
+from realtime.models import ServerLease
+from tests import readers
+from tests.people import NOON, Hire, ask, at, disconnect, offer_to
+
+
+def able() -> list[object]:
+    return [candidate.agent_id for candidate in supply.candidates()]
+
+
+def slot(agent: Agent, **fields: object) -> None:
+    Slot.objects.filter(pk=agent.pk).update(**fields)
+
+
+def another_chat(brand: Brand, *, language: str = "en") -> Conversation:
+    customer, _ = customers.anonymous(brand, language=language, now=NOON)
+    return lifecycle.start(customer, language=language, now=NOON)[0]
+
+
+def end_lease(agent: Agent) -> None:
+    ServerLease.objects.update(expires_at=datetime(2020, 1, 1, tzinfo=UTC))
+
+
+WHY_NOT: dict[str, Callable[[Agent], object]] = {
+    "not willing": lambda dana: slot(dana, willing=False),
+    "being asked": lambda dana: slot(dana, held=1),
+    "full": lambda dana: slot(dana, active=2),
+    "gone": lambda dana: slot(dana, gone_since=NOON),
+    "not connected": disconnect,
+    "on a server that died": end_lease,
+    "without a language": lambda dana: AgentLanguage.objects.filter(agent=dana).delete(),
+    "without a topic": lambda dana: AgentSkill.objects.filter(agent=dana).delete(),
+    **{
+        state: lambda dana, state=state: Agent.objects.filter(pk=dana.pk).update(state=state)  # type: ignore[misc]
+        for state in ("applied", "refused", "deactivated")
+    },
+}
+
+
+def test_who_is_free_is_read_with_all_that_the_plan_asks(dana: Agent, lumo: Brand) -> None:
+    (candidate,) = supply.candidates()
+
+    assert candidate.agent_id == dana.pk
+    assert candidate.skills == {(lumo.pk, "refunds"): 2}
+    assert candidate.languages == {"en": 3}
+    assert (candidate.active, candidate.capacity, candidate.idle_since) == (0, 2, NOON)
+
+
+def test_who_has_a_chat_and_room_for_another_can_take_it(dana: Agent) -> None:
+    slot(dana, active=1)
+
+    assert able() == [dana.pk]
+
+
+@pytest.mark.parametrize("why", WHY_NOT)
+def test_nobody_is_asked_who_is(why: str, dana: Agent, olu: Agent, request_: Escalation) -> None:
+    slot(olu, willing=False)
+    assert able() == [dana.pk]
+
+    WHY_NOT[why](dana)
+
+    assert able() == []
+    assert rounds.match_waiting(now=at(1)) == []
+
+
+def test_an_offer_is_not_made_to_who_changed_her_mind_since_the_plan(request_: Escalation, dana: Agent) -> None:
+    placement = Placement(request_.pk, dana.pk, ("topic_certified", "language_fluent", "free"))
+    presence.go_offline(dana.pk, now=at(1))
+
+    assert offers.make([placement], epoch=None, now=at(1)) == []
+    request_.refresh_from_db()
+    assert request_.state == "waiting"
+
+
+@pytest.mark.parametrize("lost", ["language", "topic", "approval"])
+def test_an_offer_is_not_made_to_who_is_no_longer_fit(lost: str, request_: Escalation, dana: Agent, noor: User) -> None:
+    placement = Placement(request_.pk, dana.pk, ("topic_certified", "language_fluent", "free"))
+    if lost == "language":
+        AgentLanguage.objects.filter(agent=dana).delete()
+    elif lost == "topic":
+        AgentSkill.objects.filter(agent=dana).delete()
+    else:
+        Agent.objects.filter(pk=dana.pk).update(state="refused")
+
+    assert offers.make([placement], epoch=None, now=at(1)) == []
+    assert Slot.objects.get(pk=dana.pk).held == 0
+
+
+def test_an_offer_without_a_price_is_not_made(chat: Conversation, dana: Agent) -> None:
+    Agent.objects.filter(pk=dana.pk).update(tier="night")
+    ask(chat)
+
+    assert rounds.match_waiting(now=at(1)) == []
+    assert Slot.objects.get(pk=dana.pk).held == 0
+
+
+def test_who_waits_is_read_with_whom_it_was_offered_to(offer: Offer, dana: Agent, request_: Escalation) -> None:
+    assert supply.waiting() == []
+    offers.decline(offer.pk, by=dana.pk, now=at(3))
+
+    (waiting,) = supply.waiting()
+    assert (waiting.id, waiting.topic, waiting.language, waiting.queued_at) == (request_.pk, "refunds", "en", NOON)
+    assert waiting.asked == {dana.pk: NOON}
+
+
+def test_places_are_counted_by_brand_and_language(chat: Conversation, lumo: Brand) -> None:
+    chats = [chat, another_chat(lumo), another_chat(lumo), another_chat(lumo, language="de")]
+    for seconds, (each, language) in enumerate(zip(chats, ("en", "en", "en", "de"), strict=True)):
+        ask(each, language=language, now=at(seconds))
+    Escalation.objects.filter(conversation=chats[2]).update(priority=9)
+
+    places = [queue.place_of(each.pk, now=at(10)) for each in chats]
+
+    assert [place.place for place in places if place] == [2, 3, 1, 1]
+
+
+def test_who_does_not_wait_has_no_place(chat: Conversation) -> None:
+    assert queue.place_of(chat.pk, now=NOON) is None
+
+
+def test_nobody_can_say_how_long_while_nobody_is_online(request_: Escalation, chat: Conversation) -> None:
+    place = queue.place_of(chat.pk, now=at(5))
+
+    assert place is not None
+    assert (place.place, place.low_s, place.high_s, place.people_online) == (1, None, None, 0)
+
+
+def test_the_first_in_line_waits_for_a_ring_or_two(request_: Escalation, chat: Conversation, dana: Agent) -> None:
+    place = queue.place_of(chat.pk, now=at(5))
+
+    assert place is not None
+    assert (place.low_s, place.high_s, place.people_online) == (0, 120, 1)
+
+
+def test_the_range_follows_what_was_accepted_lately(chat: Conversation, lumo: Brand, hire: Hire, dana: Agent) -> None:
+    for number in range(3):  # three in a quarter of an hour: one each five minutes
+        served = ask(another_chat(lumo), now=at(number))
+        offer = offer_to(served, hire(f"Agent{number}"), now=at(number))
+        Offer.objects.filter(pk=offer.pk).update(state="accepted", ended_at=at(number))
+        Escalation.objects.filter(pk=served.pk).update(state="engaged")
+    ask(chat, now=at(10))
+    second = another_chat(lumo)
+    ask(second, now=at(11))
+
+    first, next_ = (queue.place_of(each.pk, now=at(60)) for each in (chat, second))
+
+    assert first is not None
+    assert next_ is not None
+    assert (first.low_s, first.high_s) == (0, 600)
+    assert (next_.low_s, next_.high_s) == (150, 1200)
+    old = queue.place_of(second.pk, now=at(16 * 60))
+    assert old is not None
+    assert (old.low_s, old.high_s) == (0, 120)  # observed too long ago
+
+
+def test_demand_is_what_waits_in_her_topics_and_languages(
+    chat: Conversation, lumo: Brand, dana: Agent, olu: Agent
+) -> None:
+    ask(chat, topic="refunds")
+    ask(another_chat(lumo), topic="refunds")
+    ask(another_chat(lumo), topic="fraud")
+    ask(another_chat(lumo), topic="refunds", language="de")
+
+    assert queue.demand_for(dana.pk) == [("refunds", "Refunds", "en", 2)]
+
+
+def test_an_unknown_topic_becomes_one_that_the_brand_has_people_for(chat: Conversation, lumo: Brand) -> None:
+    assert ask(chat, topic="horoscope").topic == "fraud"
+    Skill.objects.create(brand=lumo, key="general", name="Everything else")
+    assert ask(another_chat(lumo), topic="horoscope").topic == "general"
+
+
+def test_one_dispatcher_leads_and_another_takes_over_when_its_time_is_up(db: None) -> None:
+    first = leadership.hold("one")
+
+    assert first is not None
+    assert leadership.hold("one") == first
+    assert leadership.hold("two") is None
+    assert leadership.is_led()
+    Leadership.objects.update(until=datetime(2020, 1, 1, tzinfo=UTC))
+    assert not leadership.is_led()
+    assert leadership.hold("two") == first + 1
+    assert not leadership.leads(first)
+    assert leadership.leads(first + 1)
+
+
+def test_a_leader_that_stops_in_good_order_leaves_its_place_at_once(db: None) -> None:
+    first = leadership.hold("one")
+    leadership.let_go("two")
+    assert leadership.is_led()
+
+    leadership.let_go("one")
+
+    assert not leadership.is_led()
+    assert leadership.hold("two") == (first or 0) + 1
+
+
+def test_a_leader_that_was_overtaken_places_nothing(request_: Escalation, dana: Agent) -> None:
+    old = leadership.hold("one")
+    Leadership.objects.update(until=datetime(2020, 1, 1, tzinfo=UTC))
+    new = leadership.hold("two")
+
+    assert rounds.match_waiting(now=at(1), epoch=old) == []
+    assert len(rounds.match_waiting(now=at(1), epoch=new)) == 1
+
+
+def test_a_place_is_told_when_it_is_news_or_has_aged(chat: Conversation, lumo: Brand) -> None:
+    told = rounds.Places()
+
+    def whispers(second: float) -> list[str]:
+        with readers.listening() as ear, readers.committing():
+            told.tell(now=at(second))
+        return [key for key, _ in ear.whispers]
+
+    ask(chat)
+    assert whispers(1) == [f"{chat.pk}/talk"]
+    assert whispers(2) == []
+    assert whispers(12) == [f"{chat.pk}/talk"]
+    Escalation.objects.update(state="abandoned", ended_at=at(13))
+    assert whispers(30) == []
