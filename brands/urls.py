@@ -9,4 +9,5 @@ urlpatterns = [
     path("panel/<slug:key>", views.panel, name="panel"),
     path("c/<slug:key>", views.chat, name="chat"),
     path("demo/shop", views.shop, name="shop"),
+    path("demo/identity", views.shop_identity, name="shop-identity"),
 ]

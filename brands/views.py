@@ -5,7 +5,9 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import jwt
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +21,7 @@ from marketplace import clock
 LAUNCHER = "launcher/main.ts"
 SCRIPT_SECONDS = 300  # a shop's page gets a new script within five minutes, without asking on every view
 SHOP_KEY = "lindenpay-demo"
+IDENTITY_LASTS = timedelta(minutes=5)
 
 
 def _launcher() -> bytes:
@@ -78,6 +81,28 @@ def chat(request: HttpRequest, key: str) -> HttpResponse:
 def shop(request: HttpRequest) -> HttpResponse:
     """A page of a garden shop that lets its customers pay with the demo's payments brand."""
     return render(request, "shop.html", {"key": SHOP_KEY, "order": _order(clock.now()), "catalogue": CATALOGUE})
+
+
+@require_safe
+@never_cache
+def shop_identity(request: HttpRequest) -> HttpResponse:
+    """What the shop's server says of its logged-in customer, signed with the payments brand's secret. Demo only.
+
+    Every browser is another Maja, so that visitors of the demo do not share one conversation.
+    """
+    brand = Brand.objects.filter(widget_key=SHOP_KEY, active=True).first()
+    if settings.PRODUCTION or brand is None:
+        raise Http404("There is no demo here.")
+    customer = request.session.setdefault("demo_customer", f"fernhof-{uuid4()}")
+    claims: dict[str, Any] = {
+        "sub": customer,
+        "aud": brand.slug,
+        "jti": str(uuid4()),
+        "name": "Maja Lind",
+        "locale": "en",
+    }
+    claims["exp"] = int((clock.now() + IDENTITY_LASTS).timestamp())
+    return HttpResponse(jwt.encode(claims, brand.signing_secret, algorithm="HS256"), content_type="text/plain")
 
 
 def _order(now: datetime) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def start(customer: Customer, *, language: str, now: datetime) -> tuple[Conversa
         opened_at=now,
         status=frames.stored_status(status("assistant", "", now)),
     )
-    _join(conversation, person=customer.pk, role="customer", name=customer.name or "Customer", now=now)
+    _join(conversation, person=customer.pk, role="customer", name=customer.first_name, now=now)
     wire.after_commit(changed=[f"customer:{customer.pk}"])
     return conversation, True
 

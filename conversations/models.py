@@ -24,6 +24,11 @@ class Customer(models.Model):
     def __str__(self) -> str:
         return self.name or f"Visitor {str(self.pk)[:4]}"
 
+    @property
+    def first_name(self) -> str:
+        """All that an agent sees of the name."""
+        return self.name.split()[0] if self.name.strip() else "Customer"
+
 
 class CustomerToken(models.Model):
     """What a browser holds to be this customer again. Only its hash is stored."""

@@ -79,7 +79,7 @@ def _engaged(engagement: Engagement) -> protocol.Engaged:
         engagement_id=engagement.pk,
         conversation=engagement.conversation_id,
         brand=engagement.brand.name,
-        customer_name=engagement.conversation.customer.name or "Customer",
+        customer_name=engagement.conversation.customer.first_name,
         topic=engagement.topic,
         topic_name=offers.topic_names(engagement.brand_id).get(engagement.topic, engagement.topic),
         language=engagement.language,

@@ -10,6 +10,8 @@ from django.test import Client
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
 from brands.models import Brand
+from conversations import customers
+from marketplace import clock
 
 
 @pytest.fixture
@@ -83,3 +85,15 @@ def test_the_shop_carries_one_script_and_a_plain_link(client: Client, db: None) 
     assert '<script async src="/widget.js" data-brand="lindenpay-demo"></script>' in page
     assert '<a class="help" data-beckon href="/c/lindenpay-demo">' in page
     assert "style=" not in page
+
+
+def test_the_shop_signs_who_its_customer_is(client: Client, lumo: Brand) -> None:
+    Brand.objects.filter(pk=lumo.pk).update(widget_key="lindenpay-demo")
+    lumo.refresh_from_db()
+
+    first = client.get("/demo/identity").content.decode()
+    again = client.get("/demo/identity").content.decode()
+
+    one, _ = customers.identified(lumo, first, now=clock.now())
+    other, _ = customers.identified(lumo, again, now=clock.now())
+    assert (one.pk, one.name, one.first_name) == (other.pk, "Maja Lind", "Maja")
