@@ -30,7 +30,8 @@ def noticed(agent_id: UUID, *, now: datetime) -> None:
 
 
 def returned(agent_id: UUID, *, now: datetime) -> None:
-    """A connection lives again: every step so far is undone, but for chats already given away."""
+    """A connection lives again: every step so far is undone, but for chats already given away, and for being online
+    once that has ended: to be rung again is her own choice, one tap away."""
     with transaction.atomic():
         slot = slots.locked(agent_id)
         if slot.gone_since is None:
@@ -70,18 +71,24 @@ _UNNOTICED = """
 
 def _step(slot: Slot, gone: timedelta, *, now: datetime) -> None:
     waits = settings.BECKON_WAITS
+    if gone >= timedelta(seconds=waits["agent_gone_unwilling_seconds"]):
+        _end_willing(slot.pk, now=now)
     live = list(Engagement.objects.filter(agent_id=slot.pk, ended_at=None))
     if gone >= timedelta(seconds=waits["agent_gone_lost_seconds"]):
         for engagement in live:
             _lose(engagement.pk, slot.pk, now=now)
-        if not slot.willing:
-            _forget(slot.pk)
+        _forget(slot.pk)
     elif gone >= timedelta(seconds=waits["agent_gone_told_seconds"]):
         for engagement in live:
             if engagement.away_since is None:
                 _tell(engagement.pk, away=True, now=now)
-    if slot.willing and gone >= timedelta(seconds=waits["agent_gone_unwilling_seconds"]):
-        presence.go_offline(slot.pk, now=now, reason="gone")
+
+
+@transaction.atomic
+def _end_willing(agent_id: UUID, *, now: datetime) -> None:
+    """Offline, visibly, unless she came back a moment ago. Locks: the slot."""
+    if slots.locked(agent_id).gone_since is not None:
+        presence.go_offline(agent_id, now=now, reason="gone")
 
 
 def _lose(engagement_id: UUID, agent_id: UUID, *, now: datetime) -> None:
@@ -101,8 +108,13 @@ def _forget(agent_id: UUID) -> None:
 
 @transaction.atomic
 def _tell(engagement_id: UUID, *, away: bool, now: datetime) -> None:
-    """Tell the customer once that the person's connection broke, or that she is back. Locks: the conversation."""
+    """Tell the customer once that the person's connection broke, or that she is back. Locks: slot, conversation.
+
+    Nothing is told that was overtaken meanwhile: her return, or a new break.
+    """
     known = Engagement.objects.get(pk=engagement_id)
+    if (slots.locked(known.agent_id).gone_since is not None) != away:
+        return
     conversation = stream.locked(known.conversation_id)
     engagement = Engagement.objects.get(pk=engagement_id)
     if engagement.ended_at is not None or (engagement.away_since is not None) == away:
