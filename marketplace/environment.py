@@ -46,7 +46,6 @@ class Environment:
     public_url: str
     state_dir: Path
     mail_dir: Path
-    static_dir: Path
     smtp_url: str
     engine: str
     pooled: bool
@@ -91,7 +90,6 @@ def load(variables: Mapping[str, str] | None = None) -> Environment:
         public_url=_public_url(given, name, port),
         state_dir=state_dir,
         mail_dir=Path(given.get("BECKON_MAIL_DIR") or state_dir / "mail").expanduser(),
-        static_dir=state_dir / "static",
         smtp_url=_url(given, "BECKON_SMTP_URL", {"smtp", "smtps"}),
         engine="django.db.backends.postgresql" if found else "marketplace.local.absent",
         pooled=name != "test" and found,

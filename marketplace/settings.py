@@ -193,7 +193,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-STATIC_ROOT = ENVIRONMENT.static_dir
 WHITENOISE_USE_FINDERS = True
 DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": BASE_DIR / "web" / "dist" / "manifest.json"}}
 

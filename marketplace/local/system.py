@@ -65,7 +65,6 @@ def run(plan: Plan) -> None:
     if plan.external and plan.environment.database_owner_url == plan.environment.database_url:
         raise Trouble("DATABASE_OWNER_URL is not set: name the role that owns the tables and migrates them.")
     home = state.make_state(plan.environment.state_dir)
-    state.make(plan.environment.static_dir)
     with only_one(home):
         plan = replace(plan, port=free_port(plan.host, plan.port))
         if not plan.external:
