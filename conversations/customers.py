@@ -32,8 +32,10 @@ def anonymous(brand: Brand, *, language: str, now: datetime) -> tuple[Customer, 
 
 
 @transaction.atomic
-def identified(brand: Brand, identity: str, *, now: datetime) -> tuple[Customer, str]:
+def identified(brand: Brand, identity: str, *, held: str = "", now: datetime) -> tuple[Customer, str]:
     """The customer that the brand's signed token names, and a token of ours for her browser.
+
+    A token `held` that is hers already stays: all tabs of her browser keep sharing one.
 
     The brand signs with HS256 and its secret: `sub` (who), `aud` (the brand's slug), `exp` at most ten minutes ahead,
     `jti` (used once), and if it likes `name`, `email` and `locale`. Anything else is refused.
@@ -51,7 +53,8 @@ def identified(brand: Brand, identity: str, *, now: datetime) -> tuple[Customer,
             "created_at": now,
         },
     )
-    return customer, _new_token(customer, now=now)
+    known = by_token(held)
+    return customer, held if known == customer else _new_token(customer, now=now)
 
 
 def _claims(brand: Brand, identity: str, *, now: datetime) -> dict[str, Any]:
@@ -73,7 +76,8 @@ def _claims(brand: Brand, identity: str, *, now: datetime) -> dict[str, Any]:
         raise Refused("This sign-in token is not valid.", code="bad_identity") from error
     if expires <= now - LEEWAY or expires > now + IDENTITY_LONGEST + LEEWAY:
         raise Refused("This sign-in token has expired, or lasts longer than ten minutes.", code="bad_identity")
-    if not all(isinstance(claims[name], str) and 0 < len(claims[name]) <= 128 for name in ("sub", "jti")):
+    named = [claims["sub"], claims["jti"]]
+    if not all(isinstance(name, str) and 0 < len(name) <= 128 and name == _storable(name) for name in named):
         raise Refused("This sign-in token is not valid.", code="bad_identity")
     return claims
 
@@ -89,7 +93,12 @@ def _spend(brand: Brand, claims: dict[str, Any], *, now: datetime) -> None:
 
 def _text(claims: dict[str, Any], name: str, longest: int) -> str:
     value = claims.get(name, "")
-    return value[:longest].replace("\x00", "") if isinstance(value, str) else ""
+    return _storable(value)[:longest] if isinstance(value, str) else ""
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL cannot hold: NUL and half characters."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
 def _new_token(customer: Customer, *, now: datetime) -> str:

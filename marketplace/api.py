@@ -52,9 +52,9 @@ class WidgetSession(APIView):
 
 def _customer(brand: Brand, given: dict[str, Any]) -> tuple[Customer, str]:
     now = clock.now()
-    if given.get("identity"):
-        return customers.identified(brand, given["identity"], now=now)
     token = given.get("token", "")
+    if given.get("identity"):
+        return customers.identified(brand, given["identity"], held=token, now=now)
     known = customers.by_token(token)
     if known and known.brand_id == brand.pk:
         return known, token
