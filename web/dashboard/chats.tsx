@@ -2,7 +2,7 @@
 import type { Engaged, Numbered } from "../protocol";
 import { CHAT, Icon, PAUSE, PLAY } from "../shared/icons";
 import { secondsSince, stopwatch } from "../shared/time";
-import { BECKON, HOURGLASS, RING } from "./marks";
+import { DOT, HOURGLASS, RING } from "./marks";
 import { Heading, Mark, Shell, type Face } from "./parts";
 import { chatPath, receiptPath, type Route } from "./route";
 import { t } from "./speak";
@@ -57,7 +57,7 @@ function Overview({ state, work, chats }: Face & { chats: Engaged[] }) {
 
 function Strip({ state, work, chats }: Face & { chats: Engaged[] }) {
   return (
-    <nav class="strip" aria-label={t("your_chats")}>
+    <nav class={`strip${chats.length < 2 ? " is-single" : ""}`} aria-label={t("your_chats")}>
       <div class="strip-head">
         <h2 class="title">{t("your_chats")}</h2>
         <span class="small muted number">{state.desk && t("n_of_capacity", { n: chats.length, capacity: state.desk.capacity })}</span>
@@ -106,7 +106,7 @@ function Slot({ engaged, state }: { engaged: Engaged; state: State }) {
         {engaged.topic_name}, {engaged.brand}
       </span>
       <span class="slot-preview small muted" dir="auto">{preview(state, engaged)}</span>
-      <Mark icon={late ? HOURGLASS : turn.mine ? BECKON : RING} {...(turn.mine ? { tone: late ? "attention" : "brand" } : {})}>
+      <Mark icon={late ? HOURGLASS : turn.mine ? DOT : RING} {...(turn.mine ? { tone: late ? "attention" : "brand" } : {})}>
         <span class="wide-word">{t(turn.mine ? "your_turn" : "their_turn")}</span>
         <span class="slim-word">{t(turn.mine ? "you" : "they")}</span> <span class="number">{stopwatch(waited_s)}</span>
       </Mark>

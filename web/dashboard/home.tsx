@@ -7,7 +7,7 @@ import { DAY_MS, midnight, type Earnings } from "./earnings";
 import { GO, POWER, SOUND, WIFI } from "./marks";
 import { Heading, Mark, Shell, type Face } from "./parts";
 import { receiptPath } from "./route";
-import { amount, locale, span, t } from "./speak";
+import { amount, locale, span, t, weekday } from "./speak";
 import { presenceOf, type State } from "./state";
 import type { Key } from "./words/en";
 
@@ -20,7 +20,7 @@ export function Home({ state, work }: Face) {
         <div class="column">
           <Switch state={state} work={work} />
           {desk && <DemandCard demand={desk.demand} at={desk.at} now_ms={state.now_ms} />}
-          <LastChats recent={state.recent} />
+          <LastChats recent={state.recent} now_ms={state.now_ms} />
         </div>
         <div class="column">
           <Checks state={state} work={work} />
@@ -185,7 +185,7 @@ function dayTotal(earnings: Earnings, day: Date): string {
 
 const SHOWN = 4;
 
-function LastChats({ recent }: { recent: Earnings | null }) {
+function LastChats({ recent, now_ms }: { recent: Earnings | null; now_ms: number }) {
   const chats = recent?.engagements ?? [];
   if (!recent) return null;
   return (
@@ -203,7 +203,7 @@ function LastChats({ recent }: { recent: Earnings | null }) {
         {chats.slice(0, SHOWN).map((chat) => (
           <li key={chat.engagement_id}>
             <time class="small muted" dateTime={chat.ended_at}>
-              {clockTime(chat.ended_at, locale)}
+              {new Date(chat.ended_at) >= midnight(now_ms) ? clockTime(chat.ended_at, locale) : weekday(chat.ended_at)}
             </time>
             <a class="grow row-link" href={receiptPath(chat.engagement_id)}>
               <b>{chat.topic}</b>{" "}

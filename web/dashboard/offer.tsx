@@ -119,7 +119,7 @@ function Countdown({ offer, least }: { offer: OfferCard; least: string }) {
 }
 
 function Facts({ offer }: { offer: OfferCard }) {
-  const now = useNow(1000);
+  const waited_s = secondsSince(offer.waits_since, useNow(1000));
   return (
     <p class="offer-facts">
       <span>
@@ -132,7 +132,7 @@ function Facts({ offer }: { offer: OfferCard }) {
         <Icon d={SPEECH} /> {languageNames([offer.language], locale)}
       </span>
       <span class="number">
-        <Icon d={CLOCK} /> {t("waits", { time: duration(secondsSince(offer.waits_since, now), locale) })}
+        <Icon d={CLOCK} /> {waited_s < 5 ? t("asked_now") : t("waits", { time: duration(waited_s, locale) })}
       </span>
     </p>
   );

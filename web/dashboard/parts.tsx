@@ -1,8 +1,8 @@
 // What every screen is set in: the frame with its navigation, banners, and the small parts.
 import type { ComponentChildren } from "preact";
-import { BROKEN, CHAT, CHECK, CLOSE, HOME, Icon, INFO, OFFLINE } from "../shared/icons";
-import { clockTime, secondsUntil } from "../shared/time";
-import { BECKON, RING, SLIDERS, WALLET } from "./marks";
+import { BROKEN, CHAT, CLOSE, HOME, Icon, INFO, OFFLINE } from "../shared/icons";
+import { clockTime } from "../shared/time";
+import { BECKON, DOT, RING, SLIDERS, WALLET } from "./marks";
 import { locale, t } from "./speak";
 import { isTroubled, presenceOf, unreadCount, type State } from "./state";
 import type { Work } from "./work";
@@ -108,7 +108,7 @@ function PresenceTag({ state }: { state: State }) {
   const on = presence === "online" || presence === "full";
   return (
     <span class={`pill${on ? " is-on" : ""}`}>
-      <Icon d={on ? CHECK : RING} size="small" />
+      <Icon d={on ? DOT : RING} size="small" />
       {t(presence === "missed" ? "paused" : presence)}
     </span>
   );
@@ -116,15 +116,10 @@ function PresenceTag({ state }: { state: State }) {
 
 /** A broken link, what went wrong, and what is new: never in the way of writing. */
 export function Banners({ state, work }: Face) {
+  const linked = state.me?.agent.state === "approved";
   return (
     <div class="banners">
-      {isTroubled(state) && state.me && state.link.kind !== "connecting" && <LinkBanner state={state} work={work} />}
-      {isTroubled(state) && state.link.kind === "connecting" && state.me?.agent.state === "approved" && (
-        <p class="banner" role="status">
-          <Icon d={BROKEN} />
-          <span>{t("connecting")}</span>
-        </p>
-      )}
+      {linked && isTroubled(state) && <LinkBanner state={state} work={work} />}
       <Told words={state.trouble} kind="alert" work={work} />
       <Told words={state.news} kind="status" work={work} />
     </div>
@@ -132,20 +127,28 @@ export function Banners({ state, work }: Face) {
 }
 
 function LinkBanner({ state, work }: Face) {
-  const { link } = state;
-  const retry_s = link.retry_at ? secondsUntil(new Date(link.retry_at).toISOString(), Date.now()) : 0;
-  const words = link.kind === "closed" ? link.words || t("link_closed") : link.kind === "offline" ? t("no_network") : t("next_try", { n: retry_s });
+  const { kind } = state.link;
+  const closed = kind === "closed";
   return (
     <div class="banner" role="status">
-      <Icon d={OFFLINE} />
+      <Icon d={kind === "connecting" ? BROKEN : OFFLINE} />
       <p>
-        <b>{t("no_connection")}</b> {words}
+        <b>{t("no_connection")}</b> {linkWords(state)}
       </p>
-      <button type="button" class="button" onClick={link.kind === "closed" ? () => location.reload() : work.tryNow}>
-        {t(link.kind === "closed" ? "load_again" : "try_now")}
-      </button>
+      {kind !== "connecting" && (
+        <button type="button" class="button" onClick={closed ? () => location.reload() : work.tryNow}>
+          {t(closed ? "load_again" : "try_now")}
+        </button>
+      )}
     </div>
   );
+}
+
+function linkWords({ link }: State): string {
+  if (link.kind === "closed") return link.words || t("link_closed");
+  if (link.kind === "offline") return t("no_network");
+  if (link.kind === "connecting" || !link.retry_at) return t("trying");
+  return t("next_try", { n: Math.max(0, Math.ceil((link.retry_at - Date.now()) / 1000)) });
 }
 
 function Told({ words, kind, work }: { words: string; kind: "alert" | "status"; work: Work }) {

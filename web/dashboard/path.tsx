@@ -27,7 +27,7 @@ export function Way({ state, work }: Face) {
       <Banners state={state} work={work} />
       <div class="small-page stack-4">
         <div class="card-head">
-          <Heading>{t("welcome", { name: me.agent.display_name })}</Heading>
+          <Heading>{t(me.agent.state === "applied" ? "welcome" : "hello", { name: me.agent.display_name })}</Heading>
           <button type="button" class="button is-quiet" onClick={() => void work.leave()}>
             {t("log_out")}
           </button>
@@ -46,7 +46,7 @@ export function Way({ state, work }: Face) {
             {t("go_on_with", { step: t(next) })} <Icon d={GO} directed />
           </a>
         )}
-        <Hint icon={SHIELD}>{t("says_why")}</Hint>
+        {me.agent.state === "applied" && <Hint icon={SHIELD}>{t("says_why")}</Hint>}
       </div>
     </Site>
   );
@@ -112,7 +112,10 @@ export function StepPage({ state, work }: Face) {
   const step = state.route.screen === "step" ? state.route.step : "profile";
   const given = useOptions();
   const place = STEPS.findIndex((one) => one.step === step);
-  const onward = () => work.go(STEPS[place + 1] ? `/agent/path/${STEPS[place + 1]?.step}` : "/agent/");
+  const onward = () => {
+    work.hush();
+    work.go(STEPS[place + 1] ? `/agent/path/${STEPS[place + 1]?.step}` : "/agent/");
+  };
   return (
     <Site>
       <Banners state={state} work={work} />

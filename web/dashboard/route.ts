@@ -18,7 +18,8 @@ export function routeOf(path: string): Route {
   const [, first = "", second = "", third = ""] = path.replace(/^\/agent/, "").split("/").map(decodeURIComponent);
   if (first === "") return { screen: "home" };
   if (first === "confirm" || first === "reset") return { screen: first, key: second };
-  if (first === "path" && STEPS.includes(second)) return { screen: "step", step: second as Step };
+  if (first === "path" && second && !STEPS.includes(second)) return { screen: "lost" };
+  if (first === "path" && second) return { screen: "step", step: second as Step };
   if (first === "chats" && second) return { screen: "chat", conversation: second, part: PARTS.includes(third) ? (third as Part) : "talk" };
   if (first === "receipts" && second) return { screen: "receipt", engagement: second };
   if (PLAIN.includes(first)) return { screen: first as "join" };

@@ -17,6 +17,11 @@ export function span(seconds: number): string {
   return minutes ? t("span_min", { m: minutes, s: two(seconds % 60) }) : t("span_s", { s: seconds });
 }
 
+/** "Sat" */
+export function weekday(iso: string): string {
+  return new Intl.DateTimeFormat(locale, { weekday: "short" }).format(new Date(iso));
+}
+
 /** "Sat 22 Nov" of a moment, or of a day written 2026-11-22. */
 export function day(iso: string): string {
   const date = iso.length === 10 ? new Date(`${iso}T12:00:00`) : new Date(iso);

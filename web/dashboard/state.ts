@@ -161,7 +161,7 @@ export function turnOf(state: State, engaged: Engaged): Turn {
   const waiting = said.slice(answered + 1).filter((event) => event.author.role === "customer");
   const unread = waiting.filter((event) => event.seq > (state.seen[engaged.conversation] ?? 0) && here(event)).length;
   const mine = waiting.length > 0 || answered < 0;
-  const from = mine ? waiting.find(here) : said[answered];
+  const from = answered < 0 ? undefined : mine ? waiting[0] : said[answered];
   return { mine, since: from?.at ?? engaged.accepted_at, unread };
 }
 

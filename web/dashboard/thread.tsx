@@ -79,7 +79,7 @@ function PacketLine({ engaged, state }: { engaged: Engaged; state: State }) {
     <a class="packet-line" href={chatPath(engaged.conversation, "packet")}>
       <Icon d={NOTE} size="small" />
       <span class="grow">
-        <b>{t("hand_off")}:</b> {packet ? `${packet.summary} ${packet.goal}` : t("no_packet")}
+        <b>{t("hand_off")}:</b> {packet ? [...new Set([packet.summary, packet.goal])].join(" ") : t("no_packet")}
       </span>
       <Icon d={DOWN} size="small" />
     </a>
@@ -309,7 +309,7 @@ function PacketCard({ event }: { event: HandOff }) {
           </Entry>
         )}
         {packet.reason_words && <Entry words="why_a_person">{packet.reason_words}</Entry>}
-        {packet.goal && <Entry words="goal">{packet.goal}</Entry>}
+        {packet.goal && packet.goal !== packet.summary && <Entry words="goal">{packet.goal}</Entry>}
       </dl>
     </section>
   );

@@ -10,13 +10,14 @@ import { serverNow } from "../shared/time";
 import { change, logOut, me, ticket, type Profile } from "./account";
 import { DAY_MS, earned, midnight, pastChats } from "./earnings";
 import { chime, unlock, vibrate } from "./ring";
-import { chatPath, receiptPath, routeOf, type Route } from "./route";
+import { chatPath, receiptPath, routeOf } from "./route";
 import { t } from "./speak";
-import { endToTell, engagedIn, FIRST, hear, inOrder, ringing, type State } from "./state";
+import { endToTell, FIRST, hear, inOrder, ringing, type State } from "./state";
 
 const TYPING_EVERY_MS = 3_000;
 const LOOK_AGAIN_MS = 15_000;
 const SECOND_RING_S = 5;
+const TOLD_MS = 10_000;
 const SOUND = "beckon:agent:sound";
 const SETTLED = "beckon:agent:settled";
 
@@ -176,8 +177,9 @@ export class Work {
   }
 
   async transfer(engaged: Engaged, reason: string): Promise<void> {
+    if (!(await this.request("end", { type: "add_note", conversation: engaged.conversation, text: reason }))) return;
     const told = t("transferred", { name: engaged.customer_name });
-    if (await this.end(engaged, { type: "transfer", engagement_id: engaged.engagement_id, reason }, "/agent/chats")) this.patch({ news: told });
+    if (await this.end(engaged, { type: "transfer", engagement_id: engaged.engagement_id, reason }, "/agent/chats")) this.tell(told);
   }
 
   private async end(engaged: Engaged, frame: Wish<Request>, next: string): Promise<boolean> {
@@ -200,7 +202,10 @@ export class Work {
   // --- the profile ---
 
   async saveProfile(profile: Partial<Profile>, done: string): Promise<boolean> {
-    return this.attempt("save", async () => this.patch({ me: await change(profile), news: done }));
+    return this.attempt("save", async () => {
+      this.patch({ me: await change(profile) });
+      this.tell(done);
+    });
   }
 
   leave = async (): Promise<void> => {
@@ -219,6 +224,12 @@ export class Work {
   }
 
   hush = (): void => this.patch({ news: "", trouble: "" });
+
+  /** Good news leaves by itself; what went wrong stays until it is read. */
+  private tell(news: string): void {
+    this.patch({ news });
+    setTimeout(() => this.store.get().news === news && this.patch({ news: "" }), TOLD_MS);
+  }
 
   // --- what the server says ---
 
@@ -242,10 +253,9 @@ export class Work {
       this.ring(offer.seconds);
     }
     const end = endToTell(after);
-    if (end?.state === "withdrawn") {
-      this.settle(end.offer_id);
-      this.patch({ news: t("withdrawn") });
-    }
+    const seen = end?.offer_id === this.rung;
+    if (end && (end.state === "withdrawn" || (end.state === "declined" && !seen))) this.settle(end.offer_id);
+    if (end?.state === "withdrawn" && seen) this.tell(t("withdrawn"));
   }
 
   /** Once when the offer comes, and once more shortly before its time is up. */
@@ -276,8 +286,8 @@ export class Work {
     const past = await pastChats().catch(() => []);
     const how = past.find((chat) => chat.engagement_id === engagement_id)?.state;
     const { route } = this.store.get();
-    if (how === "left") this.patch({ news: t("they_left", { name }) });
-    if (how === "lost") this.patch({ news: t("you_were_gone", { name }) });
+    if (how === "left") this.tell(t("they_left", { name }));
+    if (how === "lost") this.tell(t("you_were_gone", { name }));
     const shown = route.screen === "chat" && route.conversation === conversation;
     if (shown && (how === "left" || how === "resolved")) this.go(receiptPath(engagement_id));
   }
@@ -328,9 +338,4 @@ export class Work {
   private patch(change: Partial<State>): void {
     this.store.change((state) => ({ ...state, ...change }));
   }
-}
-
-/** Is this the screen of a chat that is still on the desk? */
-export function openChat(state: State, route: Route): Engaged | null {
-  return route.screen === "chat" ? engagedIn(state, route.conversation) : null;
 }

@@ -50,7 +50,7 @@ export function WrapUp({ engaged, state, work }: ChatFace) {
         <div class="card stack-4">
           <fieldset aria-describedby={missing ? "outcome-missing" : undefined}>
             <legend class="label">{t("how_ended")}</legend>
-            <div class="quarters">
+            <div class="quarters is-two">
               {OUTCOMES.map(([value, words]) => (
                 <label class="choice option" key={value}>
                   <input type="radio" name="outcome" checked={outcome === value} onChange={() => (setOutcome(value), setMissing(false))} />
@@ -152,7 +152,7 @@ function SoFar({ engaged, state }: { engaged: Engaged; state: State }) {
       </div>
       <dl class="receipt">
         {lines.map((line) => (
-          <ReceiptLine key={line.kind} words={t(line.kind === "per_minute" ? "active_time" : "for_the_chat")} small={line.kind === "per_minute" ? t("active_at", { time: span(active_s), rate: line.words }) : line.words}>
+          <ReceiptLine key={line.kind} words={t(line.kind === "per_minute" ? "active_time" : "for_the_chat")} small={line.kind === "per_minute" ? t("active_at", { time: span(active_s), rate: line.words }) : ""}>
             {amount(line.minor, engaged.currency)}
           </ReceiptLine>
         ))}
@@ -168,7 +168,7 @@ function ReceiptLine({ words, small, children }: { words: string; small: string;
   return (
     <>
       <dt>
-        {words} <small>{small}</small>
+        {words} {small && <small>{small}</small>}
       </dt>
       <dd>{children}</dd>
     </>
@@ -225,7 +225,7 @@ function ReceiptCard({ chat }: { chat: PaidChat }) {
       </p>
       <dl class="receipt above">
         {chat.lines.map((line) => (
-          <ReceiptLine key={line.source} words={lineName(line.kind)} small={line.words}>
+          <ReceiptLine key={line.source} words={lineName(line.kind)} small={line.kind === "per_chat" ? "" : line.words}>
             {amount(line.amount_cents, chat.currency)}
           </ReceiptLine>
         ))}

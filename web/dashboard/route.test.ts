@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { chatPath, receiptPath, routeOf } from "./route";
+
+test.each([
+  ["/agent", { screen: "home" }],
+  ["/agent/", { screen: "home" }],
+  ["/agent/chats", { screen: "chats" }],
+  ["/agent/confirm/MQ%3Aabc%3Adef", { screen: "confirm", key: "MQ:abc:def" }],
+  ["/agent/reset", { screen: "reset", key: "" }],
+  ["/agent/path/languages", { screen: "step", step: "languages" }],
+  ["/agent/path/nowhere", { screen: "lost" }],
+  ["/agent/nowhere", { screen: "lost" }],
+] as const)("%s", (path, route) => {
+  expect(routeOf(path)).toEqual(route);
+});
+
+test("paths that are made are understood", () => {
+  expect(routeOf(chatPath("c1"))).toEqual({ screen: "chat", conversation: "c1", part: "talk" });
+  expect(routeOf(chatPath("c1", "end"))).toEqual({ screen: "chat", conversation: "c1", part: "end" });
+  expect(routeOf(receiptPath("e1"))).toEqual({ screen: "receipt", engagement: "e1" });
+});
