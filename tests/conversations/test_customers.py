@@ -217,3 +217,11 @@ def test_a_refused_token_is_not_spent(lumo: Brand) -> None:
     refused(lumo, signed(lumo, jti=jti, exp=at(-60)))
 
     customers.identified(lumo, signed(lumo, jti=jti, exp=NOON + timedelta(minutes=5)), now=NOON)
+
+
+def test_who_names_herself_again_keeps_the_token_that_her_tabs_share(lumo: Brand) -> None:
+    customer, token = customers.identified(lumo, signed(lumo), now=NOON)
+    _, stranger = customers.anonymous(lumo, language="en", now=NOON)
+
+    assert customers.identified(lumo, signed(lumo), held=token, now=NOON) == (customer, token)
+    assert customers.identified(lumo, signed(lumo), held=stranger, now=NOON)[1] not in (token, stranger)
