@@ -11,22 +11,23 @@ from rest_framework.views import APIView
 from agents import profile
 from agents.models import Agent
 from brands.models import Skill
+from marketplace import bodies
 from marketplace.refusals import Refused
 
 
 class LanguageSerializer(serializers.Serializer[Any]):
-    code = serializers.CharField(max_length=8)
-    level = serializers.IntegerField(min_value=1, max_value=3, default=3)
+    code = bodies.Text(max_length=8)
+    level = bodies.Whole(min_value=1, max_value=3, default=3)
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
     """What may be changed. Everything is optional; what is absent stays."""
 
-    display_name = serializers.CharField(max_length=40, required=False)
-    about = serializers.CharField(max_length=400, required=False, allow_blank=True)
-    country = serializers.RegexField(r"^[A-Z]{2}$|^$", required=False)
+    display_name = bodies.Text(max_length=40, required=False)
+    about = bodies.Text(max_length=400, required=False, allow_blank=True)
+    country = bodies.Pattern(r"^[A-Z]{2}$|^$", required=False)
     languages = serializers.ListField(child=LanguageSerializer(), required=False, max_length=20)
-    skills = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=100)
+    skills = serializers.ListField(child=bodies.Text(max_length=100), required=False, max_length=100)
 
 
 class Me(APIView):

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from conversations import frames, policy, stream, transcript
 from conversations.pace import PersonPace
 from conversations.principals import CustomerTokenAuthentication, principal_of
-from marketplace import clock
+from marketplace import bodies, clock
 from marketplace.refusals import Refused
 from realtime import protocol
 
@@ -25,8 +25,8 @@ class PageSerializer(serializers.Serializer[Any]):
 
 
 class LineSerializer(serializers.Serializer[Any]):
-    client_id = serializers.UUIDField()
-    text = serializers.CharField(max_length=protocol.MAX_TEXT, trim_whitespace=False)
+    client_id = bodies.Id()
+    text = bodies.Text(max_length=protocol.MAX_TEXT, trim_whitespace=False)
 
 
 class Messages(APIView):

@@ -21,16 +21,16 @@ from conversations.models import Conversation, Customer
 from conversations.pace import NewcomerPace, PersonPace
 from conversations.principals import CustomerTokenAuthentication, principal_of
 from dispatch import queue
-from marketplace import clock
+from marketplace import bodies, clock
 from marketplace.refusals import Refused
 from realtime import tickets
 
 
 class SessionSerializer(serializers.Serializer[Any]):
-    key = serializers.CharField(max_length=32)
-    token = serializers.CharField(max_length=128, required=False, allow_blank=True)
-    identity = serializers.CharField(max_length=4000, required=False, allow_blank=True)
-    language = serializers.RegexField(r"^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$", required=False)
+    key = bodies.Text(max_length=32)
+    token = bodies.Text(max_length=128, required=False, allow_blank=True)
+    identity = bodies.Text(max_length=4000, required=False, allow_blank=True)
+    language = bodies.Pattern(r"^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$", required=False)
 
 
 class WidgetSession(APIView):
@@ -58,7 +58,7 @@ def _customer(brand: Brand, given: dict[str, Any]) -> tuple[Customer, str]:
     known = customers.by_token(token)
     if known and known.brand_id == brand.pk:
         return known, token
-    return customers.anonymous(brand, language=given.get("language", "")[:2].lower(), now=now)
+    return customers.anonymous(brand, language=given.get("language", "").partition("-")[0].lower(), now=now)
 
 
 def _session(brand: Brand, customer: Customer, token: str) -> dict[str, Any]:

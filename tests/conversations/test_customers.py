@@ -225,3 +225,14 @@ def test_who_names_herself_again_keeps_the_token_that_her_tabs_share(lumo: Brand
 
     assert customers.identified(lumo, signed(lumo), held=token, now=NOON) == (customer, token)
     assert customers.identified(lumo, signed(lumo), held=stranger, now=NOON)[1] not in (token, stranger)
+
+
+def test_a_browser_keeps_the_token_that_is_hers_and_no_other(lumo: Brand) -> None:
+    customer, token = customers.identified(lumo, signed(lumo), now=NOON)
+    _, strangers = customers.anonymous(lumo, language="en", now=NOON)
+
+    assert customers.identified(lumo, signed(lumo), held=token, now=NOON) == (customer, token)
+    again, other = customers.identified(lumo, signed(lumo), held=strangers, now=NOON)
+    assert again == customer
+    assert customers.by_token(other) == customer
+    assert other not in (token, strangers)

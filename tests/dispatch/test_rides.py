@@ -8,6 +8,7 @@ import os
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -205,8 +206,8 @@ class Rides(RuleBasedStateMachine):
         """With all agents back, no request stays behind."""
         self.now += timedelta(seconds=700)
         Connection.objects.all().delete()
-        for agent in self.agents:
-            connect(agent)
+        for each in self.agents:
+            connect(each)
         self.sweeps_run()
         for agent in range(AGENTS):
             self.an_agent_goes_online(agent)
@@ -245,14 +246,14 @@ class Rides(RuleBasedStateMachine):
 
     def _fresh(self, key: str) -> readers.Frame:
         conversation, _, which = key.partition("/")
-        return readers.fresh(conversation, which)  # type: ignore[arg-type]
+        return readers.fresh(UUID(conversation), which)  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("db")
 def test_rides_of_every_kind_keep_the_house_in_order(lumo: Brand, hire: Hire) -> None:
     machine = type("RidesOfLumo", (Rides,), {"lumo": lumo, "hire": staticmethod(hire)})
     many = int(os.environ.get("BECKON_RIDES", "12"))
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=many,
