@@ -84,8 +84,9 @@ def test_a_chat_is_never_paid_by_another_plan_than_its_offer_showed() -> None:
 def test_every_line_agrees_with_exact_decimals_and_none_is_negative(outcome: str, active: int, plan: Plan) -> None:
     exact = {}
     for rule in plan.rules:
-        quantity = Decimal(active) / 60 if rule.kind == "per_minute" else Decimal(1)
-        exact[rule.kind] = int((quantity * rule.rate_cents).quantize(Decimal(1), ROUND_HALF_EVEN))
+        # Multiplied before it is divided: a quotient cut off after 28 digits would miss the half that rounding needs.
+        amount = Decimal(active * rule.rate_cents) / 60 if rule.kind == "per_minute" else Decimal(rule.rate_cents)
+        exact[rule.kind] = int(amount.quantize(Decimal(1), ROUND_HALF_EVEN))
         if outcome not in rule.outcomes:
             exact[rule.kind] = 0
 
