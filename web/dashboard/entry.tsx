@@ -213,8 +213,7 @@ export function LogIn({ work }: Face) {
   const form = useForm(async (values) => {
     const inside = await logIn(values["email"] ?? "", values["password"] ?? "");
     if (!inside) return work.go("/agent/mail");
-    await work.meet();
-    return work.go("/agent/");
+    return work.enter();
   });
   return (
     <Small title={t("log_in")}>

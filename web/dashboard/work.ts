@@ -49,6 +49,14 @@ export class Work {
     this.patch({ route: routeOf(location.pathname), trouble: "" });
   }
 
+  /** After a log-in: to the screen that was asked for. Whoever was logged in before leaves nothing in this page. */
+  async enter(): Promise<void> {
+    const wanted = this.store.get().route.screen === "login" ? "/agent/" : location.pathname;
+    if (this.link) return location.assign(wanted);
+    await this.meet();
+    return this.go(wanted);
+  }
+
   /** Asks who is logged in, and opens the link for an agent who may work. */
   async meet(): Promise<void> {
     try {
