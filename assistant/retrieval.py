@@ -17,7 +17,8 @@ from assistant.vocabulary import FILLERS, IRREGULAR, NEGATIONS, OF_PARCELS, PAIR
 from brands.content import ArticleText
 
 TITLE, ASKS, BODY = 2.0, 1.0, 0.3  # what one mention weighs, by place
-SATURATION = 2.5  # mentions until half of a word's weight is reached
+SATURATION = 4.0  # mentions until half of a word's weight is reached
+DENIED = 0.5  # a word after a "not" stands there a second time, and must not outvote the rest
 FLATTENED = 0.75
 ALIKE = 0.5  # share of the second view
 FOREIGN = 0.8  # an article in another language than the question's counts for less
@@ -55,7 +56,7 @@ class Index:
         self._languages = {(entry.article.slug, entry.article.locale[:2]) for entry in self._entries}
         self._unknown = _rarity(len(articles), 0)
         self._rarity = {
-            term: (_rarity(len(articles), n) + _rarity(len(articles), in_questions[term] or n)) / 2
+            term: (_rarity(len(articles), n) + _rarity(len(articles), in_questions[term] or n)) / 2 * _share(term)
             for term, n in anywhere.items()
         }
         self._spellings = _spellings(self._rarity)
@@ -158,6 +159,10 @@ def _entry(article: ArticleText) -> _Entry:
 def _rarity(articles: int, having: int) -> float:
     """BM25's inverse frequency, flattened: a help centre's most telling words stand in many of its articles."""
     return math.pow(math.log(1 + (articles - having + 0.5) / (having + 0.5)), FLATTENED)
+
+
+def _share(term: str) -> float:
+    return DENIED if term.startswith("not ") else 1.0
 
 
 def _spellings(known: Iterable[str]) -> dict[str, list[str]]:

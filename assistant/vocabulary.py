@@ -1,8 +1,7 @@
 """Words that say nothing, and words that say the same, in the languages of the help articles.
 
 Every group is one idea of buying, paying and being helped; its first word stands for all. Two words joined by `_` are
-read
-as one.
+read as one.
 """
 
 import re
@@ -11,23 +10,23 @@ from assistant.words import fold, stem
 
 FILLERS = frozenset(
     fold(
-        """eur euro euros never nothing nobody nie nichts niemand a about after again ago all already also am an and
-        any anything anyhow are as at back be been before being but by can cannot come could couldn d did didn do
-        does doesn doing don even ever exactly few for from get gets getting go goes going gone got had happen
-        happens has have haven having he hello help her hey hi him his how however i if im in into is isn it its
-        just keep know let like ll long look m make many may maybe me might mine more much must my myself need
-        needs new no not now of off often oh ok okay on once one only onto or other our out over own please pls
-        put quite really re right s said same say says see seem seems she should so some somehow something still
-        such t tell direct directly than thank thanks that the their shall them then there these they thing things
-        think this those though thought through till to too try trying up us use used using ve very want wanted
-        wants was way we well were what whatever when where whether which while who why will wish with within
-        without won would yes yet you your yours ll aber alle alles als also am an auch auf aus bei beim bin bis
-        bist bitte da danke dann das dass dein deine dem den denn der des die dies diese dieser dir doch du durch
-        ein eine einem einen einer eines er es etwas euch euer für gerade gern haben hab habe hallo hat hatte hier
-        ich ihr ihre im in ins ist ja jetzt kann kannst kein keine können machen man mein meine meinem meinen
-        meiner mich mir mit möchte muss müssen nach nicht noch nun nur ob obwohl oder schon sehr sein seine sich
-        sie sind so soll sollte um und uns unser vom von vor wann war warum was wegen weil welche wenn wer werde
-        werden wie wieder wieso will wir wird wo woher wurde zu zum zur über"""
+        """eur euro euros never nothing nobody nie nichts niemand able unable possible hasn hadn wasn weren shouldn
+        wouldn actually reason a about after again ago all already also am an and any anything anyhow are as at back
+        be been before being but by can cannot come could couldn d did didn do does doesn doing don even ever
+        exactly few for from get gets getting go goes going gone got had happen happens has have haven having he
+        hello help her hey hi him his how however i if im in into is isn it its just keep know let like ll long look
+        m make many may maybe me might mine more much must my myself need needs new no not now of off often oh ok
+        okay on once one only onto or other our out over own please pls put quite really re right s said same say
+        says see seem seems she should so some somehow something still such t tell direct directly than thank thanks
+        that the their shall them then there these they thing things think this those though thought through till to
+        too try trying up us use used using ve very want wanted wants was way we well were what whatever when where
+        whether which while who why will wish with within without won would yes yet you your yours aber alle alles
+        als auch auf aus bei beim bin bis bist bitte da danke dann das dass dein deine dem den denn der des die dies
+        diese dieser dir doch du durch ein eine einem einen einer eines er es etwas euch euer für gerade gern haben
+        hab habe hallo hat hatte hier ich ihr ihre ins ist ja jetzt kann kannst kein keine können machen man mein
+        meine meinem meinen meiner mich mir mit möchte muss müssen nach nicht noch nun nur ob obwohl oder schon sehr
+        sein seine sich sie sind soll sollte um und uns unser vom von vor wann war warum wegen weil welche wenn wer
+        werde werden wie wieder wieso wir wird wo woher wurde zu zum zur über"""
     ).split()
 )
 
@@ -109,6 +108,11 @@ _GROUPS = """
     receipt receipts beleg
     statement statements overview summary übersicht yearly annual year jährlich
     abroad foreign overseas travel travelling vacation holiday country countries ausland land
+        austria belgium bulgaria croatia cyprus czechia denmark england estonia europe finland france germany greece
+        hungary iceland ireland italy latvia lithuania luxembourg malta netherlands norway poland portugal romania
+        scotland slovakia slovenia spain sweden switzerland turkey ukraine uk usa america canada mexico brazil japan
+        china india thailand australia africa egypt morocco international internationally worldwide
+        österreich schweiz deutschland frankreich italien spanien türkei urlaub reise
     currency currencies dollar dollars rate_of exchange_rate conversion wechselkurs
     cash atm cashpoint machine withdrawal withdraw withdrawing bargeld geldautomat
     transfer transfers wire wired transferred überweisung überweisen iban bank_details
@@ -139,6 +143,10 @@ _GROUPS = """
     job income unemployed afford hardship tight jobless arbeitslos
     track tracking trace traced nachverfolgen
     find locate finden
+    someone somebody anyone anybody jemand
+    left remaining outstanding owe owed offen übrig
+    saved stored gespeichert hinterlegt
+    decision decided decide outcome verdict entscheidung
     confirm confirmed confirmation acknowledge acknowledged register bestätigen bestätigt bestätigung
     expire expired expires expiry abgelaufen
     replace replacement replaced ersatz ersetzen
@@ -219,10 +227,16 @@ _SAYINGS = (
     ("lost", r"\b(?:can ?t|cannot|couldn t|unable to) (?:seem to )?(?:find|locate) (?:\w+ )?(?:card|wallet)\b"),
     ("lost", r"\b(?:left|dropped|forgot) (?:\w+ ){0,2}(?:card|wallet|purse)\b"),
     ("unknown", rf"\b{_NOT} (?:\w+ ){{0,2}}(?:{_MINE})\b|\bstrange\b|\bunfamiliar\b"),
+    ("unknown", r"\b(?:un\w+ed|fraudulent|false) (?:\w+ )?(?:payments?|charges?|debits?|transactions?|withdrawals?)\b"),
+    ("unknown", rf"\b{_NOT} (?:\w+ )?withdr\w+\b|\b(?:but|though) i (?:did not|didn t|never did)\b"),
     ("unknown", r"\b(?:never|no idea) (?:\w+ ){0,2}(?:ordered|made|bought|did|was|what|who)\b"),
     ("pay", r"\b(?:charged?|debited|billed)\b"),
     ("login", rf"\b{_NOT} (?:\w+ ){{0,2}}(?:get in|get into|enter|access)\b|\bget (?:back )?in(?:to)?\b"),
     ("login", r"\bkomm\w* (?:\w+ ){0,2}nicht (?:\w+ ){0,3}(?:rein|hinein)\b|\b(?:konto|app) (?:rein|hinein)\b"),
+    (
+        "fault",
+        r"\b(?:not|n t|\w+n t|cannot|unable|cant) (?:\w+ ){0,3}use (?:my|the) (?:\w+ )?card\b|\bnon functional\b",
+    ),
     ("fault", rf"\b{_NOT} (?:\w+ )?(?:work\w*|function\w*|turn on|funktioniert)\b|\bstop\w* working\b|\bgeht nicht\b"),
     ("declin", rf"\b{_NOT} accept\w*\b"),
     ("declin", r"\b(?:says?|said|saying) no\b|\bgot a no\b|\bnot accepted\b"),
@@ -235,6 +249,28 @@ _SAYINGS = (
     ("earl", r"\b(?:right now|in full|whole thing|everything at once|all at once|before (?:the )?due)\b"),
     ("lat", r"\b(?:more time|few (?:more )?days|bit later|next (?:week|month|payday)|until (?:my )?pay(?:day)?)\b"),
     ("identit", r"\b(?:prove|check|confirm) (?:\w+ ){0,2}(?:identity|id|who i am)\b|\bpicture of my\b"),
+    (
+        "fee",
+        r"\b(?:charg\w+|pay) (?:\w+ ){0,4}(?:extra|for (?:using|taking|making|withdr\w+|paying|atm|cash)|withdr\w+)\b",
+    ),
+    ("fee", r"\bextra charges?\b|\bcharges? (?:on|for|when|from) (?:\w+ ){0,4}(?:withdr\w+|cash|atm)\b"),
+    ("cash", r"\b(?:t[ao]ke|took|taking|taken) (?:\w+ ){0,3}(?:out|money from)\b|\bwithdr\w+\b"),
+    ("card kept", r"\b(?:swallow\w*|ate|eat\w*|retain\w*|kept|keep|stuck) (?:\w+ ){0,4}cards?\b"),
+    (
+        "card kept",
+        r"\bcards? (?:\w+ ){0,5}(?:swallowed|eaten|retained|kept|stuck|out of (?:the|an) (?:\w+ )?(?:atm|machine))\b",
+    ),
+    ("card post", r"\bcards? (?:\w+ ){0,6}(?:arriv\w+|deliver\w*|ship\w*|came|come|track\w*|here)\b"),
+    ("card post", r"\b(?:track\w*|deliver\w*|wait\w*|receiv\w+|expect\w*|sent) (?:\w+ ){0,5}cards?\b"),
+    (
+        "leave us",
+        r"\b(?:clos\w+|delet\w+|cancel\w*|terminat\w+|end|remov\w+|rid of|keep) (?:\w+ ){0,3}(?:account|membership)\b",
+    ),
+    ("leave us", r"\b(?:account|membership) (?:\w+ ){0,3}(?:closed|deleted|terminated|cancelled|removed|gone|away)\b"),
+    (
+        "lat",
+        r"\b(?:more|extra|another) (?:few )?(?:days?|weeks?|month|time)\b|\b(?:days|weeks) (?:later|longer|more)\b",
+    ),
     ("data", r"\b(?:everything|what|all) (?:you|lindenpay) (?:\w+ )?(?:knows?|ha\w+|store\w*|keep\w*) (?:about|on)\b"),
     ("age", r"\bhow old\b|\bold (?:do|must|should|enough)\b|\byears? old\b|\bunder 18\b"),
     ("age", r"\bmy (?:\w+ )?(?:son|daughter|child|kids?)\b"),

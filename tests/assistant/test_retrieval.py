@@ -1,7 +1,9 @@
 """Questions find their article.
 
-Of questions.tsv the rows "dev" were tuned on. "test" and "fresh" were written before they were first measured: 0.79 and
-0.76 then found their article first; what was learnt from them has since gone into the vocabulary.
+Of questions.tsv the rows "dev" were tuned on. "test", "fresh" and "second" were written before they were first
+measured: 0.79, 0.76 and 0.72 then found their article first; what was learnt from them has since gone into vocabulary
+and asks. The rows "blind" were never looked at while tuning: 0.72 of them find their article first, 0.92 among three.
+Of banking77 every third question was tuned on; of the next ones, measured here, 0.80 find an article that fits.
 """
 
 import csv
@@ -17,20 +19,35 @@ from tests.assistant.conftest import labelled, real
 # Intents of the banking77 questions that Lindenpay has articles for, and those articles.
 BANK_INTENTS = {
     "card_payment_not_recognised": {"unknown-purchase"},
+    "direct_debit_payment_not_recognised": {"unknown-purchase"},
+    "cash_withdrawal_not_recognised": {"lost-card", "unknown-purchase"},
     "lost_or_stolen_card": {"lost-card", "replace-card"},
-    "compromised_card": {"account-misused", "unknown-purchase", "lost-card"},
-    "declined_card_payment": {"card-declined", "purchase-declined", "payment-failed"},
+    "compromised_card": {"account-misused", "lost-card", "unknown-purchase"},
+    "lost_or_stolen_phone": {"account-misused", "new-phone-number"},
+    "declined_card_payment": {"card-declined", "payment-failed", "purchase-declined"},
+    "declined_cash_withdrawal": {"card-abroad", "card-declined"},
+    "contactless_not_working": {"card-declined"},
+    "card_not_working": {"card-declined", "replace-card"},
+    "virtual_card_not_working": {"card-declined"},
     "change_pin": {"card-pin"},
+    "pin_blocked": {"card-pin"},
     "passcode_forgotten": {"cannot-log-in"},
     "terminate_account": {"close-account"},
     "age_limit": {"who-can-use"},
     "verify_my_identity": {"identity-check"},
     "why_verify_identity": {"identity-check"},
+    "unable_to_verify_identity": {"identity-check"},
     "exchange_rate": {"card-abroad"},
     "card_payment_wrong_exchange_rate": {"card-abroad"},
+    "card_payment_fee_charged": {"card-abroad", "fees-overview", "wrong-amount"},
     "cash_withdrawal_charge": {"card-abroad", "fees-overview"},
-    "Refund_not_showing_up": {"refund-times", "trace-a-refund", "refund-not-sent"},
+    "Refund_not_showing_up": {"refund-not-sent", "refund-times", "trace-a-refund"},
     "card_about_to_expire": {"change-payment-card", "replace-card"},
+    "transaction_charged_twice": {"paid-twice"},
+    "edit_personal_details": {"change-e-mail", "change-name-address", "new-phone-number"},
+    "country_support": {"card-abroad", "where-it-works"},
+    "card_arrival": {"replace-card"},
+    "card_swallowed": {"lost-card", "replace-card"},
 }
 
 
@@ -47,7 +64,7 @@ def test_most_questions_that_no_article_lists_find_their_article_first(index: In
     third = sum(row[2] in [hit.article.slug for hit in hits] for hits, row in zip(found, rows, strict=True))
     print(f"{len(rows)} questions: {first / len(rows):.3f} first, {third / len(rows):.3f} in three")
 
-    assert len(rows) >= 190
+    assert len(rows) >= 390
     assert first / len(rows) >= 0.80
     assert third / len(rows) >= 0.90
 
@@ -62,7 +79,7 @@ def test_what_no_article_speaks_of_stays_below_the_line(index: Index) -> None:
 
 def test_real_bank_customers_find_what_lindenpay_has(index: Index) -> None:
     with real("banking77", "train.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["category"] in BANK_INTENTS][::3]
+        rows = [row for row in csv.DictReader(file) if row["category"] in BANK_INTENTS][1::3]
 
     hits = [index.search(row["text"], language="en", limit=1) for row in rows]
     right = sum(
@@ -70,7 +87,7 @@ def test_real_bank_customers_find_what_lindenpay_has(index: Index) -> None:
     )
     print(f"{len(rows)} questions of bank customers: {right / len(rows):.3f} first")
 
-    assert right / len(rows) >= 0.70
+    assert right / len(rows) >= 0.75
 
 
 def test_a_slip_of_the_finger_changes_nothing(index: Index) -> None:

@@ -160,7 +160,7 @@ def test_the_demo_has_its_articles() -> None:
 @pytest.mark.parametrize("article", EVERY, ids=named)
 def test_an_article_fits_its_row_and_the_eye(article: ArticleText) -> None:
     assert article.topic in TOPICS
-    assert 3 <= len(article.asks) <= 6
+    assert 3 <= len(article.asks) <= 12
     assert 60 <= len(article.body.split()) <= 180
     fields = {name: getattr(article, name) for name in ("slug", "title", "topic", "locale", "body")}
     Article(**fields, asks=list(article.asks)).clean_fields(exclude=["brand", "updated_at"])
