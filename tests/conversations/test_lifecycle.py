@@ -203,6 +203,7 @@ def test_every_frame_keeps_to_the_protocol(story: Story) -> None:
             assert json.loads(frames.encode(readers.decoded(frame))) == frame
 
 
+@pytest.mark.usefixtures("fresh_database")  # no transaction waits while Node builds
 def test_the_faces_fold_what_they_hear_to_what_a_newcomer_sees(story: Story) -> None:
     """The same moments, folded by the code that the browser runs."""
     given, wanted = [], []
