@@ -7,9 +7,12 @@ from django.db import transaction
 
 from agents.models import Agent
 from brands.models import Skill
+from conversations import masking
 from conversations.models import Conversation, Engagement, Event
 from payouts import earnings, rating
 from payouts.models import PayPlan
+
+NOTE_LONGEST = 1_000  # masking can make a text longer
 
 
 def begin(
@@ -40,12 +43,17 @@ def begin(
 
 
 def end(engagement: Engagement, *, state: str, now: datetime) -> None:
-    """live -> `state`, and paid in the same transaction. Locks: the agent's ledger account, last of all."""
+    """live -> `state`, and paid in the same transaction. Locks: the agent's ledger account, last of all.
+
+    Card numbers in what the agent wrote about it are masked.
+    """
     assert transaction.get_connection().in_atomic_block
     assert engagement.state == Engagement.State.LIVE, "only a live engagement ends"
     engagement.state = state
     engagement.ended_at = max(now, engagement.accepted_at)
     engagement.away_since = None
+    engagement.note = masking.mask(engagement.note)[:NOTE_LONGEST]
+    engagement.tags = [masking.mask(tag) for tag in engagement.tags]
     engagement.save(update_fields=["state", "ended_at", "away_since", "outcome", "note", "tags"])
     earnings.record(_facts(engagement), topic=_topic_name(engagement), now=now)
 

@@ -5,14 +5,20 @@ from uuid import UUID
 
 from django.db import transaction
 
-from conversations import lifecycle, stream
+from conversations import lifecycle, masking, stream
 from conversations.models import Engagement, Rating
 from marketplace.refusals import Refused
+
+WORDS_LONGEST = 1_000  # masking can make a text longer
 
 
 @transaction.atomic
 def rate(engagement_id: UUID, *, customer_id: UUID, score: int, solved: bool | None, words: str, now: datetime) -> None:
-    """One rating for an engagement that has ended. The same rating again changes nothing. Locks: the conversation."""
+    """One rating for an engagement that has ended. The same rating again changes nothing. Locks: the conversation.
+
+    Card numbers in the words are masked.
+    """
+    words = masking.mask(words)[:WORDS_LONGEST]
     engagement = Engagement.objects.filter(pk=engagement_id, conversation__customer_id=customer_id).first()
     if engagement is None:
         raise Refused("There is no such chat to rate.", code="not_found")

@@ -68,9 +68,10 @@ def append(
 ) -> protocol.Numbered:
     """Number and store one row. The caller is in a transaction and holds the conversation's lock (`locked`).
 
-    A `status` becomes the conversation's. Readers hear of it after commit.
+    Card numbers in `text` are masked. A `status` becomes the conversation's. Readers hear of it after commit.
     """
     assert connection.in_atomic_block, "append belongs to the caller's transaction"
+    text = masking.mask(text)
     stored = frames.stored_status(status) if status else None
     data = {**(data or {}), **({"status": stored} if stored else {})}
     told = [json.dumps(stored) if stored else None] if stream == TALK else []
