@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
 from django.db import transaction
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SignupForm(forms.Form):
-    """The fields beyond e-mail and password. allauth calls `signup` in the request that creates the user."""
+    """The fields beyond e-mail and password. `Adapter` stores them with the user."""
 
     kind = forms.ChoiceField(choices=Agent.Kind.choices)
     display_name = forms.CharField(max_length=40, strip=True)
@@ -21,8 +22,18 @@ class SignupForm(forms.Form):
     about = forms.CharField(max_length=400, required=False, strip=True)
 
     def signup(self, request: "HttpRequest", user: Any) -> None:
-        own = {name: self.cleaned_data[name] for name in SignupForm.base_fields}  # allauth adds e-mail and password
-        apply(user, now=clock.now(), **own)
+        """allauth demands it; by now the applicant is stored."""
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    """allauth's hook to the saving of a user: no log-in without its applicant."""
+
+    def save_user(self, request: "HttpRequest", user: User, form: Any, commit: bool = True) -> User:
+        own = {name: form.cleaned_data[name] for name in SignupForm.base_fields}
+        with transaction.atomic():
+            saved: User = super().save_user(request, user, form, commit=True)
+            apply(saved, now=clock.now(), **own)
+        return saved
 
 
 @transaction.atomic

@@ -43,7 +43,7 @@ def ask_person(
         Customer.objects.filter(pk=conversation.customer_id).update(email=email)
     packet = handoff.packet(_turn(conversation), reason="asked", language=language, topic=topic)
     with transaction.atomic():
-        _, begun = escalations.begin(conversation_id, packet=_as_protocol(packet), now=now)
+        _, begun = escalations.begin(conversation_id, packet=_as_protocol(packet, conversation), now=now)
         held = stream.locked(conversation_id)
         _dealt_with(held, held.asked_seq)
         if begun:
@@ -55,8 +55,36 @@ def answer_waiting(*, now: datetime) -> int:
     waiting = Conversation.objects.filter(asked_seq__gt=F("answered_seq"))
     ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
     for conversation_id in ids:
-        reply(conversation_id, now=now)
+        try:
+            reply(conversation_id, now=now)
+        except Exception:  # one conversation that fails must not keep the others waiting
+            log.exception("The assistant failed in conversation %s; a person is asked.", conversation_id)
+            _give_up(conversation_id, now=now)
     return len(ids)
+
+
+def _give_up(conversation_id: UUID, *, now: datetime) -> None:
+    """Whatever went wrong, the customer gets a person. Uses nothing but her own lines."""
+    conversation = Conversation.objects.select_related("brand").get(pk=conversation_id)
+    said = transcript.lines(conversation_id)
+    latest = next((text for role, text in reversed(said) if role == "customer"), "")
+    packet = protocol.Packet(
+        summary=latest[:240],
+        reason="failure",
+        reason_words=handoff.REASONS["failure"],
+        topic=escalations.DEFAULT_TOPIC,
+        language=(conversation.language or conversation.brand.locale)[:2],
+        tried=[],
+        goal=latest[:240],
+    )
+    with transaction.atomic():
+        held = stream.locked(conversation_id)
+        if _is_assistants_turn(held):
+            _, begun = escalations.begin(conversation_id, packet=packet, now=now)
+            if begun:
+                text = phrases.say("failure", packet.language)
+                lifecycle.answer(stream.locked(conversation_id), text=text, sources=[], now=now)
+        _dealt_with(held, held.asked_seq)
 
 
 def reply(conversation_id: UUID, *, now: datetime) -> None:
@@ -82,7 +110,7 @@ def _speak(held: Conversation, said: providers.Reply, *, now: datetime) -> None:
         return
     sources = [protocol.Source(slug=source.slug, title=source.title) for source in said.sources]
     if said.hand_off:
-        escalations.begin(held.pk, packet=_as_protocol(said.hand_off), now=now)
+        escalations.begin(held.pk, packet=_as_protocol(said.hand_off, held), now=now)
         held.refresh_from_db()
     if said.text:
         lifecycle.answer(held, text=said.text, sources=sources, now=now)
@@ -115,13 +143,16 @@ def _turn(conversation: Conversation) -> providers.Turn:
     )
 
 
-def _as_protocol(packet: handoff.Packet) -> protocol.Packet:
+def _as_protocol(packet: handoff.Packet, conversation: Conversation) -> protocol.Packet:
+    """The packet as people read it: articles by their titles."""
+    shown = Event.objects.filter(conversation=conversation, kind=Event.Kind.ANSWER).values_list("data", flat=True)
+    titles = {source["slug"]: source["title"] for data in shown for source in data.get("sources", [])}
     return protocol.Packet(
         summary=packet.summary,
         reason=packet.reason,
         reason_words=packet.reason_words,
         topic=packet.topic,
         language=packet.language,
-        tried=list(packet.tried),
+        tried=[titles.get(slug, slug) for slug in packet.tried],
         goal=packet.goal,
     )

@@ -38,7 +38,7 @@ _STRONG = """
 """
 # People, perhaps of the brand.
 _WEAK = """
-    person persons people someone somebody anyone anybody colleague employee specialist expert
+    person persons people someone somebody anyone anybody colleague employee specialist expert colleagues employees
     jemand jemandem jemanden person kollege kollegin
     personne quelqu quelquun qqn
     persona alguien
@@ -48,7 +48,7 @@ _WEAK = """
     osoba osobą osobę osoby ktoś kimś kogoś
     pessoa alguém
     vyakti व्यक्ति आदमी कोई koi
-    شخص احد أحد
+    شخص احد أحد حدا
     biri biriyle birisi birisiyle birine kişi kişiyle kimse
     kisi किसी
 """
@@ -82,7 +82,8 @@ _TALKS = """
     baat बात bat
     أتحدث التحدث تحدث أكلم الكلام أتكلم اتكلم التكلم كلم التواصل أتواصل حولني حولوني حوّلني تحويلي وصلني
     konuşmak konuşabilir konuşayım konuşalım görüşmek görüşebilir görüşeyim bağlanmak
-    contacte contactar conéctame conécteme transfiéreme transfiérame
+    contacte contactar conéctame conécteme transfiéreme transfiérame atender
+    कनेक्ट احكي أحكي aktarır
 """
 # Asks to be passed on, where "me" stands near.
 _ROUTES = """
@@ -92,6 +93,7 @@ _ROUTES = """
     pasar pase transfiera transferir conectar conecte comunicar comunique
     passi passare passate trasferire trasferisca collegare metta
     verbind verbindt verbinden doorverbinden
+    schakel schakelt doorschakelen holen hol holt
     koppla kopplas kopplar
     połączyć połącz połączcie przełącz przekieruj przekierować
     transfere transfira transferir passar passe conecta conecte encaminhe
@@ -101,7 +103,7 @@ _ROUTES = """
     passa
 """
 _ME = """
-    me us mich uns moi nous mi ci mij ons mig oss mnie nas nos mujhe mujhko hume मुझे हमें ني beni bizi
+    me us mich mir uns moi nous mi ci mij ons mig oss mnie nas nos mujhe mujhko hume मुझे हमें ني beni bizi
 """
 _WANTS = """
     want wanna wants need needs get give like love prefer require have there deal request find
@@ -116,7 +118,7 @@ _WANTS = """
     chahiye chahie chaiye चाहिए hai है
     أريد اريد أحتاج ابغى عايز بدي هل يوجد أرغب اعطني
     istiyorum lazım ver verin var isterim
-    bisogno necessidade behov
+    bisogno necessidade behov avere mag hellre få
 """
 # May stand between what asks and whom: no deed, so "need to pay a person" asks for nobody.
 _BETWEEN = """
@@ -135,7 +137,8 @@ _BETWEEN = """
     kisi किसी ek एक asli असली se से koi कोई real
     حقيقي من إلى الى مع
     bir gerçek canlı ile bana
-    sie mir di destek help assistance hilfe aide ayuda aiuto ajuda
+    sie mir di destek help assistance hilfe aide ayuda aiuto ajuda pomocy t disponible disponibile available
+    verfügbar there ik ich jag
 """
 # Makes of someone a someone who shall help.
 _HELPS = """
@@ -156,7 +159,7 @@ _POLITE = """
     i i d m please pls plz pleas thanks thank you now just ok okay hi hello hey yes um right asap stop no
     bitte danke jetzt ja sofort ich merci svp stp s te plait vous je oui maintenant si ya ahora porfa gracias
     per favore grazie adesso ora subito nu graag alstublieft aub bedankt tack nu proszę prosze teraz agora obrigado
-    kripya कृपया abhi अभी من فضلك لو سمحت الآن رجاء lütfen şimdi hemen müşteri musteri customer service
+    kripya कृपया abhi अभी من فضلك لو سمحت الآن رجاء lütfen şimdi hemen müşteri musteri customer service cliente clientes
 """
 _BOTS = """
     bot bots robot robots chatbot chatbots roboter robô robôs robotem botem robota robotla botla बॉट रोबोट روبوت بوت
@@ -168,7 +171,7 @@ _MACHINES = """
 """
 _NOTS = """
     not no dont don never without stop nothing
-    nicht kein keine keinen keinem ohne pas sans non aucun sin ningún ninguna senza nessun niet geen zonder
+    nicht kein keine keinen keinem ohne ne pas sans non aucun sin ningún ninguna senza nessun niet geen zonder
     inte ingen inget nie bez żadnego não nao sem nenhum nahi nahin nhi नहीं मत mat لا ليس بدون ما değil istemiyorum
     istemem
     gerek yok hayır hoef nej
@@ -191,10 +194,10 @@ _CAN = "can could may kann könnte peut pourrait puede podría può potrebbe kan
 # Asks whether one must, which is no wish.
 _MUST = """
     do i need, do i have, should i, must i, muss ich, soll ich, dois je, est ce que je dois, debo, tengo que, devo,
-    moet ik, måste jag, czy muszę, preciso falar, tenho que
+    moet ik, måste jag, czy muszę, tenho que
 """
 _OTHER_TRADES = """
-    estate travel delivery insurance shipping sales immobilien liefer bezorg levering
+    estate travel delivery insurance shipping sales contact immobilien liefer bezorg levering
 """
 _OTHER_THINGS = """
     error errors rights resources name names number fee fees commission mistake readable
@@ -212,7 +215,7 @@ def _asks(said: list[str]) -> bool:
         return True
     people = [i for i in range(len(said)) if _names_people(said, i)]
     if not people:
-        return False
+        return len(said) <= 4 and _leads_to_me(said)
     bare = {*people, *(i + 1 for i in people if " ".join(said[i : i + 2]) in _phrases(_TEAMS_OF_TWO))}
     if len(said) <= 7 and all(i in bare or _is(word, _POLITE) or _is(word, _BETWEEN) for i, word in enumerate(said)):
         return not _refused(said, people[0], people[0]) and not _is(said[-1], _ELSE)
@@ -221,6 +224,12 @@ def _asks(said: list[str]) -> bool:
     if any(_is(word, _TOLD) for word in said) or " ".join(said).startswith(tuple(_phrases(_MUST))):
         return False
     return any(_wanted(said, person) for person in people[:12])
+
+
+def _leads_to_me(said: list[str]) -> bool:
+    """ "Please connect me", and nothing else in the clause."""
+    routed = any(_is(word, _ROUTES) for word in said) and any(word in _set(_ME) for word in said)
+    return routed and all(_is(word, _ROUTES) or word in _set(_ME) or _is(word, _POLITE) for word in said)
 
 
 def _names_people(said: list[str], at: int) -> bool:
@@ -237,7 +246,7 @@ def _names_people(said: list[str], at: int) -> bool:
 def _wanted(said: list[str], person: int) -> bool:
     """Whether something near this person asks for them."""
     for at, word in enumerate(said):
-        talks = abs(person - at) <= 7 and (_is(word, _TALKS) or _routes(said, at, person))
+        talks = abs(person - at) <= 8 and (_is(word, _TALKS) or _routes(said, at, person))
         if talks and at != person and not _refused(said, min(at, person), max(at, person)):
             return True
     helps = _is(said[0], _CAN) and person <= 4 and any(_is(word, _HELPS) for word in said[person + 1 :])
@@ -255,13 +264,19 @@ def _directly(said: list[str], at: int, person: int) -> bool:
     if _is(said[person], _TEAM) or _refused(said, first, last) or before in _set(_ELSE) or after in _set(_ELSE):
         return False
     strong = _is(said[person], _STRONG) or not _is(said[person], _WEAK)
-    return strong or not said[person + 1 :] or any(_is(word, _HELPS) for word in said)
+    alone = not said[person + 1 :] or _of_a_machine(said, person + 1)
+    return strong or alone or any(_is(word, _HELPS) for word in said)
 
 
 def _refused(said: list[str], first: int, last: int) -> bool:
     """Taken back before, within, or (where the verb comes last) right after. "Can't I" and "why not" refuse nothing."""
     near_by = range(max(0, first - 4), min(len(said), last + 4))
-    return any(_is(said[i], _NOTS) and not _only_asks(said, i) for i in near_by)
+    return any(_is(said[i], _NOTS) and not _only_asks(said, i) and not _of_a_machine(said, i) for i in near_by)
+
+
+def _of_a_machine(said: list[str], at: int) -> bool:
+    """ "A person, not a robot" wants the person all the more."""
+    return bool(set(said[at + 1 : at + 3]) & (_set(_BOTS) | _set(_MACHINES)))
 
 
 def _only_asks(said: list[str], at: int) -> bool:

@@ -87,6 +87,14 @@ def back(conversation: Conversation, engagement: Engagement, *, now: datetime) -
     _tell(conversation, "back", author=SYSTEM, status=status("person", "back", now, person=card), now=now)
 
 
+def leave_word(conversation: Conversation, engagement: Engagement, text: str, *, now: datetime) -> None:
+    """What the agent leaves for whoever comes next, as a note in the desk stream."""
+    if text.strip():
+        agent = engagement.agent
+        author = protocol.Author(role="agent", id=agent.pk, name=agent.display_name)
+        stream.append(conversation, stream=stream.DESK, kind=Event.Kind.NOTE, author=author, text=text.strip(), now=now)
+
+
 def released(conversation: Conversation, engagement: Engagement, *, state: str, now: datetime) -> None:
     """The agent gave the conversation back (transferred) or vanished (lost): it waits again, and she reads no more."""
     engagements.end(engagement, state=state, now=now)

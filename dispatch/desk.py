@@ -75,6 +75,7 @@ def resolve(
     _demand_live(held)
     held.engagement.note = note
     held.engagement.tags = tags or []
+    lifecycle.leave_word(held.conversation, held.engagement, note, now=now)
     escalations.end(held.escalation, state=Escalation.State.CLOSED, now=now)
     slots.free(held.slot, now=now)
     lifecycle.resolved(held.conversation, held.engagement, outcome=outcome, now=now)
@@ -89,6 +90,7 @@ def transfer(engagement_id: UUID, *, by: UUID, reason: str, now: datetime) -> No
         return
     _demand_live(held)
     held.engagement.note = reason
+    lifecycle.leave_word(held.conversation, held.engagement, reason, now=now)
     _release(held, state=Engagement.State.TRANSFERRED, priority=None, now=now)
 
 

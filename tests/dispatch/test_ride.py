@@ -209,3 +209,26 @@ def test_declining_beside_a_chat_does_not_make_her_idle(
     offers.decline(held_out.pk, by=dana.pk, now=at(8))
 
     assert (slot_of(dana).active, slot_of(dana).idle_since) == (1, None)
+
+
+def test_the_reason_of_a_transfer_is_left_for_whoever_comes_next(
+    engagement: Engagement, chat: Conversation, dana: Agent
+) -> None:
+    desk.transfer(engagement.pk, by=dana.pk, reason="Trace number asked for.", now=at(60))
+
+    note = Event.objects.get(conversation=chat, stream="desk", kind="note")
+    assert (note.text, note.author_name) == ("Trace number asked for.", "Dana")
+
+
+def test_who_passed_a_chat_on_is_not_rung_for_it_in_the_same_breath(engagement: Engagement, dana: Agent) -> None:
+    desk.transfer(engagement.pk, by=dana.pk, reason="", now=at(300))
+
+    assert rounds.match_waiting(now=at(301)) == []
+    assert len(rounds.match_waiting(now=at(311))) == 1  # nobody else is there
+
+
+def test_who_missed_an_offer_is_not_rung_for_it_in_the_same_breath(offer: Offer, dana: Agent) -> None:
+    offers.expire_due(now=at(12))
+
+    assert rounds.match_waiting(now=at(13)) == []
+    assert len(rounds.match_waiting(now=at(23))) == 1

@@ -114,7 +114,7 @@ def test_who_waits_is_read_with_whom_it_was_offered_to(offer: Offer, dana: Agent
 
     (waiting,) = supply.waiting()
     assert (waiting.id, waiting.topic, waiting.language, waiting.queued_at) == (request_.pk, "refunds", "en", NOON)
-    assert waiting.asked == {dana.pk: NOON}
+    assert waiting.asked == {dana.pk: at(3)}
 
 
 def test_places_are_counted_by_brand_and_language(chat: Conversation, lumo: Brand) -> None:

@@ -185,7 +185,6 @@ export class Work {
   }
 
   async transfer(engaged: Engaged, reason: string): Promise<void> {
-    if (!(await this.request("end", { type: "add_note", conversation: engaged.conversation, text: reason }))) return;
     const told = t("transferred", { name: engaged.customer_name });
     if (await this.end(engaged, { type: "transfer", engagement_id: engaged.engagement_id, reason }, "/agent/chats")) this.tell(told);
   }
