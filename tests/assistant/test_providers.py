@@ -82,6 +82,17 @@ def test_what_it_does_not_know_is_handed_over_at_once(say: Say) -> None:
     assert said.text == phrases.say("unsure", "en")
 
 
+def test_an_article_that_hardly_fits_is_no_answer(say: Say, index: Index) -> None:
+    question = "what is the share price of your company"
+    assert index.search(question, language="en")
+
+    said = reply(say(question))
+
+    assert said.hand_off is not None
+    assert said.hand_off.reason == "unsure"
+    assert not said.sources
+
+
 def test_a_wish_for_a_person_is_met_in_the_customers_language(say: Say) -> None:
     said = reply(say("Quiero hablar con una persona"))
 
