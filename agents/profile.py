@@ -24,7 +24,11 @@ def update(
     languages: Sequence[Mapping[str, Any]] | None,
     skills: Sequence[str] | None,
 ) -> None:
-    """Change what is given. Topics are chosen while the application is open; an operator certifies later ones."""
+    """Change what is given. Topics are chosen while the application is open; an operator certifies later ones.
+
+    Locks: the agent, so that neither a second change nor a decision comes between.
+    """
+    agent = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
     Agent.objects.filter(pk=agent.pk).update(**fields)
     if languages is not None:
         _set_languages(agent, languages)

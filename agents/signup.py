@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from agents.models import Agent, Slot, User
@@ -18,8 +19,19 @@ class SignupForm(forms.Form):
 
     kind = forms.ChoiceField(choices=Agent.Kind.choices)
     display_name = forms.CharField(max_length=40, strip=True)
-    country = forms.CharField(max_length=2, required=False)
+    country = forms.RegexField(r"^[A-Za-z]{2}$", required=False)
     about = forms.CharField(max_length=400, required=False, strip=True)
+
+    def clean(self) -> dict[str, Any]:
+        """allauth asks whether the password is a good one, but not whether it is just the name or the address."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("password"):
+            person = User(email=given.get("email", ""), first_name=given.get("display_name", ""))
+            try:
+                validate_password(given["password"], person)
+            except forms.ValidationError as weak:
+                self.add_error("password", weak)
+        return given
 
     def signup(self, request: "HttpRequest", user: Any) -> None:
         """allauth demands it; by now the applicant is stored."""

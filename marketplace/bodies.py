@@ -1,8 +1,10 @@
 """What a request may bring: one JSON object, its fields of the very kind that is asked for."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
@@ -19,6 +21,28 @@ class JsonObject(JSONParser):
         if not isinstance(body, Mapping):
             raise ParseError("Send a JSON object.")
         return body
+
+
+def readable(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware for allauth's doors, which take any JSON: what cannot be read or stored ends here."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/_allauth/") and request.body and not _is_readable(request.body):
+            errors = [{"message": "This is no JSON object that we can read.", "code": "unreadable"}]
+            return JsonResponse({"status": 400, "errors": errors}, status=400)
+        return get_response(request)
+
+    return answer
+
+
+def _is_readable(body: bytes) -> bool:
+    """JSON of one object, of whole characters, that nests within reason."""
+    try:
+        given = json.loads(body)
+        json.dumps(given, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(given, dict)
 
 
 class Text(serializers.CharField):
