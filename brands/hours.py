@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from brands.models import Brand
 
@@ -24,3 +24,25 @@ def is_open(brand: Brand, now: datetime) -> bool:
 def describe(brand: Brand, now: datetime) -> dict[str, Any]:
     """For the widget: open now or not, and the hours by weekday; it words them in the reader's language."""
     return {"open_now": is_open(brand, now), "timezone": brand.timezone, "hours": brand.opening_hours}
+
+
+def checked(given: Any) -> dict[str, Any]:
+    """Opening hours as they may be stored. Raises ValueError with one sentence."""
+    if not isinstance(given, dict):
+        raise ValueError('Opening hours are written as {"mon": ["08:00", "20:00"]}.')
+    for day, span in given.items():
+        if day not in DAYS:
+            raise ValueError(f"{day} is no day: write one of {', '.join(DAYS)}.")
+        if not (isinstance(span, list) and len(span) == 2):
+            raise ValueError(f'{day} needs an opening and a closing time, for example ["08:00", "20:00"].')
+        try:
+            opens, closes = (time.fromisoformat(clock) for clock in span)
+        except (TypeError, ValueError):
+            raise ValueError(f"{day} has a time that is none: write for example 08:00.") from None
+        if closes != time(0) and closes <= opens:
+            raise ValueError(f"{day} closes before it opens.")
+    return given
+
+
+def is_timezone(name: str) -> bool:
+    return name in available_timezones()

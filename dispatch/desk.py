@@ -12,6 +12,7 @@ from django.db import transaction
 
 from agents import slots
 from agents.models import Slot
+from audit import journal
 from conversations import engagements, lifecycle, stream
 from conversations.models import Conversation, Engagement
 from dispatch import escalations, offers
@@ -92,6 +93,19 @@ def transfer(engagement_id: UUID, *, by: UUID, reason: str, now: datetime) -> No
     held.engagement.note = reason
     lifecycle.leave_word(held.conversation, held.engagement, reason, now=now)
     _release(held, state=Engagement.State.TRANSFERRED, priority=None, now=now)
+
+
+@transaction.atomic
+def take_back(escalation_id: UUID, *, by: str, reason: str, now: datetime) -> None:
+    """live -> transferred, by an operator. The agent is paid for her time; the customer waits at the front."""
+    live = Engagement.objects.filter(escalation_id=escalation_id, ended_at=None).values_list("pk", flat=True).first()
+    held = locked(live) if live else None
+    if held is None or held.engagement.state != Engagement.State.LIVE:
+        raise Refused("Nobody is in this chat any more.", code="not_live")
+    _release(held, state=Engagement.State.TRANSFERRED, priority=escalations.LOST_PRIORITY, now=now)
+    subject = f"engagement:{held.engagement.pk}"
+    brand_id = held.engagement.brand_id
+    journal.record("engagement.taken_back", actor=by, subject=subject, brand_id=brand_id, reason=reason, now=now)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection, transaction
 
+from audit import journal
 from brands.models import Skill
 from conversations import lifecycle, stream
 from conversations.models import Conversation
@@ -67,6 +68,21 @@ def requeue(escalation: Escalation, *, priority: int | None = None) -> None:
     escalation.state = Escalation.State.WAITING
     escalation.priority = escalation.priority if priority is None else priority
     escalation.save(update_fields=["state", "priority"])
+    wake()
+
+
+@transaction.atomic
+def to_front(escalation_id: UUID, *, by: str, reason: str, now: datetime) -> None:
+    """An operator has this request served next. Locks: the escalation."""
+    escalation = locked(escalation_id)
+    if escalation.state not in (Escalation.State.WAITING, Escalation.State.OFFERED):
+        raise Refused("This request is not waiting any more.", code="not_waiting")
+    escalation.priority = LOST_PRIORITY
+    escalation.save(update_fields=["priority"])
+    subject = f"escalation:{escalation.pk}"
+    journal.record(
+        "escalation.to_front", actor=by, subject=subject, brand_id=escalation.brand_id, reason=reason, now=now
+    )
     wake()
 
 
