@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from brands.content import ArticleText
 from django.db.models import Count, Max
 
 from assistant.retrieval import Index
+from brands.content import ArticleText
 from brands.models import Article, Brand
 
 _kept: dict[UUID, tuple[tuple[int, datetime | None], Index]] = {}

@@ -23,7 +23,7 @@ STREAMS: tuple[protocol.Stream, ...] = ("talk", "desk")
 
 
 class Ear:
-    """All numbered frames that were announced, in the order of their announcement, by stream key; and what was whispered."""
+    """All numbered frames that were announced, in their order, by stream key; and what was whispered."""
 
     def __init__(self) -> None:
         self.heard: dict[str, list[Frame]] = {}
