@@ -20,6 +20,8 @@ def approve(agent_id: UUID, *, by: User, now: datetime) -> None:
     agent = _locked(agent_id)
     if agent.state == Agent.State.APPROVED:
         return
+    if agent.state == Agent.State.DEACTIVATED:
+        raise Refused("Open the application again first.", code="deactivated")
     if not EmailAddress.objects.filter(user_id=agent.user_id, verified=True).exists():
         raise Refused(f"{agent.display_name} has not confirmed the e-mail address yet.", code="email_unconfirmed")
     _decide(agent, Agent.State.APPROVED, by=by, reason="", now=now)
@@ -42,6 +44,15 @@ def deactivate(agent_id: UUID, *, by: User, reason: str, now: datetime) -> None:
         raise Refused("Only an approved agent can be deactivated.", code="not_approved")
     _decide(agent, Agent.State.DEACTIVATED, by=by, reason=_reason(reason), now=now)
     wire.after_commit(closed=[f"agent:{agent.pk}"])
+
+
+@transaction.atomic
+def reopen(agent_id: UUID, *, by: User, reason: str, now: datetime) -> None:
+    """refused or deactivated -> applied: the application waits for a decision again, with what was earned so far."""
+    agent = _locked(agent_id)
+    if agent.state not in (Agent.State.REFUSED, Agent.State.DEACTIVATED):
+        raise Refused("Only a refused or deactivated agent can be looked at again.", code="not_decided")
+    _decide(agent, Agent.State.APPLIED, by=by, reason=_reason(reason), now=now)
 
 
 def _locked(agent_id: UUID) -> Agent:
@@ -79,6 +90,11 @@ LETTERS: dict[str, tuple[str, str]] = {
         "You can go online",
         "Hello {name},\n\nyour application is approved. Open your dashboard and go online whenever you like:"
         " each offer shows what it pays before you accept.\n",
+    ),
+    Agent.State.APPLIED: (
+        "We look at your application again",
+        "Hello {name},\n\na person looks at your application again. The reason: {reason}\n\nYou hear from us as soon"
+        " as it is decided.\n",
     ),
     Agent.State.REFUSED: (
         "About your application",

@@ -1,13 +1,43 @@
-"""The admin is a window, not a workshop: rows are looked at; changes go through domain functions, as actions."""
+"""The admin is a window, not a workshop: rows are looked at; changes go through domain functions, as actions.
 
-from collections.abc import Callable
-from typing import Any
+An action asks first. Its page says what will happen, takes a written reason where a person is concerned, and is
+carried out by a POST alone. What the rules refuse is said on the same page, with nothing changed.
+"""
 
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold import decorators
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.paginator import InfinitePaginator
+from unfold.widgets import UnfoldAdminTextareaWidget
 
+from marketplace import clock
 from marketplace.refusals import Refused
+
+SHORTEST_REASON = 3
+LONGEST_REASON = 300
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def action(description: str, *, permissions: Sequence[str]) -> Callable[[Method], Method]:
+    """A button on a row's page, for whoever holds all these permissions; its page is refused to everybody else."""
+    made = decorators.action(description=description, permissions=permissions)
+    return cast(Callable[[Method], Method], made)
+
+
+def label(description: str, colours: Mapping[str, str], *, ordering: str | None = None) -> Callable[[Method], Method]:
+    """A column of coloured words: the method returns the state, which chooses the colour, and the word to be read."""
+    made = decorators.display(description=description, ordering=ordering, label=dict(colours))
+    return cast(Callable[[Method], Method], made)
 
 
 class ReadOnly:
@@ -23,8 +53,37 @@ class ReadOnly:
         return False
 
 
-class Window(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
+class Acting(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
+    """Rows with domain actions; one is offered only in the states that it knows. Nothing is ever deleted."""
+
+    acts_when: Mapping[str, Collection[str]] = {}  # an action's name: the row's states in which it is offered
+    show_full_result_count = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
+        allowed: list[Any] = super().get_actions_detail(request, object_id)
+        if not allowed or not self.acts_when:
+            return allowed
+        found = self.get_object(request, object_id)
+        return [action for action in allowed if found and self._is_offered(action.method.original_function_name, found)]
+
+    def _is_offered(self, name: str, found: Any) -> bool:
+        return name not in self.acts_when or self.state_of(found) in self.acts_when[name]
+
+    def state_of(self, found: Any) -> str:
+        return str(found.state)
+
+
+class Window(ReadOnly, Acting):
     """Rows to be looked at, by whoever holds the right to view them."""
+
+
+class WideWindow(Window):
+    """A window onto a table too big to be counted: its pages go on until they are empty."""
+
+    paginator = InfinitePaginator
 
 
 class WindowInline(ReadOnly, TabularInline):  # type: ignore[misc]  # Unfold ships no types
@@ -34,12 +93,78 @@ class WindowInline(ReadOnly, TabularInline):  # type: ignore[misc]  # Unfold shi
     show_change_link = True
 
 
-def attempt(request: HttpRequest, act: Callable[[], object], *, done: str) -> bool:
-    """Carry out a domain action for an operator and say what came of it, in one sentence."""
-    try:
-        act()
-    except Refused as refused:
-        messages.error(request, refused.message)
-        return False
-    messages.success(request, done)
-    return True
+class ConfirmForm(forms.Form):
+    """Nothing to fill in: the page itself is the question."""
+
+
+class ReasonForm(forms.Form):
+    """A written reason, kept in the audit beside the name of whoever gave it."""
+
+    reason = forms.CharField(
+        min_length=SHORTEST_REASON,
+        max_length=LONGEST_REASON,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="Kept in the audit with your name.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before an action: `words` say what it does, `done` is said once it is done."""
+
+    title: str
+    words: str
+    button: str
+    done: str = ""
+    form: type[forms.Form] = ReasonForm
+    grave: bool = False
+
+
+def ask(
+    window: Any,
+    request: HttpRequest,
+    object_id: str,
+    question: Question,
+    room: Callable[..., Any],
+    *,
+    show: Callable[[Any], HttpResponse] | None = None,
+) -> HttpResponse:
+    """The question's page; its answer goes into the room and leads back to the row.
+
+    The room is given the row's id, `by` (the user), `now` and the form's clean data by name. `show` makes a page of
+    what the room returned, for what may be seen only now.
+    """
+    found = window.get_object(request, object_id)
+    if found is None:
+        raise Http404("There is no such row.")
+    form = question.form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            result = room(found.pk, by=request.user, now=clock.now(), **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, refused.message)
+        else:
+            if show:
+                return show(result)
+            messages.success(request, question.done)
+            return redirect(address(window, found))
+    return TemplateResponse(request, "admin/question.html", surroundings(window, request, found, question, form=form))
+
+
+def surroundings(window: Any, request: HttpRequest, found: Model, question: Question, **more: Any) -> dict[str, Any]:
+    """What the admin's frame needs around a page about one row."""
+    return {
+        **window.admin_site.each_context(request),
+        "title": question.title,
+        "opts": window.opts,
+        "original": found,
+        "question": question,
+        "back": address(window, found),
+        **more,
+    }
+
+
+def address(window: Any, found: Model) -> str:
+    """Where this row's page is."""
+    name = f"{window.admin_site.name}:{window.opts.app_label}_{window.opts.model_name}_change"
+    return reverse(name, args=[found.pk])

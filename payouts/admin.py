@@ -7,26 +7,13 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from marketplace import clock
 from marketplace.refusals import Refused
+from marketplace.windows import WideWindow, Window
 from payouts import plans, receipts
 from payouts.models import Account, EarningFact, LedgerAudit, PayPlan, Posting
 from payouts.rating import HIGHEST_RATE_CENTS, SEEN_THROUGH
-
-
-class Window(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
-    """To be looked at, by whoever holds the right to view it."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Account)
@@ -44,7 +31,7 @@ class AccountAdmin(Window):
 
 
 @admin.register(Posting)
-class PostingAdmin(Window):
+class PostingAdmin(WideWindow):
     """One row of the ledger with the words of its receipt."""
 
     list_display = ["created_at", "account", "seq", "kind", "line", "source"]
@@ -52,7 +39,6 @@ class PostingAdmin(Window):
     list_select_related = ["account"]
     search_fields = ["source", "account__name", "engagement_id"]
     ordering = ["-created_at"]
-    show_full_result_count = False
 
     @admin.display(description="Line")
     def line(self, posting: Posting) -> str:
@@ -61,13 +47,12 @@ class PostingAdmin(Window):
 
 
 @admin.register(EarningFact)
-class EarningFactAdmin(Window):
+class EarningFactAdmin(WideWindow):
     """What was known when the engagement closed."""
 
     list_display = ["created_at", "agent", "topic", "engagement_id", "kind", "revision"]
     list_select_related = ["agent"]
     search_fields = ["engagement_id", "agent__display_name", "sha256"]
-    show_full_result_count = False
 
 
 @admin.register(LedgerAudit)
@@ -141,7 +126,7 @@ class PayPlanAdmin(Window):
     list_filter = ["brand", "tier", "currency"]
     list_select_related = ["brand"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("payouts.add_payplan")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:

@@ -1,0 +1,79 @@
+"""Log-ins that an operator takes away and gives back, with a reason and a trace in the audit."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from agents import slots
+from agents.models import Agent, User
+from audit import journal
+from marketplace.refusals import Refused
+from realtime import wire
+from realtime.models import Ticket
+
+SESSIONS_AT_ONCE = 2_000
+
+
+@transaction.atomic
+def take_away(user_id: UUID, *, by: User, reason: str, now: datetime) -> None:
+    """The person cannot log in: sessions and unspent tickets are gone, sockets close, an agent gets no more offers.
+
+    Locks: the user, then the agent's slot.
+    """
+    user = _locked(user_id)
+    if user.pk == by.pk:
+        raise Refused("You cannot take away your own log-in.", code="own_log_in")
+    _demand_rank(user, by)
+    if not user.is_active:
+        raise Refused("This log-in was taken away already.", code="inactive")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    principals = [f"operator:{user.pk}"]
+    agent = Agent.objects.filter(user=user).first()
+    if agent:
+        principals.append(f"agent:{agent.pk}")
+        slot = slots.locked(agent.pk)
+        slot.willing = False
+        slots.changed(slot, "willing")
+    Ticket.objects.filter(principal__in=principals, spent_at=None).delete()
+    ended = _end_sessions(user, now=now)
+    wire.after_commit(closed=principals)
+    _record("user.deactivated", user, by=by, reason=reason, detail={"sessions": ended}, now=now)
+
+
+@transaction.atomic
+def give_back(user_id: UUID, *, by: User, reason: str, now: datetime) -> None:
+    """The person may log in again, from the log-in page on: no old session comes back. Locks: the user."""
+    user = _locked(user_id)
+    _demand_rank(user, by)
+    if user.is_active:
+        raise Refused("This log-in works already.", code="active")
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    _record("user.reactivated", user, by=by, reason=reason, detail={}, now=now)
+
+
+def _locked(user_id: UUID) -> User:
+    return User.objects.select_for_update(no_key=True).get(pk=user_id)
+
+
+def _demand_rank(user: User, by: User) -> None:
+    """A right never reaches above itself."""
+    if user.is_superuser and not by.is_superuser:
+        raise Refused("Only an administrator decides about an administrator's log-in.", code="outranked")
+
+
+def _end_sessions(user: User, *, now: datetime) -> int:
+    """Every session of the user is gone; how many. They name their user only inside, so all live ones are read."""
+    live = Session.objects.filter(expire_date__gt=now).iterator(chunk_size=SESSIONS_AT_ONCE)
+    keys = [session.pk for session in live if session.get_decoded().get("_auth_user_id") == str(user.pk)]
+    Session.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def _record(action: str, user: User, *, by: User, reason: str, detail: dict[str, int], now: datetime) -> None:
+    journal.record(
+        action, actor=f"operator:{by.pk}", subject=f"user:{user.pk}", reason=reason, detail=dict(detail), now=now
+    )
