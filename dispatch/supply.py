@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.functions import Coalesce
 
 from conversations.models import Engagement
 from dispatch.matching import Candidate, Waiting
@@ -61,13 +62,13 @@ _CANDIDATES = """
 
 def _asked(escalation_ids: list[UUID]) -> dict[UUID, dict[UUID, datetime]]:
     """When each agent last had to do with each escalation: the end of her offer, or of the chat that came of it."""
-    offers = Offer.objects.filter(escalation_id__in=escalation_ids).order_by("offered_at")
-    chats = Engagement.objects.filter(escalation_id__in=escalation_ids, ended_at__isnull=False).order_by("ended_at")
+    offers = Offer.objects.filter(escalation_id__in=escalation_ids)
+    chats = Engagement.objects.filter(escalation_id__in=escalation_ids, ended_at__isnull=False)
+    over = [
+        *offers.values_list("escalation_id", "agent_id", Coalesce("ended_at", "offered_at")),
+        *chats.values_list("escalation_id", "agent_id", "ended_at"),
+    ]
     asked: dict[UUID, dict[UUID, datetime]] = defaultdict(dict)
-    for escalation_id, agent_id, offered_at, ended_at in offers.values_list(
-        "escalation_id", "agent_id", "offered_at", "ended_at"
-    ):
-        asked[escalation_id][agent_id] = ended_at or offered_at
-    for escalation_id, agent_id, over_at in chats.values_list("escalation_id", "agent_id", "ended_at"):
-        asked[escalation_id][agent_id] = over_at  # type: ignore[assignment]  # filtered above
+    for escalation_id, agent_id, at in sorted(over, key=lambda row: row[2]):
+        asked[escalation_id][agent_id] = at
     return asked

@@ -9,8 +9,8 @@ from agents import presence
 from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
 from brands.models import Brand, Skill
 from conversations import customers, lifecycle
-from conversations.models import Conversation
-from dispatch import leadership, offers, queue, rounds, supply
+from conversations.models import Conversation, Engagement
+from dispatch import desk, leadership, offers, queue, rounds, supply
 from dispatch.matching import Placement
 from dispatch.models import Escalation, Leadership, Offer
 from realtime.models import ServerLease
@@ -115,6 +115,24 @@ def test_who_waits_is_read_with_whom_it_was_offered_to(offer: Offer, dana: Agent
     (waiting,) = supply.waiting()
     assert (waiting.id, waiting.topic, waiting.language, waiting.queued_at) == (request_.pk, "refunds", "en", NOON)
     assert waiting.asked == {dana.pk: at(3)}
+
+
+def test_who_had_a_chat_and_then_declined_was_last_asked_when_she_declined(
+    engagement: Engagement, dana: Agent, request_: Escalation
+) -> None:
+    desk.transfer(engagement.pk, by=dana.pk, reason="", now=at(60))
+    again = offer_to(Escalation.objects.get(pk=request_.pk), dana, now=at(200))
+    offers.decline(again.pk, by=dana.pk, now=at(205))
+
+    (waiting,) = supply.waiting()
+    assert waiting.asked == {dana.pk: at(205)}
+
+
+def test_who_gave_a_chat_back_was_last_asked_when_it_ended(engagement: Engagement, dana: Agent) -> None:
+    desk.transfer(engagement.pk, by=dana.pk, reason="", now=at(60))
+
+    (waiting,) = supply.waiting()
+    assert waiting.asked == {dana.pk: at(60)}
 
 
 def test_places_are_counted_by_brand_and_language(chat: Conversation, lumo: Brand) -> None:
