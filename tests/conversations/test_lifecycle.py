@@ -17,7 +17,7 @@ from agents.models import Agent
 from brands.models import Brand
 from conversations import frames, lifecycle, policy, ratings, stream, transcript
 from conversations.models import Conversation, Customer, Engagement, Event
-from dispatch import absence, desk, rounds
+from dispatch import absence, desk, idle, rounds
 from dispatch.models import Escalation, Offer
 from marketplace.refusals import Refused
 from realtime import protocol
@@ -57,7 +57,8 @@ class Story:
             self.customer_asks, self.agent_joins, self.agent_writes, self.note_is_added, self.agent_is_away,
             self.agent_is_back, self.agent_gives_back, self.agent_joins, self.agent_is_lost, self.agent_joins,
             self.agent_resolves, self.customer_rates, self.customer_writes, self.customer_asks, self.agent_joins,
-            self.customer_leaves, self.customer_writes, self.customer_leaves,
+            self.customer_leaves, self.customer_writes, self.nothing_happens, self.customer_writes,
+            self.customer_leaves,
         ):  # fmt: skip
             self.step(ear, act)
 
@@ -119,6 +120,10 @@ class Story:
     def customer_leaves(self) -> None:
         desk.leave(self.chat.pk, now=self.now())
 
+    def nothing_happens(self) -> None:
+        """For a day and an hour."""
+        idle.close_silent(now=at(self.happens(after=25 * 3600)))
+
     def owner(self) -> Any:
         return Engagement.objects.get(ended_at=None).pk
 
@@ -155,6 +160,7 @@ def test_each_change_is_told_by_its_name_with_where_it_leads(story: Story) -> No
         ("asked", "queue", "customer"),
         ("joined", "person", "agent"),
         ("left", "ended", "customer"),
+        ("idle", "ended", "system"),
         ("left", "ended", "customer"),
     ]
 
@@ -166,7 +172,7 @@ def test_the_story_tells_every_kind_and_every_change_there_is(story: Story) -> N
     named = set((protocol.Changed.__doc__ or "").partition(":")[2].replace("\n", " ").rstrip(". ").split(", "))
 
     assert kinds == set(Event.Kind.values)
-    assert changes == {name.strip() for name in named} - {"idle"}  # the assistant's silence ends nothing yet
+    assert changes == {name.strip() for name in named}
 
 
 def test_whoever_came_at_any_moment_knows_what_a_newcomer_knows(story: Story) -> None:
