@@ -339,7 +339,7 @@ class Bye(Frame, frozen=True, tag="bye"):
 
 
 class BoardRow(Part, frozen=True):
-    """Escalations of one language and topic that wait now."""
+    """Escalations of one brand, language and topic that wait now."""
 
     brand: str
     language: str
@@ -350,7 +350,8 @@ class BoardRow(Part, frozen=True):
 
 
 class BoardAgent(Part, frozen=True):
-    """One agent on the live board. `state`: free, room, full, ringing, paused, no_link, offline."""
+    """One agent on the live board. `state`: no_link, paused, full, finishing, ringing, room, free. `since`: in that
+    state; null where nobody wrote it down."""
 
     name: str
     state: str
@@ -360,8 +361,19 @@ class BoardAgent(Part, frozen=True):
     languages: list[str]
 
 
+class BoardLanguage(Part, frozen=True):
+    """Who serves one language now; an agent with two languages counts in both. `free` places can be offered to."""
+
+    language: str
+    people: int
+    engaged: int
+    places: int
+    free: int
+
+
 class BoardOffers(Part, frozen=True):
-    """Offers of the last hour by how they ended. Median and 95th percentile of the time to accept, in seconds."""
+    """Offers of the last hour by how they ended; `reasons` of the declined ones, where given. Median and 95th
+    percentile of the time to accept, in seconds."""
 
     offered: int
     accepted: int
@@ -369,6 +381,7 @@ class BoardOffers(Part, frozen=True):
     expired: int
     withdrawn: int
     open: int
+    reasons: dict[str, int]
     median_answer_s: float | None
     p95_answer_s: float | None
 
@@ -381,6 +394,14 @@ class BoardAssistant(Part, frozen=True):
     reasons: dict[str, int]
 
 
+class BoardMoney(Part, frozen=True):
+    """What agents earned today (UTC) by serving one brand, in one currency."""
+
+    brand: str
+    minor: int
+    currency: str
+
+
 class BoardHealth(Part, frozen=True):
     """Is each part of the system alive?"""
 
@@ -390,19 +411,28 @@ class BoardHealth(Part, frozen=True):
 
 
 class Board(Frame, frozen=True, tag="board"):
-    """The live board, whole, every two seconds. Service level: share of the last four hours' accepted escalations
-    reached within 20 s, per quarter of an hour, oldest first; null where there were none."""
+    """The live board, whole, every two seconds.
+
+    `waiting` (the longest waits first) and `agents` (those who need a look first) are cut at a bound; `waiting_total`,
+    `states` and `languages` count all. Service level: of those whom a person reached within 20 s and those who waited
+    longer, reached or not, the share of the former: per quarter of an hour of the last four hours, oldest first, null
+    where there was nobody; `service_now` is the last quarter's, `service_hour` the last hour's, `service_all` of all.
+    """
 
     waiting: list[BoardRow]
+    waiting_total: int
+    states: dict[str, int]
     agents: list[BoardAgent]
+    languages: list[BoardLanguage]
     offers: BoardOffers
     assistant: BoardAssistant
     service_level: list[float | None]
     service_now: float | None
+    service_hour: float | None
+    service_all: float | None
     engaged: int
     places: int
-    accrued_minor: dict[str, int]
-    currency: str
+    accrued: list[BoardMoney]
     health: list[BoardHealth]
     at: datetime
 

@@ -291,7 +291,7 @@ export interface Bye {
   retry_seconds: number | null;
 }
 
-/** Escalations of one language and topic that wait now. */
+/** Escalations of one brand, language and topic that wait now. */
 export interface BoardRow {
   brand: string;
   language: string;
@@ -301,7 +301,8 @@ export interface BoardRow {
   oldest_since: string;
 }
 
-/** One agent on the live board. `state`: free, room, full, ringing, paused, no_link, offline. */
+/** One agent on the live board. `state`: no_link, paused, full, finishing, ringing, room, free. `since`: in that
+ *  state; null where nobody wrote it down. */
 export interface BoardAgent {
   name: string;
   state: string;
@@ -311,7 +312,17 @@ export interface BoardAgent {
   languages: string[];
 }
 
-/** Offers of the last hour by how they ended. Median and 95th percentile of the time to accept, in seconds. */
+/** Who serves one language now; an agent with two languages counts in both. `free` places can be offered to. */
+export interface BoardLanguage {
+  language: string;
+  people: number;
+  engaged: number;
+  places: number;
+  free: number;
+}
+
+/** Offers of the last hour by how they ended; `reasons` of the declined ones, where given. Median and 95th
+ *  percentile of the time to accept, in seconds. */
 export interface BoardOffers {
   offered: number;
   accepted: number;
@@ -319,6 +330,7 @@ export interface BoardOffers {
   expired: number;
   withdrawn: number;
   open: number;
+  reasons: Record<string, number>;
   median_answer_s: number | null;
   p95_answer_s: number | null;
 }
@@ -330,6 +342,13 @@ export interface BoardAssistant {
   reasons: Record<string, number>;
 }
 
+/** What agents earned today (UTC) by serving one brand, in one currency. */
+export interface BoardMoney {
+  brand: string;
+  minor: number;
+  currency: string;
+}
+
 /** Is each part of the system alive? */
 export interface BoardHealth {
   name: string;
@@ -337,20 +356,27 @@ export interface BoardHealth {
   words: string;
 }
 
-/** The live board, whole, every two seconds. Service level: share of the last four hours' accepted escalations
- *  reached within 20 s, per quarter of an hour, oldest first; null where there were none. */
+/** The live board, whole, every two seconds.
+ *  `waiting` (the longest waits first) and `agents` (those who need a look first) are cut at a bound; `waiting_total`,
+ *  `states` and `languages` count all. Service level: of those whom a person reached within 20 s and those who waited
+ *  longer, reached or not, the share of the former: per quarter of an hour of the last four hours, oldest first, null
+ *  where there was nobody; `service_now` is the last quarter's, `service_hour` the last hour's, `service_all` of all. */
 export interface Board {
   type: "board";
   waiting: BoardRow[];
+  waiting_total: number;
+  states: Record<string, number>;
   agents: BoardAgent[];
+  languages: BoardLanguage[];
   offers: BoardOffers;
   assistant: BoardAssistant;
   service_level: (number | null)[];
   service_now: number | null;
+  service_hour: number | null;
+  service_all: number | null;
   engaged: number;
   places: number;
-  accrued_minor: Record<string, number>;
-  currency: string;
+  accrued: BoardMoney[];
   health: BoardHealth[];
   at: string;
 }
