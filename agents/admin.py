@@ -14,7 +14,7 @@ from agents.profile import LANGUAGES
 from brands.models import Skill
 from marketplace.windows import ConfirmForm, Question, ReasonForm, Window, WindowInline, action, ask, label
 
-STATE_COLOURS = {
+STATE_COLOURS: dict[str, str] = {
     Agent.State.APPLIED: "warning",
     Agent.State.APPROVED: "success",
     Agent.State.REFUSED: "danger",

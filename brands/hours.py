@@ -36,12 +36,19 @@ def checked(given: Any) -> dict[str, Any]:
         if not (isinstance(span, list) and len(span) == 2):
             raise ValueError(f'{day} needs an opening and a closing time, for example ["08:00", "20:00"].')
         try:
-            opens, closes = (time.fromisoformat(clock) for clock in span)
+            opens, closes = (_time(clock) for clock in span)
         except (TypeError, ValueError):
             raise ValueError(f"{day} has a time that is none: write for example 08:00.") from None
         if closes != time(0) and closes <= opens:
             raise ValueError(f"{day} closes before it opens.")
     return given
+
+
+def _time(text: str) -> time:
+    """A local time as it is stored, for example 08:00; no seconds and no zone of its own."""
+    if len(text) != len("08:00") or text[2] != ":":
+        raise ValueError(text)
+    return time.fromisoformat(text)
 
 
 def is_timezone(name: str) -> bool:

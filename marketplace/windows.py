@@ -6,7 +6,7 @@ carried out by a POST alone. What the rules refuse is said on the same page, wit
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -30,14 +30,16 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 def action(description: str, *, permissions: Sequence[str]) -> Callable[[Method], Method]:
     """A button on a row's page, for whoever holds all these permissions; its page is refused to everybody else."""
-    made = decorators.action(description=description, permissions=permissions)
-    return cast(Callable[[Method], Method], made)
+    made: Callable[[Method], Method] = decorators.action(description=description, permissions=permissions)
+    return made
 
 
 def label(description: str, colours: Mapping[str, str], *, ordering: str | None = None) -> Callable[[Method], Method]:
     """A column of coloured words: the method returns the state, which chooses the colour, and the word to be read."""
-    made = decorators.display(description=description, ordering=ordering, label=dict(colours))
-    return cast(Callable[[Method], Method], made)
+    colouring: Callable[[Method], Method] = decorators.display(
+        description=description, ordering=ordering, label=dict(colours)
+    )
+    return colouring
 
 
 class ReadOnly:
@@ -149,6 +151,15 @@ def ask(
             messages.success(request, question.done)
             return redirect(address(window, found))
     return TemplateResponse(request, "admin/question.html", surroundings(window, request, found, question, form=form))
+
+
+def by_principal(room: Callable[..., Any]) -> Callable[..., Any]:
+    """The room as `ask` calls it, for rooms that want the operator's principal rather than the user."""
+
+    def named(row_id: Any, *, by: Any, **given: Any) -> Any:
+        return room(row_id, by=f"operator:{by.pk}", **given)
+
+    return named
 
 
 def surroundings(window: Any, request: HttpRequest, found: Model, question: Question, **more: Any) -> dict[str, Any]:
