@@ -184,6 +184,8 @@ class _Product:
             _greet_agent(id_)  # whoever may not be here any more is told so, also when the closing bulletin was lost
             found = snapshot.desk(id_, now=clock.now())
             return found.version, msgspec.json.encode(found)
+        if kind == "operator":
+            _greet_operator(id_)
         return _place_in_queue(id_) if kind == "customer" else None
 
     def versions(self, principals: Sequence[str]) -> dict[str, int]:

@@ -15,7 +15,8 @@ class Bulletin(msgspec.Struct, frozen=True, array_like=True):
     """origin: the hub that has served its own sockets already ("" where there is no hub).
 
     events: (stream key, seq, frame). changed: people whose own state or streams may be different now.
-    whispers: (stream key, principal who is not told, frame), unnumbered. closed: people whose right to be here ended.
+    whispers: (stream key, principal who is not told, frame), unnumbered. closed: people whose right to be here ended,
+    or log-ins (`tickets.log_in`) that did.
     """
 
     origin: str

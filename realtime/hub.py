@@ -242,8 +242,8 @@ class Hub:
             self.delivery.whisper(key, but, bytes(frame).decode())
         for principal in news.changed:
             self.people.changed(principal)
-        for principal in news.closed:
-            self.people.close(principal)
+        for name in news.closed:
+            self.people.close(name)
 
     def _back(self) -> None:
         """The bus hears (again): look at once for what was missed."""

@@ -29,6 +29,7 @@ class Socket(Protocol):
 
     principal: str
     keys: set[str]
+    log_in: str
 
     def push(self, text: str) -> None: ...
     def say_bye(self, code: int, name: str, message: str, retry_seconds: int | None) -> None: ...
@@ -100,10 +101,11 @@ class People:
             await self._bring_up(person, [socket], have)
         self._dismiss(socket, {UUID(key.partition("/")[0]) for key in have.keys() - socket.keys})
 
-    def close(self, principal: str) -> None:
-        """The person may not be here any more: all her sockets end."""
-        person = self._people.get(principal)
-        for socket in list(person.sockets) if person else ():
+    def close(self, name: str) -> None:
+        """The person, or one log-in of somebody's, may not be here any more: all its sockets end."""
+        person = self._people.get(name)
+        gone = list(person.sockets) if person else [socket for socket in self.sockets() if socket.log_in == name]
+        for socket in gone:
             socket.say_bye(REVOKED, "revoked", "You are logged out here.", None)
 
     # --- changes ---

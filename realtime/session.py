@@ -15,7 +15,7 @@ import msgspec
 
 from marketplace import clock
 from marketplace.refusals import Refused
-from realtime import protocol, reading
+from realtime import protocol, reading, tickets
 from realtime.limits import (
     ABUSE,
     CROWDED,
@@ -52,7 +52,7 @@ class Session:
 
     __slots__ = (
         "_entering", "_hub", "_kind", "_lane", "_origin", "_outbox", "_pace", "_room", "_said", "_session_key",
-        "_typed_at", "_unsettled", "_walking", "connection", "keys", "principal",
+        "_typed_at", "_unsettled", "_walking", "connection", "keys", "log_in", "principal",
     )  # fmt: skip
 
     def __init__(self, hub: "Hub", outbox: Outbox, *, kind: Kind, origin: str, session_key: str) -> None:
@@ -73,6 +73,7 @@ class Session:
         self.principal = ""
         self.keys: set[str] = set()
         self.connection: UUID | None = None
+        self.log_in = tickets.log_in(session_key) if session_key and kind != "customer" else ""
 
     # --- out ---
 

@@ -6,6 +6,7 @@ session, only together with that session's cookie.
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from realtime.limits import TICKET_SECONDS
@@ -46,6 +47,16 @@ def void(session_key: str) -> None:
     """No unspent ticket of this session works any more. For log-out."""
     if session_key:
         Ticket.objects.filter(session_hash=_hash(session_key), spent_at=None).delete()
+
+
+def void_of(principals: Collection[str]) -> None:
+    """No unspent ticket of these people works any more."""
+    Ticket.objects.filter(principal__in=principals, spent_at=None).delete()
+
+
+def log_in(session_key: str) -> str:
+    """The name under which the sockets of one log-in session are closed; it tells nothing of the cookie."""
+    return f"log-in:{_hash(session_key)}"
 
 
 def forget(*, now: datetime) -> int:

@@ -50,6 +50,7 @@ class Socket:
     def __init__(self) -> None:
         self.principal = DANA
         self.keys: set[str] = set()
+        self.log_in = ""
         self.got: list[str] = []
         self.bye: str | None = None
 

@@ -1,0 +1,43 @@
+"""The end of a right to be here: a log-out, a new password, a log-in taken away. The person's sockets end with it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_save
+from django.http import HttpRequest
+
+from agents.models import Agent, User
+from realtime import tickets, wire
+
+DECISIVE = {"is_active", "is_staff", "password"}
+
+
+def listen() -> None:
+    """Whatever ends a right, through whichever door, is heard."""
+    user_logged_out.connect(_logged_out, dispatch_uid="access.logged_out")
+    post_save.connect(_saved, sender=User, dispatch_uid="access.saved")
+
+
+def _logged_out(sender: object, request: HttpRequest | None, **_: object) -> None:
+    """This log-in's unspent tickets are void and its sockets end. Other log-ins of the same person go on."""
+    session_key = request.session.session_key if request is not None else None
+    if session_key:
+        tickets.void(session_key)
+        wire.after_commit(closed=[tickets.log_in(session_key)])
+
+
+def _saved(
+    sender: object, instance: User, *, created: bool, update_fields: Collection[str] | None = None, **_: Any
+) -> None:
+    """A changed password or an inactive user ends all sockets of the person, a lost staff right those of the board."""
+    if created or (update_fields is not None and DECISIVE.isdisjoint(update_fields)):
+        return
+    gone = [f"operator:{instance.pk}"]
+    # Django keeps the words of a new password until after this signal, and none where it only hashes anew.
+    if not instance.is_active or getattr(instance, "_password", None) is not None:
+        gone += [f"agent:{agent_id}" for agent_id in Agent.objects.filter(user=instance).values_list("pk", flat=True)]
+    elif instance.is_staff:
+        return
+    tickets.void_of(gone)
+    wire.after_commit(closed=gone)

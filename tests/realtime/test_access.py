@@ -1,0 +1,120 @@
+"""Who logs out, or is shown out, is gone from the sockets too."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from agents.models import Agent, User
+from brands.models import Brand
+from marketplace import clock
+from realtime import tickets
+from tests.realtime.conftest import PATHS, Tab, Web, enter
+from tests.realtime.test_sockets import House, dana, db, fresh_database, house, lumo  # noqa: F401  (fixtures)
+
+LOG_OUT = "/_allauth/browser/v1/auth/session"
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def arrive(web: Web, principal: str, client: Client) -> Tab:
+    """A tab with the cookie of this log-in, its ticket handed in and not yet answered."""
+    cookie = str(client.session.session_key)
+    secret = tickets.issue(principal, session_key=cookie, origin=web.origin, now=clock.now())
+    tab = Tab(web, PATHS[principal.partition(":")[0]], additional_headers={"Cookie": f"sessionid={cookie}"})
+    tab.send("enter", ticket=secret, have=[])
+    return tab
+
+
+@pytest.fixture
+def vera(lumo: Brand) -> User:  # noqa: F811
+    return User.objects.create_user(f"vera-{uuid4().hex[:6]}@beckon.example", is_staff=True)
+
+
+def test_a_log_out_ends_the_sockets_of_that_log_in_and_no_others(
+    house: House,  # noqa: F811
+    dana: Agent,  # noqa: F811
+    tabs: ExitStack,
+) -> None:
+    phone, laptop = logged_in(dana.user), logged_in(dana.user)
+    principal = f"agent:{dana.pk}"
+    gone, stays = (tabs.enter_context(arrive(house.left, principal, client)) for client in (phone, laptop))
+    for tab in (gone, stays):
+        assert tab.frame()["type"] == "welcome"
+
+    phone.delete(LOG_OUT)
+
+    last, code = gone.end()
+    assert ((last or {})["code"], code) == ("revoked", 4010)
+    assert [frame["type"] for frame in stays.drained() if frame["type"] == "bye"] == []
+
+
+def test_a_ticket_from_before_the_log_out_lets_nobody_in(
+    house: House,  # noqa: F811
+    dana: Agent,  # noqa: F811
+    tabs: ExitStack,
+) -> None:
+    client = logged_in(dana.user)
+    cookie = str(client.session.session_key)
+    secret = tickets.issue(f"agent:{dana.pk}", session_key=cookie, origin=house.left.origin, now=clock.now())
+
+    client.delete(LOG_OUT)
+
+    tab = tabs.enter_context(Tab(house.left, "/ws/agent", additional_headers={"Cookie": f"sessionid={cookie}"}))
+    tab.send("enter", ticket=secret, have=[])
+    last, code = tab.end()
+    assert ((last or {})["code"], code) == ("ticket", 4001)
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}, {"password": "a new one, and long"}])
+def test_the_board_ends_for_who_may_not_see_it_any_more(
+    house: House,  # noqa: F811
+    vera: User,
+    tabs: ExitStack,
+    change: dict[str, object],
+) -> None:
+    tab = tabs.enter_context(enter(house.right, f"operator:{vera.pk}"))
+
+    for name, value in change.items():
+        vera.set_password(str(value)) if name == "password" else setattr(vera, name, value)
+    vera.save()
+
+    last, code = tab.end()
+    assert ((last or {})["code"], code) == ("revoked", 4010)
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "a new one, and long"}])
+def test_an_agents_sockets_end_with_her_log_in(
+    house: House,  # noqa: F811
+    dana: Agent,  # noqa: F811
+    tabs: ExitStack,
+    change: dict[str, object],
+) -> None:
+    tab = tabs.enter_context(enter(house.right, f"agent:{dana.pk}"))
+
+    for name, value in change.items():
+        dana.user.set_password(str(value)) if name == "password" else setattr(dana.user, name, value)
+    dana.user.save()
+
+    last, code = tab.end()
+    assert ((last or {})["code"], code) == ("revoked", 4010)
+
+
+def test_an_ordinary_change_of_a_log_in_ends_nothing(
+    house: House,  # noqa: F811
+    dana: Agent,  # noqa: F811
+    tabs: ExitStack,
+) -> None:
+    tab = tabs.enter_context(enter(house.right, f"agent:{dana.pk}"))
+
+    dana.user.first_name = "Dana"
+    dana.user.save()
+
+    assert "bye" not in [frame["type"] for frame in tab.drained()]
