@@ -3,6 +3,7 @@
 
 PY := .venv/bin/python
 ARGS ?=
+NAME ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
@@ -20,8 +21,8 @@ test: ground-dev ## Run the tests (ARGS="tests/dispatch -k offer")
 check: ground-dev ## Style, types, layers, generated files, migrations, front end
 	@$(PY) -m tools.check $(ARGS)
 
-bench: ground-dev ## Measure each promise and print its numbers (ARGS="message_rate")
-	@exec $(PY) -m benchmarks $(ARGS)
+bench: ground-dev ## Measure what is promised (NAME=realtime ARGS="--figure message_rate --quick"; bare: list it)
+	@exec $(PY) -m benchmarks $(NAME) $(ARGS)
 
 replay: ground ## Play real dialogues through the public doors (ARGS="PATH --dialogues 200 --agents 40 --json")
 	@exec $(PY) manage.py replay $(ARGS)

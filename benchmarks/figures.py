@@ -1,0 +1,103 @@
+"""What can be measured, how much of it, and the one form in which a figure is printed. Knows no server."""
+
+import json
+import statistics
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`measured_by` is a module with `measure(ground, scale)`; figures of one module are measured together."""
+
+    name: str
+    unit: str
+    promise: str
+    measured_by: str
+    needs_servers: bool = True
+
+
+BENCHMARKS: dict[str, tuple[Figure, ...]] = {
+    "realtime": (
+        Figure("message_rate", "1/s", "ratio >= 2.0", "benchmarks.realtime.messages"),
+        Figure("message_cpu_us", "us", "ratio <= 0.40", "benchmarks.realtime.messages"),
+        Figure("echo_cpu_us", "us", "ratio <= 1.6", "benchmarks.realtime.echoes"),
+    ),
+    "payouts": (
+        Figure("balance_read_p99_ms", "ms", "<= 5", "benchmarks.payouts.balances"),
+        Figure("rate_per_s", "1/s", ">= 20000", "benchmarks.payouts.rates", needs_servers=False),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How long and how much. Seconds are those of one side of one round, without its warm-up."""
+
+    rounds: int
+    seconds: float
+    warm_up_seconds: float
+    conversations: int
+    postings: int
+    reads: int
+
+
+FULL = Scale(rounds=7, seconds=8.0, warm_up_seconds=1.5, conversations=200, postings=10_000_000, reads=20_000)
+QUICK = Scale(rounds=3, seconds=2.5, warm_up_seconds=0.7, conversations=200, postings=200_000, reads=4_000)
+# Shows that everything still works; its numbers mean nothing.
+SMOKE = Scale(rounds=3, seconds=0.2, warm_up_seconds=0.05, conversations=4, postings=2_000, reads=100)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One printed line. `low` and `high` spread the ratio where there is one, else the value; `n` counts rounds."""
+
+    figure: str
+    value: float
+    unit: str
+    floor: float | None
+    ratio: float | None
+    low: float
+    high: float
+    n: int
+
+    def line(self) -> str:
+        return json.dumps({name: _short(held) for name, held in asdict(self).items()})
+
+
+def against_floor(figure: str, unit: str, values: Sequence[float], floors: Sequence[float]) -> Result:
+    """The median of the rounds' own ratios: both sides of a round have seen the same neighbours on the machine."""
+    ratios = [value / floor for value, floor in zip(values, floors, strict=True)]
+    return Result(
+        figure=figure,
+        value=statistics.median(values),
+        unit=unit,
+        floor=statistics.median(floors),
+        ratio=statistics.median(ratios),
+        low=min(ratios),
+        high=max(ratios),
+        n=len(ratios),
+    )
+
+
+def alone(figure: str, unit: str, values: Sequence[float]) -> Result:
+    """A figure that is promised as it is."""
+    return Result(figure, statistics.median(values), unit, None, None, min(values), max(values), len(values))
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` of all do not exceed."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def say(prose: str) -> None:
+    """Progress and prose, apart from the figures."""
+    print(prose, file=sys.stderr, flush=True)
+
+
+def _short(held: object) -> object:
+    """Four significant digits at least, whole numbers where there are more."""
+    if not isinstance(held, float):
+        return held
+    return round(held) if abs(held) >= 1_000 else float(f"{held:.4g}")

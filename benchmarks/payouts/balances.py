@@ -1,0 +1,87 @@
+"""Reading what an agent is owed, as the dashboard does, beside a ledger of a million postings."""
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+
+from agents.models import Agent, User
+from benchmarks.figures import Result, Scale, alone, percentile, say
+from benchmarks.ground import Ground
+from benchmarks.machine import Meter, between
+from brands.models import Brand
+from marketplace import clock
+from payouts import ledger
+
+POSTINGS_OF_EACH = 50
+CHUNK_AGENTS = 2_000
+
+
+def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
+    """balance_read_p99_ms: one after the other, agents at random, wall clock around `ledger.balance`."""
+    agents = _ledger(ground, scale.postings // POSTINGS_OF_EACH)
+    chance = random.Random(2026)
+    meter = Meter(ground.server_pids)
+    values = []
+    for _ in range(scale.rounds):
+        before = meter.read()
+        took = [_read(chance.choice(agents)) for _ in range(scale.reads)]
+        values.append(percentile(took, 0.99 if len(took) >= 2_000 else 0.95))
+        median = percentile(took, 0.5)
+        say(f"{len(took)} reads, median {median:.2f} ms, p99 {values[-1]:.2f} ms; {between(before, meter.read())}")
+    yield alone("balance_read_p99_ms", "ms", values)
+
+
+def _read(agent: UUID) -> float:
+    """Milliseconds for one balance."""
+    began = time.perf_counter()
+    (held,) = ledger.balance(agent)
+    took = time.perf_counter() - began
+    assert held.last_seq == POSTINGS_OF_EACH
+    return took * 1_000
+
+
+def _ledger(ground: Ground, count: int) -> list[UUID]:
+    """So many agents, fifty postings each: written in bulk, past no trigger and no check of the database."""
+    began, now = time.monotonic(), clock.now()
+    brand = Brand.objects.create(name="Lumo Mobile", slug=f"lumo-{uuid4().hex[:8]}", created_at=now)
+    users = User.objects.bulk_create(
+        (User(email=f"{uuid4().hex}@beckon.example") for _ in range(count)), batch_size=5_000
+    )
+    agents = Agent.objects.bulk_create(
+        (Agent(user=user, kind="student", display_name="Dana", created_at=now) for user in users), batch_size=5_000
+    )
+    ids = [agent.pk for agent in agents]
+    with psycopg.connect(ground.urls.owner, autocommit=True) as owner:
+        contra = uuid4()
+        owner.execute(CONTRA, {"id": contra, "name": "expense:per_chat:EUR", "now": now})
+        (contra,) = owner.execute("select id from payouts_account where name = 'expense:per_chat:EUR'").fetchone() or ()
+        for at in range(0, count, CHUNK_AGENTS):
+            chunk = {"agents": ids[at : at + CHUNK_AGENTS], "now": now - timedelta(minutes=1)}
+            owner.execute(ACCOUNTS, chunk)
+            owner.execute(POSTINGS, chunk | {"contra": contra, "brand": brand.pk, "each": POSTINGS_OF_EACH})
+        owner.execute("vacuum analyze payouts_account")
+        owner.execute("analyze payouts_posting")
+    say(f"{count * POSTINGS_OF_EACH} postings of {count} agents after {time.monotonic() - began:.0f} s")
+    return ids
+
+
+CONTRA = """
+insert into payouts_account (id, name, currency, sequenced, last_seq, balance, created_at)
+values (%(id)s, %(name)s, 'EUR', false, 0, 0, %(now)s) on conflict (name) do nothing"""
+ACCOUNTS = """
+insert into payouts_account (id, name, currency, agent_id, sequenced, last_seq, balance, created_at)
+select gen_random_uuid(), 'agent:' || agent || ':payable:EUR', 'EUR', agent, true, 0, 0, %(now)s
+from unnest(%(agents)s::uuid[]) agent"""
+POSTINGS = """
+insert into payouts_posting (id, account_id, contra_id, currency, amount, seq, balance_after, source, kind, receipt,
+                             engagement_id, brand_id, created_at)
+select gen_random_uuid(), a.id, %(contra)s, 'EUR', 290, n, 290 * n, 'engagement:' || e.id || ':per_chat:1', 'per_chat',
+       '{"inputs": {"rate_cents": 290}, "formula": "flat"}', e.id, %(brand)s, %(now)s
+from payouts_account a
+cross join generate_series(1, %(each)s) n
+cross join lateral (select gen_random_uuid() as id, a.id as account, n as number) e
+where a.agent_id = any(%(agents)s)"""
