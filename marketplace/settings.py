@@ -163,6 +163,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+# Whose address counts for the pace of requests and log-ins: in production the one that the proxy in front saw, the last
+# of X-Forwarded-For. Whatever a client writes there itself counts for nothing.
+PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -205,11 +208,18 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["marketplace.bodies.JsonObject"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "marketplace.problems.handler",
+    "NUM_PROXIES": PROXIES,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Beckon", "VERSION": "1", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
-UNFOLD = {"SITE_TITLE": "Beckon", "SITE_HEADER": "Beckon", "SITE_SYMBOL": "support_agent", "SHOW_VIEW_ON_SITE": False}
+UNFOLD = {
+    "SITE_TITLE": "Beckon",
+    "SITE_HEADER": "Beckon",
+    "SITE_SYMBOL": "support_agent",
+    "SHOW_VIEW_ON_SITE": False,
+    "LOGIN": {"form": "agents.staff.StaffLoginForm"},
+}
 
 # Waits of the ride, in seconds. One place, so that a rig can run the same clockwork faster.
 BECKON_WAITS = {

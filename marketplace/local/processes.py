@@ -22,6 +22,7 @@ def commands(*, host: str, port: int) -> dict[str, tuple[str, ...]]:
         "web": (
             *("-m", "uvicorn", "marketplace.asgi:application", "--host", host, "--port", str(port)),
             *("--loop", "uvloop", "--http", "httptools", "--lifespan", "auto", "--no-access-log"),
+            *("--no-proxy-headers", "--no-server-header"),  # who asks is read from the proxy in one place: settings
             *("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-per-message-deflate", "false"),
             *("--ws-ping-interval", "10", "--ws-ping-timeout", "10", "--timeout-graceful-shutdown", "5"),
         ),
