@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from agents import slots
 from agents.models import Agent, Slot
+from audit import journal
 from brands.models import Brand, Skill
 from dispatch import escalations, explanations, leadership
 from dispatch.matching import Placement
@@ -183,6 +184,21 @@ def withdraw(escalation: Escalation, *, now: datetime) -> None:
     assert offer.state == Offer.State.OPEN, "offers end under their escalation's lock"
     _close(offer, state=Offer.State.WITHDRAWN, now=now)
     slots.release(slot, now=now)
+
+
+@transaction.atomic
+def take_from(escalation_id: UUID, *, by: str, reason: str, now: datetime) -> None:
+    """offered -> waiting, by an operator: the open offer ends, with no mark against its agent.
+
+    Locks: escalation, slot, offer.
+    """
+    escalation = escalations.locked(escalation_id)
+    if escalation.state != Escalation.State.OFFERED:
+        raise Refused("No offer is open for this request.", code="no_offer")
+    withdraw(escalation, now=now)
+    escalations.requeue(escalation)
+    subject = f"escalation:{escalation.pk}"
+    journal.record("offer.withdrawn", actor=by, subject=subject, brand_id=escalation.brand_id, reason=reason, now=now)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django_stubs_ext
 
-from marketplace import environment
+from marketplace import appearance, environment
 
 django_stubs_ext.monkeypatch()
 
@@ -213,13 +213,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Beckon", "VERSION": "1", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
-UNFOLD = {
-    "SITE_TITLE": "Beckon",
-    "SITE_HEADER": "Beckon",
-    "SITE_SYMBOL": "support_agent",
-    "SHOW_VIEW_ON_SITE": False,
-    "LOGIN": {"form": "agents.staff.StaffLoginForm"},
-}
+UNFOLD = appearance.UNFOLD
 
 # Waits of the ride, in seconds. One place, so that a rig can run the same clockwork faster.
 BECKON_WAITS = {

@@ -1,0 +1,164 @@
+"""How the admin looks and what stands in its sidebar. Each link is shown to whoever may see what is behind it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+Item = dict[str, Any]
+
+# Paper and ink of the house, from light to dark; the sidebar, lines and muted words are steps of it.
+PAPER = {
+    "50": "#F6F2EB",
+    "100": "#F1ECE3",
+    "200": "#E4DDD1",
+    "300": "#CFC6B8",
+    "400": "#A5B2AE",
+    "500": "#56635F",
+    "600": "#3F4B48",
+    "700": "#3A4745",
+    "800": "#2C3735",
+    "900": "#171E1D",
+    "950": "#101615",
+}
+HEARTH = {
+    "50": "#EFF8F6",
+    "100": "#DCEFEB",
+    "200": "#B9DED8",
+    "300": "#8FCCC2",
+    "400": "#5CC3B5",
+    "500": "#5CC3B5",
+    "600": "#0F6B62",
+    "700": "#0C574F",
+    "800": "#173F3A",
+    "900": "#12332F",
+    "950": "#08211E",
+}
+INK = {
+    "subtle-light": "#56635F",
+    "subtle-dark": "#A5B2AE",
+    "default-light": "#3F4B48",
+    "default-dark": "#CBD6D3",
+    "important-light": "#22302D",
+    "important-dark": "#E8EEEC",
+}
+
+
+def may(right: str) -> Callable[[HttpRequest], bool]:
+    """Shown to whoever holds this permission."""
+    return partial(_may, right)
+
+
+def _may(right: str, request: HttpRequest) -> bool:
+    return request.user.has_perm(right)
+
+
+def rows(title: str, icon: str, model: str, query: str = "") -> Item:
+    """A link to the list of a model, narrowed by `query`."""
+    app, name = model.split(".")
+    listed = reverse_lazy(f"admin:{app}_{name}_changelist")
+    link: Any = partial(_narrowed, listed, query) if query else listed
+    return {
+        "title": title,
+        "icon": icon,
+        "link": link,
+        "permission": may(f"{app}.view_{name}"),
+        "active": partial(_stands_there, listed, query),
+    }
+
+
+def _narrowed(listed: Any, query: str, request: HttpRequest) -> str:
+    return f"{listed}?{query}"
+
+
+def _stands_there(listed: Any, query: str, request: HttpRequest) -> bool:
+    """On the list as it is narrowed here; on a row's page the link to the whole list is the one that is lit."""
+    here = request.path.startswith(str(listed))
+    return here and query == (request.META.get("QUERY_STRING", "") if query else _if_narrowed(request, listed))
+
+
+def _if_narrowed(request: HttpRequest, listed: Any) -> str:
+    """The query, where it is one of the sidebar's own; nothing otherwise."""
+    query: str = request.META.get("QUERY_STRING", "")
+    return query if request.path == str(listed) and query in (APPLIED, IN_LINE) else ""
+
+
+APPLIED = "state__exact=applied"
+IN_LINE = "state__in=waiting%2Coffered"
+
+
+def navigation(request: HttpRequest) -> list[Item]:
+    board = {"title": "Live board", "icon": "monitoring", "link": reverse_lazy("board")}
+    return [
+        {"title": "Live", "items": [{"title": "Now", "icon": "home", "link": reverse_lazy("admin:index")}, board]},
+        {
+            "title": "Work",
+            "items": [
+                {**rows("Applications", "how_to_reg", "agents.agent", APPLIED), "badge": "marketplace.admin.applied"},
+                rows("Queue", "hourglass_top", "dispatch.escalation", IN_LINE),
+                rows("Conversations", "forum", "conversations.conversation"),
+                rows("Requests", "front_hand", "dispatch.escalation"),
+                rows("Offers", "notifications", "dispatch.offer"),
+                rows("Engagements", "support_agent", "conversations.engagement"),
+                rows("Ratings", "star", "conversations.rating"),
+            ],
+        },
+        {
+            "title": "People",
+            "items": [
+                rows("Agents", "groups", "agents.agent"),
+                rows("Slots", "event_seat", "agents.slot"),
+                rows("Customers", "person", "conversations.customer"),
+                rows("Log-ins", "key", "agents.user"),
+                rows("Roles", "badge", "auth.group"),
+            ],
+        },
+        {
+            "title": "Money",
+            "items": [
+                rows("Pay plans", "request_quote", "payouts.payplan"),
+                rows("Postings", "receipt_long", "payouts.posting"),
+                rows("Accounts", "account_balance_wallet", "payouts.account"),
+                rows("Frozen facts", "ac_unit", "payouts.earningfact"),
+                rows("Ledger proofs", "fact_check", "payouts.ledgeraudit"),
+            ],
+        },
+        {
+            "title": "Setup",
+            "items": [
+                rows("Brands", "storefront", "brands.brand"),
+                rows("Topics", "sell", "brands.skill"),
+                rows("Articles", "menu_book", "brands.article"),
+            ],
+        },
+        {
+            "title": "Trace",
+            "items": [
+                rows("Audit", "shield", "audit.entry"),
+                rows("Dispatcher", "alt_route", "dispatch.leadership"),
+                rows("Servers", "dns", "realtime.serverlease"),
+                rows("Sockets", "cable", "realtime.connection"),
+            ],
+        },
+    ]
+
+
+def style(request: HttpRequest) -> str:
+    return static("admin/beckon.css")
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Beckon",
+    "SITE_HEADER": "Beckon",
+    "SITE_SYMBOL": "support_agent",
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_HISTORY": False,
+    "BORDER_RADIUS": "8px",
+    "COLORS": {"base": PAPER, "primary": HEARTH, "font": INK},
+    "STYLES": [style],
+    "DASHBOARD_CALLBACK": "marketplace.admin.figures",
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": navigation},
+}
