@@ -43,8 +43,8 @@ class Scale:
     reads: int
 
 
-FULL = Scale(rounds=7, seconds=8.0, warm_up_seconds=1.5, conversations=200, postings=10_000_000, reads=20_000)
-QUICK = Scale(rounds=3, seconds=2.5, warm_up_seconds=0.7, conversations=200, postings=200_000, reads=4_000)
+FULL = Scale(rounds=7, seconds=8.0, warm_up_seconds=1.5, conversations=400, postings=10_000_000, reads=20_000)
+QUICK = Scale(rounds=3, seconds=2.2, warm_up_seconds=0.7, conversations=300, postings=200_000, reads=4_000)
 # Shows that everything still works; its numbers mean nothing.
 SMOKE = Scale(rounds=3, seconds=0.2, warm_up_seconds=0.05, conversations=4, postings=2_000, reads=100)
 

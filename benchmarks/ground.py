@@ -72,6 +72,11 @@ class Ground:
             valkey = int(client.info("server")["process_id"])
         return {"postgres": postgres, "valkey": valkey}
 
+    def analyze(self) -> None:
+        """The planner knows the tables as they are now, as it does in a database that has been used for a while."""
+        with psycopg.connect(self.urls.owner, autocommit=True) as owner:
+            owner.execute("analyze")
+
     def durability(self) -> str:
         """How much of a commit outlives a power cut here, for the reader of the figures."""
         with psycopg.connect(self.urls.database) as connection:

@@ -31,7 +31,7 @@ class Say(msgspec.Struct, tag_field="type", tag="say"):
 
 
 async def main(port: int) -> None:
-    client = redis.asyncio.Redis.from_url(os.environ["REDIS_URL"])
+    client = redis.asyncio.Redis.from_url(os.environ["REDIS_URL"], max_connections=1_000)
     listening = client.pubsub()
     await listening.psubscribe("floor:*")
     read = msgspec.json.Decoder(Say).decode

@@ -99,6 +99,10 @@ async def _alternate(
         name: Meter({"server": pid, **ground.server_pids})
         for name, (_, pid) in (("product", product), ("floor", floor))
     }
+    say("warming up")
+    for name, load in loads.items():
+        await load.burst(meters[name], warm_up_seconds=scale.warm_up_seconds, seconds=scale.warm_up_seconds)
+    await asyncio.to_thread(ground.analyze)
     rounds = []
     for _ in range(scale.rounds):
         one = {name: await _burst(name, load, meters[name], scale) for name, load in loads.items()}
@@ -135,6 +139,5 @@ def floor_tables(ground: Ground, pairs: Sequence[cast.Pair]) -> Iterator[None]:
         owner.execute("insert into floor_conversation select id, 0 from unnest(%s::uuid[]) id", [ids])
         grant = sql.SQL("grant select, insert, update on floor_conversation, floor_event to {}")
         owner.execute(grant.format(sql.Identifier(str(runner))))
-        owner.execute("analyze")
         yield
         owner.execute("drop table floor_conversation, floor_event")
