@@ -55,9 +55,13 @@ def test_a_hundred_accepts_of_one_offer_make_one_engagement(offer: Offer, dana: 
 def test_without_the_locks_accepts_do_collide(offer: Offer, dana: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof that the race is real: the same accepts, with the three locks taken out of `offers.locked`."""
 
+    looked = Barrier(40)
+
     def unlocked(offer_id: Any, *, by: Any = None) -> Any:
         found = Offer.objects.select_related("escalation").get(pk=offer_id)
-        return found.escalation, Slot.objects.select_related("agent").get(pk=dana.pk), found
+        slot = Slot.objects.select_related("agent").get(pk=dana.pk)
+        looked.wait()
+        return found.escalation, slot, found
 
     monkeypatch.setattr(offers, "locked", unlocked)
     results = at_once(*[lambda: desk.accept(offer.pk, by=dana.pk, now=at(5)).pk] * 40)
@@ -155,8 +159,11 @@ def test_fifty_starts_of_one_visitor_make_one_conversation(maja: Customer) -> No
 def test_without_the_lock_starts_do_collide(maja: Customer) -> None:
     """The proof that the race is real: look, then create, as `lifecycle.start` does without its lock."""
 
+    looked = Barrier(50)
+
     def start() -> Any:
         found = Conversation.objects.filter(customer=maja, state="open").first()
+        looked.wait()
         return found or Conversation.objects.create(
             brand_id=maja.brand_id, customer=maja, opened_at=at(0), status={"phase": "assistant"}
         )

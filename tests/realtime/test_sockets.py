@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 
 from agents.models import Agent
 from brands.models import Brand, Skill
-from conversations import customers, lifecycle, stream
+from conversations import customers, lifecycle, masking, stream
 from conversations.models import Conversation, Event
 from dispatch import desk, escalations, offers
 from dispatch.matching import Placement
@@ -32,7 +33,9 @@ from tests import databases
 from tests.people import RULES, Hire, packet
 from tests.realtime.conftest import PATHS, Frame, Tab, Web, enter, serving
 
-SUITE = Path(__file__).resolve().parents[3] / "shared" / "data" / "jsontestsuite"
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+SUITE = DATA / "jsontestsuite"
+NAUGHTY = DATA / "naughty-strings" / "blns.json"
 
 
 @dataclass
@@ -609,3 +612,21 @@ def _until(condition: object, within: float = 10) -> None:
             return
         pause.wait(0.05)
     raise AssertionError("it did not come about in time")
+
+
+def test_hostile_strings_travel_letter_by_letter_or_are_refused(house: House, lumo: Brand, tabs: ExitStack) -> None:
+    if not NAUGHTY.exists():
+        pytest.skip("the naughty strings are not beside this checkout (../shared/data/naughty-strings)")
+    texts: list[str] = json.loads(NAUGHTY.read_text(encoding="utf-8"))
+    for start in range(0, len(texts), 50):  # a socket takes sixty frames at once
+        visitor, _ = customers.anonymous(lumo, language="en", now=clock.now())
+        chat, _ = lifecycle.start(visitor, language="en", now=clock.now())
+        tab = tabs.enter_context(enter(house.left, f"customer:{visitor.pk}"))
+        for text in texts[start : start + 50]:
+            client_id = str(uuid4())
+            tab.send("say", conversation=str(chat.pk), client_id=client_id, text=text)
+            got = tab.next("message", "refused")
+            if text and "\0" not in text:
+                assert (got["client_id"], got["text"]) == (client_id, masking.mask(text))
+            else:
+                assert (got["ref"], got["code"]) == (client_id, "invalid")
