@@ -60,6 +60,11 @@ def make_state(path: Path) -> Path:
     return make(path, mode=0o711 if os.geteuid() == 0 else 0o700)
 
 
+def make_mail(path: Path) -> Path:
+    """The folder of letters exists. One that we make is closed to others: letters hold links that set passwords."""
+    return path if path.is_dir() else make(path)
+
+
 def sockets(state: Path) -> Path:
     """A short folder of our own for the sockets of the servers whose state is in `state`; only we may enter it."""
     name = f"beckon-{os.geteuid()}-{hashlib.sha256(str(state).encode()).hexdigest()[:8]}"

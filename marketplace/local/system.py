@@ -196,6 +196,7 @@ async def _start(plan: Plan, home: Path, supervisor: Supervisor, board: NoticeBo
         await asyncio.to_thread(refuse_silent, plan.environment.redis_url)
     else:
         await _start_servers(plan, home, supervisor, board)
+    state.make_mail(plan.environment.mail_dir)
     environment = child_environment(plan, home, board.told)
     owner = {"DATABASE_OWNER_URL": board.told.owner}
     say("preparing the database" + (" and the demo (a few seconds the first time)" if plan.seed else ""))

@@ -58,6 +58,15 @@ def test_the_socket_folder_is_private_and_short(tmp_path: Path) -> None:
     run.rmdir()
 
 
+def test_the_folder_of_letters_is_private_unless_it_was_there_before(tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir(mode=0o750)
+
+    modes = [state.make_mail(path).stat().st_mode & 0o777 for path in (tmp_path / "made", given)]
+
+    assert modes == [0o700, 0o750]
+
+
 def test_a_superuser_is_refused_as_the_role_that_runs() -> None:
     with services.throw_away() as home, services.embedded(home, fast=True):
         account = launch.service_account()
