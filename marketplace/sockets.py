@@ -9,6 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from agents import presence
 from agents.models import Agent, User
@@ -38,6 +40,7 @@ def start(customer_id: UUID, frame: protocol.Start, now: datetime) -> list[proto
 
 def ask_person(customer_id: UUID, frame: protocol.AskPerson, now: datetime) -> list[protocol.Frame]:
     _own(customer_id, frame.conversation)
+    _demand_address(frame.email)
     replies.ask_person(frame.conversation, language=frame.language, topic=frame.topic, email=frame.email, now=now)
     return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
 
@@ -260,6 +263,14 @@ def _customer(id_: UUID) -> Customer:
 def _own(customer_id: UUID, conversation: UUID) -> None:
     if not policy.may_read(f"customer:{customer_id}", conversation, "talk"):
         raise Refused("There is no such conversation.", code="not_found")
+
+
+def _demand_address(email: str | None) -> None:
+    try:
+        if email:
+            validate_email(email)
+    except ValidationError:
+        raise Refused("This is not an e-mail address.", code="bad_email") from None
 
 
 def _stream(key: str) -> tuple[UUID, str]:
