@@ -1,7 +1,8 @@
 create or replace function conversations_say(
   conv uuid[], who uuid[], once uuid[], body text[], now timestamptz, patient boolean)
 returns table (ord bigint, verdict text, seq bigint, role text, name text, status jsonb, asks boolean)
-language plpgsql set lock_timeout = '50ms' as $$
+language plpgsql set lock_timeout = '50ms' set enable_seqscan = off as $$
+-- Every row is found by a key: a plan that was made while the tables were empty must not read them whole later.
 -- Lock first, judge second: the second statement takes a new snapshot and sees what the locks waited for.
 #variable_conflict use_column
 declare held uuid[];
