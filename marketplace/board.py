@@ -311,7 +311,7 @@ def _sockets() -> protocol.BoardHealth:
     kinds = dict(_rows(_SOCKETS))
     ((servers,),) = _rows("select count(*) from realtime_serverlease where expires_at > clock_timestamp()")
     agents, customers = kinds.get("agent", 0), kinds.get("customer", 0)
-    words = f"{agents} of agents, {customers} of customers" if servers else "no server is alive"
+    words = f"agents {agents}, customers {customers}" if servers else "no server is alive"
     return protocol.BoardHealth(name="Sockets", well=servers > 0, words=words)
 
 

@@ -79,7 +79,7 @@ function People({ board, now, here }: View & { here: number }) {
         {here > shown.length && (
           <tr>
             <td class="muted" colspan={5}>
-              {t("more_agents", { n: here - shown.length })}
+              {t("and_more", { n: here - shown.length })}
             </td>
           </tr>
         )}

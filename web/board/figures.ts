@@ -41,7 +41,8 @@ export interface GridRow {
   language: string;
   cells: (Cell | null)[];
   sum: Cell | null;
-  free: number;
+  /** Places free for it; null for OTHER, where agents with several languages would count several times. */
+  free: number | null;
 }
 
 export interface Grid {
@@ -49,7 +50,6 @@ export interface Grid {
   rows: GridRow[];
   totals: (Cell | null)[];
   sum: Cell | null;
-  free: number;
   /** Wait in groups that the picture left out. */
   beyond: number;
 }
@@ -62,8 +62,7 @@ export function gridOf(board: Board, topics: readonly string[]): Grid {
   const shown = codes.length > ROWS ? codes.slice(0, ROWS - 1) : codes;
   const place = (row: BoardRow) => (shown.includes(row.language) ? row.language : OTHER);
   const rows = shown.length < codes.length ? [...shown, OTHER] : shown;
-  const freeOf = (code: string) =>
-    sum(board.languages.filter((one) => (code === OTHER ? !shown.includes(one.language) : one.language === code)).map((one) => one.free));
+  const freeOf = (code: string) => (code === OTHER ? null : (board.languages.find((one) => one.language === code)?.free ?? 0));
   const within = (topic: string) => (row: BoardRow) => (topic === OTHER ? !topics.includes(row.topic_name) : row.topic_name === topic);
   return {
     columns,
@@ -73,7 +72,6 @@ export function gridOf(board: Board, topics: readonly string[]): Grid {
     }),
     totals: columns.map((topic) => together(board.waiting.filter(within(topic)))),
     sum: together(board.waiting),
-    free: sum(board.languages.map((one) => one.free)),
     beyond: board.waiting_total - sum(board.waiting.map((row) => row.waiting)),
   };
 }

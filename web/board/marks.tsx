@@ -88,7 +88,7 @@ export function Bars({ rows, caption }: { rows: BarRow[]; caption: string }) {
               <Bar share={row.share} fill={row.fill} />
             </td>
             <td class="num strong">{row.value}</td>
-            <td class="num muted">{row.aside ?? ""}</td>
+            {row.aside !== undefined && <td class="num muted">{row.aside}</td>}
           </tr>
         ))}
       </tbody>

@@ -40,8 +40,8 @@ export function Offers({ board, now }: View) {
 function row(kind: (typeof KINDS)[number], offers: BoardOffers): BarRow {
   const count = kind.count(offers);
   const share = shareOf(count, offers.offered) ?? 0;
-  const aside = kind.words === "offered" ? {} : { aside: percent(share) };
-  return { name: t(kind.words), share, fill: kind.fill, value: new Intl.NumberFormat(locale).format(count), ...aside };
+  const aside = kind.words === "offered" ? "" : percent(share);
+  return { name: t(kind.words), share, fill: kind.fill, value: new Intl.NumberFormat(locale).format(count), aside };
 }
 
 function Reasons({ reasons }: { reasons: Record<string, number> }) {

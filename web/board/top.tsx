@@ -9,6 +9,7 @@ import { ageMs, isStale, type State } from "./state";
 
 const LOGIN = `/admin/login/?next=${encodeURIComponent("/board")}`;
 const SHOWN_ALERTS = 2;
+const MENU = "M4 7h16M4 12h16M4 17h16";
 
 export function Top({ state, now, name }: { state: State; now: number; name: string }) {
   const moment = new Date(now);
@@ -20,8 +21,8 @@ export function Top({ state, now, name }: { state: State; now: number; name: str
       <Freshness state={state} now={now} />
       <span class="top-day muted">{[name, day].filter(Boolean).join(", ")}</span>
       <b class="number">{time}</b>
-      <a class="to-sections" href="#sections">
-        {t("to_sections")}
+      <a class="to-sections icon-button" href="#sections" aria-label={t("to_sections")}>
+        <Icon d={MENU} />
       </a>
     </header>
   );
@@ -34,8 +35,9 @@ function Freshness({ state: { board, link }, now }: { state: State; now: number 
 }
 
 export function freshness(age_ms: number | null, stale: boolean, link: LinkState): [Tone, string] {
-  const age = age_ms === null ? "" : (age_ms / 1000).toFixed(1);
-  if (link.kind === "open") return age_ms === null ? ["idle", t("connecting")] : stale ? ["attention", t("slow", { age: span(Number(age)) })] : ["good", t("live", { age })];
+  if (link.kind === "open" && age_ms !== null) {
+    return stale ? ["attention", t("old", { age: span(age_ms / 1000) })] : ["good", t("live", { age: (age_ms / 1000).toFixed(1) })];
+  }
   if (link.kind === "closed") return ["attention", t("ended")];
   if (link.kind === "offline") return ["idle", t("no_network")];
   if (link.failed) return ["idle", t("no_link", { n: link.failed })];
@@ -95,7 +97,7 @@ export function Alerts({ alerts }: { alerts: Alert[] }) {
             <ToneIcon tone={tone} size="large" />
             <div>
               <h2>{title}</h2>
-              <p class="muted">{[line, rest ? t("more_agents", { n: rest }) : ""].filter(Boolean).join(" ")}</p>
+              <p class="muted">{[line, rest ? t("and_more", { n: rest }) : ""].filter(Boolean).join(" ")}</p>
             </div>
           </div>
         );

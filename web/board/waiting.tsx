@@ -96,7 +96,7 @@ function Row({ row, columns, to }: { row: GridRow; columns: string[]; to: number
           </span>
         )}
       </td>
-      <td class={`heat-free${row.sum && !row.free ? " is-zero" : ""}`}>{row.free}</td>
+      <td class={`heat-free${row.sum && row.free === 0 ? " is-zero" : ""}`}>{row.free}</td>
     </tr>
   );
 }

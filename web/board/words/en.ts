@@ -14,7 +14,6 @@ export const en = {
   room_Entry: "Audit",
 
   live: "Live, {age} s old",
-  slow: "{age} s old",
   connecting: "Connecting",
   reconnecting: "Reconnecting",
   no_link: "No link, try {n}",
@@ -118,7 +117,7 @@ export const en = {
   since: "Since",
   chats: "Chats",
   languages: "Languages",
-  more_agents: "and {n} more",
+  and_more: "and {n} more",
 
   occupancy: "Occupancy",
   occupancy_sum: { one: "{engaged} of {n} place in use", other: "{engaged} of {n} places in use" },
