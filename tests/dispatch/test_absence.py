@@ -139,6 +139,16 @@ def test_a_sweep_that_is_late_tells_nobody_who_is_back_that_she_is_away(
     assert Slot.objects.get(pk=dana.pk).willing
 
 
+def test_a_sweep_that_is_late_takes_no_chat_from_who_is_back(gone: Engagement, dana: Agent) -> None:
+    read_before = Slot.objects.get(pk=dana.pk)
+    come_back(dana, 59)
+
+    absence._step(read_before, timedelta(seconds=60), now=at(GONE + 60))
+
+    gone.refresh_from_db()
+    assert gone.state == "live"
+
+
 def test_before_thirty_seconds_she_is_still_willing(gone: Engagement, dana: Agent) -> None:
     sweep(29.9)
     come_back(dana, 29.95)
@@ -244,11 +254,11 @@ def test_two_misses_in_a_row_pause_and_an_answer_between_them_does_not(
     offer: Offer, request_: Escalation, dana: Agent
 ) -> None:
     def miss(second: float) -> None:
-        offer_to(Escalation.objects.get(pk=request_.pk), dana, now=at(second))
+        offer_to(request_again(request_), dana, now=at(second))
         offers.expire_due(now=at(second + 12))
 
     offers.expire_due(now=at(12))
-    answered = offer_to(Escalation.objects.get(pk=request_.pk), dana, now=at(20))
+    answered = offer_to(request_again(request_), dana, now=at(20))
     offers.decline(answered.pk, by=dana.pk, now=at(21))
     miss(30)
     assert Slot.objects.get(pk=dana.pk).willing
@@ -261,3 +271,17 @@ def test_two_misses_in_a_row_pause_and_an_answer_between_them_does_not(
     slot.refresh_from_db()
     assert (slot.willing, slot.pause_reason, slot.missed_in_a_row) == (True, "", 0)
     assert dana.state == "approved"
+
+
+def test_a_chat_between_two_misses_forgives_the_first(offer: Offer, request_: Escalation, dana: Agent) -> None:
+    offers.expire_due(now=at(12))
+    engagement = desk.accept(offer_to(request_again(request_), dana, now=at(20)).pk, by=dana.pk, now=at(21))
+    desk.transfer(engagement.pk, by=dana.pk, reason="", now=at(30))
+    offer_to(request_again(request_), dana, now=at(100))
+    offers.expire_due(now=at(112))
+
+    assert Slot.objects.get(pk=dana.pk).willing
+
+
+def request_again(request: Escalation) -> Escalation:
+    return Escalation.objects.get(pk=request.pk)

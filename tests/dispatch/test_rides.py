@@ -252,7 +252,7 @@ class Rides(RuleBasedStateMachine):
 @pytest.mark.usefixtures("db")
 def test_rides_of_every_kind_keep_the_house_in_order(lumo: Brand, hire: Hire) -> None:
     machine = type("RidesOfLumo", (Rides,), {"lumo": lumo, "hire": staticmethod(hire)})
-    many = int(os.environ.get("BECKON_RIDES", "12"))
+    many = int(os.environ.get("BECKON_RIDES", "20"))
     run_state_machine_as_test(
         machine,
         settings=settings(
