@@ -62,7 +62,7 @@ function States({ states, here }: { states: [string, number][]; here: number }) 
 function People({ board, now, here }: View & { here: number }) {
   const shown = board.agents.slice(0, board.agents.length > SHOWN_AGENTS ? SHOWN_AGENTS - 1 : SHOWN_AGENTS);
   return (
-    <table class="people panel-foot">
+    <table class="people">
       <thead class="hidden-words">
         <tr>
           {(["agent", "state", "since", "chats", "languages"] as const).map((key) => (

@@ -15,13 +15,14 @@ export function levelOf(seconds: number): Level {
   return seconds < 120 ? 2 : 3;
 }
 
-/** The columns from now on: those shown before stay; new topics join; topics without anybody go when room is short. */
+/** The columns from now on: those shown before stay; new topics join; topics without anybody go when room is short.
+ *  One column is kept free for the rest then. */
 export function topicsOf(before: readonly string[], rows: readonly BoardRow[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(row.topic_name, (counts.get(row.topic_name) ?? 0) + row.waiting);
   const fresh = [...counts.keys()].filter((topic) => !before.includes(topic));
   const all = [...before, ...fresh];
-  const kept = all.length <= COLUMNS ? all : mostWaited(all, counts, before).slice(0, COLUMNS);
+  const kept = all.length <= COLUMNS ? all : mostWaited(all, counts, before).slice(0, COLUMNS - 1);
   const sorted = [...kept].sort((a, b) => a.localeCompare(b));
   return sorted.join("\n") === before.join("\n") ? before : sorted;
 }

@@ -25,14 +25,14 @@ export function Offers({ board, now }: View) {
           <Lead figure={accepted === null ? "–" : percent(accepted)} words={t("accepted_share")} />
           <Bars rows={KINDS.map((kind) => row(kind, offers))} caption={t("offers")} />
           <Reasons reasons={offers.reasons} />
+          <dl class="facts panel-foot">
+            <Fact name={t("median")} seconds={offers.median_answer_s} />
+            <Fact name={t("p95")} seconds={offers.p95_answer_s} />
+          </dl>
         </>
       ) : (
         <Empty title={t("offers_none")} />
       )}
-      <dl class="facts panel-foot">
-        <Fact name={t("median")} seconds={offers.median_answer_s} />
-        <Fact name={t("p95")} seconds={offers.p95_answer_s} />
-      </dl>
     </Panel>
   );
 }

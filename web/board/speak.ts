@@ -1,5 +1,6 @@
 // The board's words. English is the one language yet; dates and numbers follow the reader's kind of English.
 import { choose, languageNames, translator, type Translate } from "../shared/i18n";
+import { stopwatch } from "../shared/time";
 import { en, type Key } from "./words/en";
 
 export const locale = choose(navigator.languages, ["en"], "en-GB");
@@ -18,6 +19,12 @@ export function span(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, "0");
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} min`;
+}
+
+/** "1:04", "12 m", "3 h": an age in a small cell. */
+export function shortAge(seconds: number): string {
+  if (seconds < 600) return stopwatch(seconds);
+  return seconds < 3600 ? t("minutes", { n: Math.floor(seconds / 60) }) : t("hours", { n: Math.floor(seconds / 3600) });
 }
 
 /** A sentence whose key is made of a code that a newer server may know and we do not: then the code itself. */

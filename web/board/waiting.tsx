@@ -2,7 +2,7 @@
 import { secondsSince, stopwatch } from "../shared/time";
 import { gridOf, levelOf, OTHER, type Cell, type Grid, type GridRow, type Level } from "./figures";
 import { Empty, LevelShape, Panel, type View } from "./marks";
-import { languageName, t } from "./speak";
+import { languageName, shortAge, t } from "./speak";
 import { countedTo } from "./state";
 import type { Key } from "./words/en";
 
@@ -92,7 +92,7 @@ function Row({ row, columns, to }: { row: GridRow; columns: string[]; to: number
       <td class="heat-sum">
         {row.sum && (
           <span>
-            <b>{row.sum.waiting}</b> {stopwatch(secondsSince(row.sum.oldest_since, to))}
+            <b>{row.sum.waiting}</b> {shortAge(secondsSince(row.sum.oldest_since, to))}
           </span>
         )}
       </td>
@@ -118,7 +118,7 @@ function Group({ cell, language, topic, to }: { cell: Cell | null; language: str
     <span class={`cell is-level-${level}`} title={words}>
       <b aria-hidden="true">{cell.waiting}</b>
       <LevelShape level={level} />
-      <span aria-hidden="true">{age}</span>
+      <span aria-hidden="true">{shortAge(seconds)}</span>
       <span class="hidden-words">{words}</span>
     </span>
   );
