@@ -89,9 +89,7 @@ class BrandAdmin(Kept):
         self, request: HttpRequest, object_id: str, question: Question, value: str, words: str
     ) -> HttpResponse:
         around = surroundings(self, request, self.get_object(request, object_id), question, value=value, words=words)
-        response = TemplateResponse(request, "admin/shown_once.html", around)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/shown_once.html", around)
 
 
 @admin.register(Skill)

@@ -65,6 +65,10 @@ class BrandForm(forms.ModelForm[Brand]):
             "opening_hours",
             "active",
         ]
+        widgets = {
+            "theme": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            "opening_hours": UnfoldAdminTextareaWidget(attrs={"rows": 5}),
+        }
 
     def clean_locale(self) -> str:
         return known_locale(self.cleaned_data["locale"])

@@ -171,9 +171,7 @@ class ConversationAdmin(WideWindow):
         def show(opened: disclosure.Opened) -> HttpResponse:
             found = self.get_object(request, object_id)
             around = surroundings(self, request, found, READ, opened=opened, packets=_packets(opened))
-            response = TemplateResponse(request, "admin/conversation_texts.html", around)
-            response["Cache-Control"] = "no-store"
-            return response
+            return TemplateResponse(request, "admin/conversation_texts.html", around)
 
         return ask(self, request, object_id, READ, by_principal(disclosure.read), show=show)
 

@@ -81,14 +81,14 @@ CHANGES = {
     "resolved": ("Resolved by {who}", "done", "good"),
     "left": ("The customer ended it", "door", "plain"),
     "idle": ("Closed after a day without a word", "door", "plain"),
-    "rated": ("The rating was given", "star", "plain"),
 }
 
 
 def _said(conversation: Conversation) -> Iterable[Moment]:
     rows = Event.objects.filter(conversation=conversation).annotate(length=Length("text")).defer("text")
-    for row in rows.order_by("-pk")[:MOST_EVENTS]:
-        yield _of_event(row)
+    for row in reversed(rows.order_by("-pk")[:MOST_EVENTS]):
+        if row.data.get("change") != "rated":  # told with its score, as the rating
+            yield _of_event(row)
 
 
 def _of_event(row: Any) -> Moment:

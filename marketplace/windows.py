@@ -60,7 +60,6 @@ class Acting(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
     """Rows with domain actions; one is offered only in the states that it knows. Nothing is ever deleted."""
 
     acts_when: Mapping[str, Collection[str]] = {}  # an action's name: the row's states in which it is offered
-    show_full_result_count = False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -94,6 +93,7 @@ class WideWindow(Window):
     """A window onto a table too big to be counted: its pages go on until they are empty."""
 
     paginator = InfinitePaginator
+    show_full_result_count = False
 
 
 class WindowInline(ReadOnly, TabularInline):  # type: ignore[misc]  # Unfold ships no types
