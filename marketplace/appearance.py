@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.module_loading import import_string
 
 Item = dict[str, Any]
 
@@ -86,6 +87,12 @@ def _if_narrowed(request: HttpRequest, listed: Any) -> str:
     return query if request.path == str(listed) and query in (APPLIED, IN_LINE) else ""
 
 
+def _waiting(request: HttpRequest) -> Item:
+    """How many applications wait, beside their link; no mark where none does."""
+    count = import_string("marketplace.admin.applied")(request)  # the models are not there yet while settings load
+    return {"badge": count, "badge_variant": "warning"} if count else {}
+
+
 APPLIED = "state__exact=applied"
 IN_LINE = "state__in=waiting%2Coffered"
 
@@ -97,7 +104,7 @@ def navigation(request: HttpRequest) -> list[Item]:
         {
             "title": "Work",
             "items": [
-                {**rows("Applications", "how_to_reg", "agents.agent", APPLIED), "badge": "marketplace.admin.applied"},
+                {**rows("Applications", "how_to_reg", "agents.agent", APPLIED), **_waiting(request)},
                 rows("Queue", "hourglass_top", "dispatch.escalation", IN_LINE),
                 rows("Conversations", "forum", "conversations.conversation"),
                 rows("Requests", "front_hand", "dispatch.escalation"),
