@@ -97,7 +97,7 @@ export function Alerts({ alerts }: { alerts: Alert[] }) {
             <ToneIcon tone={tone} size="large" />
             <div>
               <h2>{title}</h2>
-              <p class="muted">{[line, rest ? t("and_more", { n: rest }) : ""].filter(Boolean).join(" ")}</p>
+              <p class="muted">{[line, rest ? t("more_alerts", { n: rest }) : ""].filter(Boolean).join(" ")}</p>
             </div>
           </div>
         );

@@ -66,6 +66,7 @@ export const en = {
   alert_lost_line: "The customers are told after 10 s; after 60 s they go back to the front.",
   alert_health: "{name}: {words}",
   alert_health_line: "A part of the system needs somebody.",
+  more_alerts: "And {n} more.",
   status_live: "The numbers are live.",
   status_stale: "The numbers are old.",
   status_alerts: { one: "{n} thing needs somebody.", other: "{n} things need somebody." },
