@@ -36,6 +36,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.email
 
+    @property
+    def watches_the_board(self) -> bool:
+        """Staff who may look at the queue of every brand: the right that the admin asks for there too."""
+        return self.is_active and self.is_staff and self.has_perm("dispatch.view_escalation")
+
 
 class Agent(models.Model):
     """A gig worker's profile, one-to-one with a log-in."""

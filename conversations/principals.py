@@ -46,7 +46,7 @@ def principal_of(request: Request, kind: str | None = None) -> str:
     if isinstance(user, CustomerUser):
         return f"customer:{user.customer.pk}"
     if isinstance(user, User) and user.is_active:
-        if kind == "operator" and user.is_staff:
+        if kind == "operator" and user.watches_the_board:
             return f"operator:{user.pk}"
         agent = Agent.objects.filter(user=user).exclude(state=Agent.State.DEACTIVATED).first()
         if agent and kind in (None, "agent"):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.decorators import staff_member_required
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Count, Max, Min, Q, Sum
 from django.http import HttpRequest, HttpResponse
@@ -42,7 +43,9 @@ ROOMS = ("Conversation", "Escalation", "Agent", "PayPlan", "Posting", "Brand", "
 @staff_member_required
 @ensure_csrf_cookie
 def page(request: HttpRequest) -> HttpResponse:
-    """The shell; the numbers come through the socket."""
+    """The shell; the numbers come through the socket. Staff without the right to see the queue are turned away."""
+    if not request.user.watches_the_board:  # type: ignore[union-attr]  # staff only
+        raise PermissionDenied
     return render(request, "board.html", {"rooms": _rooms(request), "name": request.user.get_short_name()})  # type: ignore[union-attr]  # staff only
 
 

@@ -63,6 +63,12 @@ FAULTS: Mapping[str, str] = {
         where c.status ->> 'to_rate' is not null
           and (c.state <> 'closed' or g.state not in ('resolved', 'left') or r.engagement_id is not null)
     """,
+    "who is to be rated is shown": """
+        select count(*) from conversations_conversation c
+        join conversations_engagement g on g.id = (c.status ->> 'to_rate')::uuid
+        join agents_agent a on a.id = g.agent_id
+        where c.status -> 'person' ->> 'name' is distinct from a.display_name
+    """,
     "the status is the last one told": """
         select count(*) from conversations_conversation c
         join lateral (select v.data -> 'status' as told from conversations_event v

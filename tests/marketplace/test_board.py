@@ -1,52 +1,23 @@
 """The live board: every figure against a scene, and who may see it."""
 
-import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.conf import LazySettings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from django_vite.core.asset_loader import DjangoViteAssetLoader
 
 from agents import presence
-from agents.models import Agent, Slot, User
+from agents.models import Agent, Slot
 from brands.models import Brand, Skill
-from conversations import customers, lifecycle
-from conversations.models import Conversation, Customer, Engagement
-from dispatch import absence, desk, leadership, offers
+from conversations.models import Conversation, Engagement
+from dispatch import absence, desk, offers
 from dispatch.models import Escalation, Offer
 from marketplace import board
-from payouts.models import LedgerAudit, Posting
+from payouts.models import Posting
 from realtime import protocol
-from tests.doors import API, Browser, refusal
-from tests.people import NOON, Hire, ask, at, disconnect, offer_to, say
+from tests.boards import another_chat, look, served
+from tests.people import NOON, Hire, ask, at, disconnect, offer_to
 
 QUERIES = 25
 LAST = board.QUARTERS - 1
-
-
-def look(seconds: float = 60) -> protocol.Board:
-    return board.look(now=at(seconds))
-
-
-def another_chat(brand: Brand, *, seconds: float = 0) -> Conversation:
-    """A new customer's open conversation."""
-    customer, _ = customers.anonymous(brand, language="en", now=at(seconds))
-    conversation, _ = lifecycle.start(customer, language="en", now=at(seconds))
-    return conversation
-
-
-def served(brand: Brand, agent: Agent, *, asked: float, reached: float) -> Engagement:
-    """Somebody asked, and the agent accepted, so many seconds after noon; she is free again afterwards."""
-    request = ask(another_chat(brand, seconds=asked), now=at(asked))
-    offer = offer_to(request, agent, now=at(reached - 1))
-    engagement = desk.accept(offer.pk, by=agent.pk, now=at(reached))
-    desk.resolve(engagement.pk, by=agent.pk, outcome="solved", now=at(reached + 60))
-    return engagement
 
 
 def states(seen: protocol.Board) -> dict[str, str]:
@@ -356,126 +327,3 @@ def test_money_is_what_the_postings_of_today_say_by_brand(engagement: Engagement
 
     assert earned >= 290
     assert look(70).accrued == [protocol.BoardMoney(brand="Lumo Mobile", minor=earned, currency="EUR")]
-
-
-# --- health ---
-
-
-def health(seen: protocol.Board) -> dict[str, protocol.BoardHealth]:
-    return {part.name: part for part in seen.health}
-
-
-def test_a_dispatcher_is_well_while_it_leads(db: None) -> None:
-    assert not health(look())["Dispatcher"].well
-
-    leadership.hold("the test")
-
-    assert health(look())["Dispatcher"].well
-
-
-def test_an_offer_that_nobody_takes_back_is_seen(offer: Offer) -> None:
-    assert health(look(1))["Offer clock"].well
-    assert health(look(60))["Offer clock"].words == "1 ran out, not taken back"
-    assert not health(look(60))["Offer clock"].well
-
-
-def test_sockets_are_counted_by_kind_on_living_servers(dana: Agent, olu: Agent) -> None:
-    assert health(look())["Sockets"].words == "agents 2, customers 0"
-
-
-def test_no_living_server_is_not_well(db: None) -> None:
-    assert health(look())["Sockets"] == protocol.BoardHealth(name="Sockets", well=False, words="no server is alive")
-
-
-def test_a_silent_assistant_is_seen_after_half_a_minute(chat: Conversation, maja: Customer) -> None:
-    say(chat, maja.pk, "Where is my parcel?", now=at(10))
-
-    assert health(look(20))["Answers"] == protocol.BoardHealth(name="Answers", well=True, words="1 being answered")
-    assert health(look(41))["Answers"].words == "1 unanswered for over 30 s"
-    assert not health(look(41))["Answers"].well
-
-
-def test_a_ledger_with_faults_is_not_well(db: None) -> None:
-    assert health(look())["Ledger"].words == "not proved yet"
-
-    LedgerAudit.objects.create(created_at=NOON, postings=4, facts=2, totals={}, faults={"gaps": 1}, balanced=False)
-
-    assert health(look())["Ledger"].words == "faults found 24 Nov 12:00 UTC"
-    assert not health(look())["Ledger"].well
-
-
-# --- its cost ---
-
-
-def test_the_number_of_queries_does_not_grow_with_the_house(hire: Hire, lumo: Brand) -> None:
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as asked:
-            look(500)
-        return len(asked)
-
-    served(lumo, hire("Dana"), asked=0, reached=10)
-    ask(another_chat(lumo), now=at(30))
-    small = queries()
-
-    for name in ("Olu", "Lena", "Ines"):
-        served(lumo, hire(name, languages=("de", "en", "pl")), asked=100, reached=110)
-        ask(another_chat(lumo), topic="fraud", language="de", now=at(40))
-
-    assert queries() == small <= QUERIES
-
-
-# --- who may see it ---
-
-
-@pytest.fixture
-def built(tmp_path: Path, settings: LazySettings) -> Iterator[None]:
-    """The board's front end as the build leaves it."""
-    manifest = tmp_path / "manifest.json"
-    manifest.write_text(json.dumps({"board/main.tsx": {"file": "board-1.js", "css": ["board-1.css"], "isEntry": True}}))
-    settings.DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": manifest}}
-    DjangoViteAssetLoader._instance = None  # it reads the manifest once
-    yield
-    DjangoViteAssetLoader._instance = None
-
-
-def test_an_operator_gets_the_page_and_the_rooms_she_may_see(noor: User, built: None) -> None:
-    page = Browser(user=noor).get("/board")
-
-    assert page.status_code == 200
-    assert page.context["rooms"]["Conversation"] == "/admin/conversations/conversation/"
-    assert 'style="' not in page.content.decode()
-    assert "no-store" in page["Cache-Control"]
-
-
-def test_staff_without_rights_get_the_page_without_rooms(db: None, built: None) -> None:
-    sven = User.objects.create_user("sven@beckon.example", is_staff=True)
-
-    page = Browser(user=sven).get("/board")
-
-    assert page.status_code == 200
-    assert page.context["rooms"] == {}
-
-
-@pytest.mark.parametrize("who", ["a stranger", "an agent"])
-def test_nobody_but_staff_sees_the_page(dana: Agent, who: str) -> None:
-    browser = Browser(user=dana.user) if who == "an agent" else Browser()
-
-    answer = browser.get("/board")
-
-    assert answer.status_code == 302
-    assert answer["Location"] == "/admin/login/?next=/board"
-
-
-def test_staff_get_a_ticket_to_the_board_and_an_agent_does_not(noor: User, dana: Agent) -> None:
-    ticket = Browser(user=noor).post(f"{API}/ticket", {"kind": "operator"})
-    assert (ticket.status_code, ticket.json()["url"]) == (200, "/ws/board")
-
-    refusal(Browser(user=dana.user).post(f"{API}/ticket", {"kind": "operator"}), 403)
-
-
-def test_a_customer_gets_no_ticket_to_the_board(maja: Customer) -> None:
-    token = customers._new_token(maja, now=NOON)
-
-    answer: Any = Browser(token=token).post(f"{API}/ticket", {"kind": "operator"})
-
-    assert answer.json().get("kind") != "operator"

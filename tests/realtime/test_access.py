@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from agents.models import Agent, User
@@ -35,7 +36,9 @@ def arrive(web: Web, principal: str, client: Client) -> Tab:
 
 @pytest.fixture
 def vera(lumo: Brand) -> User:  # noqa: F811
-    return User.objects.create_user(f"vera-{uuid4().hex[:6]}@beckon.example", is_staff=True)
+    vera = User.objects.create_user(f"vera-{uuid4().hex[:6]}@beckon.example", is_staff=True)
+    vera.user_permissions.add(Permission.objects.get(codename="view_escalation"))
+    return vera
 
 
 def test_a_log_out_ends_the_sockets_of_that_log_in_and_no_others(
