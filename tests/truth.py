@@ -53,7 +53,8 @@ FAULTS: Mapping[str, str] = {
     """,
     "the phase is what the tables say": f"select count(*) from {_AROUND} where c.status ->> 'phase' <> {_PHASE}",
     "the person shown is the owner": f"""
-        select count(*) from {_AROUND} left join agents_agent a on a.id = g.agent_id
+        select count(*) from {_AROUND} left
+        join agents_agent a on a.id = g.agent_id
         where c.state = 'open' and c.status -> 'person' ->> 'name' is distinct from a.display_name
     """,
     "there is something to rate where it says so, and nowhere else": """
