@@ -10,8 +10,6 @@ from agents import slots
 from agents.models import Agent, User
 from audit import journal
 from marketplace.refusals import Refused
-from realtime import wire
-from realtime.models import Ticket
 
 SESSIONS_AT_ONCE = 2_000
 
@@ -29,17 +27,13 @@ def take_away(user_id: UUID, *, by: User, reason: str, now: datetime) -> None:
     if not user.is_active:
         raise Refused("This log-in was taken away already.", code="inactive")
     user.is_active = False
-    user.save(update_fields=["is_active"])
-    principals = [f"operator:{user.pk}"]
+    user.save(update_fields=["is_active"])  # heard by `access`, which ends sockets and tickets
     agent = Agent.objects.filter(user=user).first()
     if agent:
-        principals.append(f"agent:{agent.pk}")
         slot = slots.locked(agent.pk)
         slot.willing = False
         slots.changed(slot, "willing")
-    Ticket.objects.filter(principal__in=principals, spent_at=None).delete()
     ended = _end_sessions(user, now=now)
-    wire.after_commit(closed=principals)
     _record("user.deactivated", user, by=by, reason=reason, detail={"sessions": ended}, now=now)
 
 

@@ -161,6 +161,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Beckon",
     "SITE_HEADER": "Beckon",
     "SITE_SYMBOL": "support_agent",
+    "SITE_URL": "",
     "SHOW_VIEW_ON_SITE": False,
     "LOGIN": {"form": "agents.staff.StaffLoginForm"},
     "SHOW_HISTORY": False,

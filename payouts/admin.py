@@ -7,6 +7,11 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from marketplace import clock
 from marketplace.refusals import Refused
@@ -66,17 +71,25 @@ class LedgerAuditAdmin(Window):
 class PublishForm(forms.ModelForm[PayPlan]):
     """The next version of a plan. Whatever the rules refuse is said beside the form, before anything is published."""
 
-    valid_from = forms.DateTimeField(required=False, help_text="UTC. Left empty: from now on.")
-    per_chat_cents = forms.IntegerField(required=False, min_value=1, max_value=HIGHEST_RATE_CENTS)
+    valid_from = forms.DateTimeField(
+        required=False, widget=UnfoldAdminTextInputWidget, help_text="UTC. Left empty: from now on."
+    )
+    per_chat_cents = forms.IntegerField(
+        required=False, min_value=1, max_value=HIGHEST_RATE_CENTS, widget=UnfoldAdminIntegerFieldWidget
+    )
     per_chat_outcomes = forms.MultipleChoiceField(
         choices=[(outcome, outcome) for outcome in SEEN_THROUGH],
         initial=list(SEEN_THROUGH),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="How a chat may end for the rate per chat to be paid.",
     )
     per_minute_cents = forms.IntegerField(
-        required=False, min_value=1, max_value=HIGHEST_RATE_CENTS, help_text="For each minute of active time."
+        required=False,
+        min_value=1,
+        max_value=HIGHEST_RATE_CENTS,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="For each minute of active time.",
     )
 
     class Meta:

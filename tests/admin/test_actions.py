@@ -18,7 +18,7 @@ from dispatch.models import Escalation, Offer
 from realtime import tickets
 from realtime.models import Ticket
 from tests.admin.conftest import Admin, enter
-from tests.people import NOON
+from tests.people import NOON, at
 
 REASON = "Written down for whoever asks later"
 
@@ -112,10 +112,13 @@ def test_only_the_actions_of_the_state_are_offered(desk: Client, uma: Agent, dan
     assert address(dana, "refuse") not in working
 
 
-def test_applications_come_first_the_oldest_on_top(desk: Client, dana: Agent, uma: Agent) -> None:
+def test_applications_come_first_the_oldest_on_top(desk: Client, dana: Agent, olu: Agent, uma: Agent) -> None:
+    Agent.objects.filter(pk=uma.pk).update(created_at=at(60))
+    Agent.objects.filter(pk=olu.pk).update(state="applied", created_at=at(30))
+
     shown = desk.get(reverse("admin:agents_agent_changelist")).content.decode()
 
-    assert shown.index("Uma") < shown.index("Dana")
+    assert shown.index("Olu") < shown.index("Uma") < shown.index("Dana")
 
 
 def test_a_topic_is_certified_and_taken_away(desk: Client, dana: Agent) -> None:
