@@ -22,6 +22,7 @@ api_v1: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("", RedirectView.as_view(url="/agent/")),
     path("favicon.ico", RedirectView.as_view(url=static("beckon.svg"))),
     path("healthz", api.healthz),
     path("readyz", api.readyz),

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -69,6 +70,9 @@ def keep_migrated_servers(kept: Path) -> None:
         shutil.rmtree(old)
 
 
+DROPS_AT_MOST = 100
+
+
 def at(url: str, name: str) -> str:
     """The same server and role, another database."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
@@ -82,6 +86,17 @@ def execute(urls: Urls, statement: str, *names: str) -> None:
     """One statement as the owner, outside the databases that tests use."""
     with psycopg.connect(urls.owner, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def drop(urls: Urls, name: str) -> None:
+    """The database is gone, with every connection to it. A vacuum at work there ends first: nobody may end it."""
+    pause = threading.Event()
+    for _ in range(DROPS_AT_MOST):
+        try:
+            return execute(urls, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        except psycopg.errors.InsufficientPrivilege:
+            pause.wait(0.1)
+    return execute(urls, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
 @contextmanager
@@ -116,7 +131,7 @@ def build_template(urls: Urls) -> None:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template()]).fetchone():
             return
     unfinished = f"{template()}_unfinished"
-    execute(urls, "DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished)
+    drop(urls, unfinished)
     execute(urls, "CREATE DATABASE {}", unfinished)
     prepare(named(urls, unfinished))
     execute(urls, "ALTER DATABASE {} RENAME TO {}", unfinished, template())
@@ -137,4 +152,4 @@ def copy(urls: Urls) -> Iterator[Urls]:
     try:
         yield named(urls, name)
     finally:
-        execute(urls, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        drop(urls, name)
