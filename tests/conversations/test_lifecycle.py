@@ -19,6 +19,7 @@ from conversations import frames, lifecycle, policy, ratings, stream, transcript
 from conversations.models import Conversation, Customer, Engagement, Event
 from dispatch import absence, desk, idle, rounds
 from dispatch.models import Escalation, Offer
+from marketplace.local import frontend
 from marketplace.refusals import Refused
 from realtime import protocol
 from tests import readers, truth
@@ -224,14 +225,14 @@ def test_the_faces_fold_what_they_hear_to_what_a_newcomer_sees(story: Story) -> 
 
 
 def folded_by_the_browser(given: list[dict[str, Any]]) -> list[readers.Talk]:
-    node = shutil.which("node")
-    if node is None or not (settings.BASE_DIR / "web" / "node_modules").exists():
-        pytest.skip("the browser's fold needs Node and web/node_modules: run `make web`")
+    path = frontend.install(print)  # Node of the machine or of a wheel, and what the lock names
+    node = shutil.which("node", path=path)
+    assert node is not None
     ran = subprocess.run(
         [node, "web/fold.mjs"],
         input="".join(json.dumps(each) + "\n" for each in given),
         cwd=settings.BASE_DIR,
-        env={**os.environ, "NODE_ENV": "test"},
+        env={**os.environ, "NODE_ENV": "test", "PATH": path},
         capture_output=True,
         text=True,
         timeout=60,
