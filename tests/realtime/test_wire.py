@@ -107,6 +107,9 @@ def test_redis_being_away_costs_the_request_nothing(fresh_database: Urls, valkey
         assert not courier.flush(0.2)
     finally:
         settings.REDIS_URL = before
+        courier._client = None  # the address is looked up anew
+
+    assert courier.flush(10), "told as soon as Redis is back"
 
 
 def test_a_bell_wakes_who_waits_for_it(fresh_database: Urls, valkey: str) -> None:
