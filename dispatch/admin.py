@@ -148,7 +148,7 @@ class OfferAdmin(WideWindow):
 class LeadershipAdmin(Window):
     """Which dispatcher plans now."""
 
-    list_display = ["shard", "holder", "epoch", "until", "last_round_at"]
+    list_display = ["shard", "holder", "epoch", "until"]
 
 
 @admin.register(Conversation)

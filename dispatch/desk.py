@@ -16,9 +16,7 @@ from audit import journal
 from conversations import engagements, lifecycle, stream
 from conversations.models import Conversation, Engagement
 from dispatch import escalations, offers
-from dispatch.events import EngagementEnded
 from dispatch.models import Escalation, Offer
-from marketplace import events
 from marketplace.refusals import Refused
 
 OVERTAKEN_AT_MOST = 3
@@ -80,7 +78,6 @@ def resolve(
     escalations.end(held.escalation, state=Escalation.State.CLOSED, now=now)
     slots.free(held.slot, now=now)
     lifecycle.resolved(held.conversation, held.engagement, outcome=outcome, now=now)
-    _announce(held)
 
 
 @transaction.atomic
@@ -183,13 +180,8 @@ def _release(held: Held, *, state: str, priority: int | None, now: datetime) -> 
     escalations.requeue(held.escalation, priority=priority)
     slots.free(held.slot, now=now)
     lifecycle.released(held.conversation, held.engagement, state=state, now=now)
-    _announce(held)
 
 
 def _demand_live(held: Held) -> None:
     if held.engagement.state != Engagement.State.LIVE:
         raise Refused("This chat is over already.", code="not_live")
-
-
-def _announce(held: Held) -> None:
-    events.announce(EngagementEnded(engagement_id=held.engagement.pk, agent_id=held.engagement.agent_id))

@@ -111,7 +111,6 @@ class Leadership(models.Model):
     holder = models.CharField(max_length=64)
     epoch = models.BigIntegerField()
     until = models.DateTimeField()
-    last_round_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.holder} ({self.epoch})"

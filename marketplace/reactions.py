@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 
 from assistant.tasks import answer_waiting
 from conversations.events import CustomerAsked
-from dispatch.events import EngagementEnded, SupplyOrDemandChanged
+from dispatch.events import SupplyOrDemandChanged
 from marketplace.events import Reactions
 from realtime import wire
 
@@ -54,5 +54,4 @@ assistant = Bell(lambda: answer_waiting.apply_async(expires=5, retry=False))
 REACTIONS: Reactions = {
     SupplyOrDemandChanged: (ring_dispatcher,),  # else the dispatcher's tick of a second
     CustomerAsked: (assistant.pull,),  # else the beat of two seconds
-    EngagementEnded: (),
 }

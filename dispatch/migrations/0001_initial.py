@@ -27,7 +27,6 @@ class Migration(migrations.Migration):
                 ("holder", models.CharField(max_length=64)),
                 ("epoch", models.BigIntegerField()),
                 ("until", models.DateTimeField()),
-                ("last_round_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
