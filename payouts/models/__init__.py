@@ -1,0 +1,10 @@
+"""The money: accounts, the ledger's postings, frozen facts, pay plans, disputes and payout runs.
+
+What may never happen is refused by the database itself, see the migrations. Amounts are integers in the currency's
+minor unit.
+"""
+
+from payouts.models.ledger import CURRENCY_CODE, Account, LedgerAudit, Posting
+from payouts.models.plans import EarningFact, PayPlan
+
+__all__ = ["CURRENCY_CODE", "Account", "EarningFact", "LedgerAudit", "PayPlan", "Posting"]

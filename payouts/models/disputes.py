@@ -1,0 +1,1 @@
+"""What a person decides about money already posted: disputes, holds and clawbacks."""

@@ -1,0 +1,1 @@
+"""Payout runs, payouts and the attempts to send them."""
