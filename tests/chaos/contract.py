@@ -1,0 +1,80 @@
+"""What the rig and the load agree on: the rig makes the world and breaks it, the load lives in it, the oracle judges.
+
+Load and oracle run in the rig's own process and event loop. Every time is `time.monotonic()` of that process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+Disturbance = Literal["race", "deactivate", "log_out", "reassign", "reconnect"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What one seed's load is to do. `urls` lead through the rig's proxy to either web process, each also its origin.
+
+    `database_url` is the owner's, direct. Messages flow from `start` for `seconds`; the faults happen in between.
+    """
+
+    urls: tuple[str, ...]
+    database_url: str
+    seed: int
+    seconds: float
+    brands: int = 2
+    agents: int = 24
+    customers: int = 48
+    messages: int = 5_500
+    haste: float = 5.0
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What the rig did. `calm_from..began` is this seed's own calm; every fault was over at `ended`.
+
+    `faults` are names of tests/chaos/faults.py. `logs` holds what each process said during this seed.
+    """
+
+    faults: tuple[str, ...]
+    calm_from: float
+    began: float
+    ended: float
+    haste: float
+    logs: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Load(Protocol):
+    """tests/chaos/load.py: `Load(order)`. The rig calls these in this order; `disturb` any time in between."""
+
+    record: Any  # the oracle's own; the rig reads `record.acked`, the number of acknowledged messages
+
+    async def prepare(self) -> None:
+        """Two brands, their agents and customers exist, with names of this seed alone."""
+
+    async def start(self) -> None:
+        """Everybody is connected and messages flow from now on, by tasks that go on after the return."""
+
+    async def disturb(self, kind: Disturbance) -> str:
+        """People do what faults of people are, now, chosen by the seed, and recorded for the oracle.
+
+        race: two sockets of one agent, and an operator or second agent, answer the same offer at once.
+        deactivate, log_out, reassign: through the doors made for it, while messages stream. reconnect: half of all
+        clients leave and come back at once. Returns a word about whom it met; bounded by 10 s.
+        """
+
+    async def settle(self, seconds: float) -> list[str]:
+        """Nothing new begins; what is under way ends: messages acknowledged or refused, chats resolved, queue empty.
+
+        Returns sentences about what did not end within `seconds`. Sockets stay open for the oracle's last look.
+        """
+
+    async def close(self) -> None:
+        """Every socket is closed and no task is left."""
+
+
+class Judge(Protocol):
+    """tests/chaos/oracle.py: `judge`. After `settle`, before `close`; sentences about what broke, none if all held."""
+
+    async def __call__(self, record: Any, database_url: str, happened: Happened) -> list[str]: ...
