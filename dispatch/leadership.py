@@ -3,16 +3,17 @@
 A frozen leader that wakes up finds a higher epoch and places nothing: placing joins this row.
 """
 
+from django.conf import settings
 from django.db import connection
 
 SHARD = 0
-SECONDS = 1.5
 
 
 def hold(holder: str) -> int | None:
-    """Renew or take the lead for 1.5 s; the epoch in force, or None while another leads, by the database's clock."""
+    """Renew or take the lead for a term; the epoch in force, or None while another leads, by the database's clock."""
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD, {"shard": SHARD, "holder": holder, "seconds": SECONDS})
+        term = settings.BECKON_WAITS["lead_seconds"]
+        cursor.execute(_HOLD, {"shard": SHARD, "holder": holder, "seconds": term})
         row = cursor.fetchone()
     return row[0] if row else None
 

@@ -69,15 +69,15 @@ def _make(escalation: Escalation, slot: Slot, placement: Placement, now: datetim
     except plans.NoPlanInForce as missing:
         log.error("No offer can be made without a price: publish a pay plan (%s).", missing)
         return None
-    seconds = int(settings.BECKON_WAITS["offer_seconds"])
+    seconds = settings.BECKON_WAITS["offer_seconds"]
     offer = Offer.objects.create(
         brand_id=escalation.brand_id,
         escalation=escalation,
         agent=agent,
         pay_plan=plan,
         offered_at=now,
-        expires_at=now + timedelta(seconds=settings.BECKON_WAITS["offer_seconds"]),
-        card=_card(escalation, plan, placement, seconds),
+        expires_at=now + timedelta(seconds=seconds),
+        card=_card(escalation, plan, placement, max(1, round(seconds))),
     )
     escalation.state = Escalation.State.OFFERED
     escalation.save(update_fields=["state"])

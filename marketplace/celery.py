@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 from django.conf import settings
 
 app = Celery("beckon")
+waits = settings.BECKON_WAITS
 app.conf.update(
     broker_url=settings.ENVIRONMENT.broker_url,
     broker_transport_options={"visibility_timeout": 120, "unacked_restore_interval": 5, "unacked_restore_throttle": 1},
@@ -29,16 +30,32 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     timezone="UTC",
     beat_schedule={
-        "expire-offers": {"task": "dispatch.tasks.expire_offers", "schedule": 1.0, "options": {"expires": 5}},
-        "match-if-leaderless": {
-            "task": "dispatch.tasks.match_if_leaderless",
-            "schedule": 2.0,
+        "expire-offers": {
+            "task": "dispatch.tasks.expire_offers",
+            "schedule": waits["sweep_offers_seconds"],
             "options": {"expires": 5},
         },
-        "sweep-presence": {"task": "dispatch.tasks.sweep_presence", "schedule": 2.0, "options": {"expires": 5}},
-        "answer-customers": {"task": "assistant.tasks.answer_waiting", "schedule": 2.0, "options": {"expires": 5}},
+        "match-if-leaderless": {
+            "task": "dispatch.tasks.match_if_leaderless",
+            "schedule": waits["sweep_leaderless_seconds"],
+            "options": {"expires": 5},
+        },
+        "sweep-presence": {
+            "task": "dispatch.tasks.sweep_presence",
+            "schedule": waits["sweep_presence_seconds"],
+            "options": {"expires": 5},
+        },
+        "answer-customers": {
+            "task": "assistant.tasks.answer_waiting",
+            "schedule": waits["sweep_answers_seconds"],
+            "options": {"expires": 5},
+        },
         "close-silent": {"task": "dispatch.tasks.close_silent", "schedule": 600.0, "options": {"expires": 600}},
-        "sweep-wire": {"task": "realtime.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
+        "sweep-wire": {
+            "task": "realtime.tasks.sweep",
+            "schedule": waits["sweep_wire_seconds"],
+            "options": {"expires": 30},
+        },
         # At an hour, not after so many seconds: beat's memory begins anew with each start.
         "audit-ledger": {
             "task": "payouts.tasks.audit_ledger",

@@ -227,7 +227,7 @@ def _past_chat(
     Slot.objects.filter(pk=agent.pk).update(willing=True)
     placement = Placement(escalation.pk, agent.pk, ("topic_certified", "language_fluent", "free"))
     (offer,) = offers.make([placement], epoch=None, now=at)
-    engagement = desk.accept(offer.pk, by=agent.pk, now=at + timedelta(seconds=6))
+    engagement = desk.accept(offer.pk, by=agent.pk, now=at + (offer.expires_at - offer.offered_at) / 2)
     for author, text in ((agent.pk, "Hello, I have read your chat. One moment please."), (customer.pk, "Thank you.")):
         at = _say(conversation, author, text, at + timedelta(seconds=chance.randrange(20, 90)))
     at = _say(conversation, agent.pk, answer, at + timedelta(seconds=chance.randrange(60, 119)))

@@ -5,6 +5,7 @@ Every bad value ends in one clear sentence, never in a traceback.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NoReturn, cast
 from urllib.parse import urlsplit
 
+from marketplace import waits
 from marketplace.local import state
 
 Name = Literal["demo", "production", "test"]
@@ -49,6 +51,7 @@ class Environment:
     smtp_url: str
     engine: str
     pooled: bool
+    haste: float
 
     @property
     def allowed_hosts(self) -> list[str]:
@@ -93,6 +96,7 @@ def load(variables: Mapping[str, str] | None = None) -> Environment:
         smtp_url=_url(given, "BECKON_SMTP_URL", {"smtp", "smtps"}),
         engine="django.db.backends.postgresql" if found else "marketplace.local.absent",
         pooled=name != "test" and found,
+        haste=_haste(given, name),
     )
     if name == "production":
         _refuse_unfit_for_production(given)
@@ -156,6 +160,20 @@ def _port(given: Mapping[str, str]) -> int:
     if not value.isdecimal() or not 1 <= int(value) <= 65535:
         refuse(f"BECKON_PORT is {value!r}, but must be a number from 1 to 65535.")
     return int(value)
+
+
+def _haste(given: Mapping[str, str], name: Name) -> float:
+    """How many times faster than in the world every wait runs. Only a rig may ask for more than 1."""
+    value = given.get("BECKON_HASTE", "1")
+    try:
+        haste = float(value)
+    except ValueError:
+        haste = math.nan
+    if not 1 <= haste <= waits.FASTEST:
+        refuse(f"BECKON_HASTE is {value!r}, but must be a number from 1 to {waits.FASTEST}.")
+    if haste != 1 and name == "production":
+        refuse("BECKON_HASTE shortens every wait for tests: production runs at 1 only.")
+    return haste
 
 
 def _public_url(given: Mapping[str, str], name: Name, port: int) -> str:

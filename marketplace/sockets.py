@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -22,8 +23,6 @@ from marketplace import board, clock
 from marketplace.refusals import Refused
 from realtime import protocol
 from realtime.ports import Line, Product, Resumed, Verdict
-
-PING_SECONDS = 10
 
 
 def product() -> Product:
@@ -177,8 +176,9 @@ class _Product:
         name, conversation = {"customer": _greet_customer, "agent": _greet_agent, "operator": _greet_operator}[kind](
             id_
         )
+        ping = max(1, round(settings.BECKON_WAITS["ping_seconds"]))
         return protocol.Welcome(
-            principal=principal, name=name, conversation=conversation, ping_seconds=PING_SECONDS, now=clock.now()
+            principal=principal, name=name, conversation=conversation, ping_seconds=ping, now=clock.now()
         )
 
     def state(self, principal: str) -> tuple[int, bytes] | None:

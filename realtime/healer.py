@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
+from django.conf import settings
+
 from realtime.delivery import Delivery
 from realtime.limits import HEAL_CHUNK, HEAL_ROWS
 from realtime.people import People
@@ -18,7 +20,6 @@ from realtime.threads import Pool
 
 log = logging.getLogger(__name__)
 
-DEAF_PASS_SECONDS = 1.0
 Item = TypeVar("Item")
 
 
@@ -40,6 +41,7 @@ class Healer:
         self._pool = pool
         self._people = people
         self._seconds = seconds
+        self._hurried = settings.BECKON_WAITS["deaf_pass_seconds"]
         self._is_deaf = is_deaf
         self._delivery = delivery
         self._asked: set[str] = set()
@@ -82,7 +84,7 @@ class Healer:
                 await self._pass()
             except Exception:
                 log.exception("A healing pass failed")
-                await asyncio.sleep(DEAF_PASS_SECONDS)
+                await asyncio.sleep(self._hurried)
 
     async def _pass(self) -> None:
         """All streams and all people once, spread over the interval unless there is reason to hurry."""
@@ -94,11 +96,11 @@ class Healer:
         await self._compare_versions()
         if everyone:
             await self._refresh_the_unversioned()
-        await self._pause(DEAF_PASS_SECONDS if self._is_deaf() else self._seconds / (len(chunks) + 1))
+        await self._pause(self._hurried if self._is_deaf() else self._seconds / (len(chunks) + 1))
 
     async def _pause(self, seconds: float) -> None:
         """Between chunks. None at all once the bus is deaf or has just come back."""
-        if self._wake.is_set() or (self._is_deaf() and seconds != DEAF_PASS_SECONDS):
+        if self._wake.is_set() or (self._is_deaf() and seconds != self._hurried):
             self._wake.clear()
             return
         with suppress(TimeoutError):

@@ -6,15 +6,13 @@ A process whose lease has ended is dead to everybody at that moment, before any 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 # A condition for SQL: put the expression for the principal in with `live_sql`.
 LIVE_SQL = """exists (
     select 1 from realtime_connection live_c join realtime_serverlease live_s on live_s.id = live_c.server_id
     where live_c.principal = {principal} and live_s.expires_at > statement_timestamp())"""
-
-# Rows of dead processes stay readable for so long, then the sweep takes them.
-KEPT_SECONDS = 120
 
 
 def live_sql(principal: str) -> str:
@@ -86,7 +84,7 @@ _OPEN = """
 def reap() -> int:
     """Clear away the rows of processes that have been dead for two minutes; how many processes."""
     with connection.cursor() as cursor:
-        cursor.execute(_REAP, [KEPT_SECONDS])
+        cursor.execute(_REAP, [settings.BECKON_WAITS["dead_server_kept_seconds"]])
         return int(cursor.rowcount)
 
 

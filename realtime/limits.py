@@ -5,13 +5,14 @@ docs/protocol.md is written from these, so the page and the server cannot disagr
 
 from dataclasses import dataclass
 
+from marketplace import waits
 from realtime.protocol import MAX_FRAME_BYTES, MAX_TEXT
 
 __all__ = ["MAX_FRAME_BYTES", "MAX_TEXT"]
 
 TICKET_SECONDS = 30
 ENTER_SECONDS = 5
-PING_SECONDS = 10
+PING_SECONDS = round(waits.TRUE["ping_seconds"])  # as the page says; see `settings.BECKON_WAITS` for what runs
 TYPING_SECONDS = 2
 TYPING_RIGHT_SECONDS = 5
 
@@ -23,17 +24,16 @@ PATIENCE = 20
 # Requests of one socket that may wait for the one under way; then its reading pauses.
 LANE_FRAMES = 32
 
-# What may wait for a client that does not read, and for how long one write may block.
+# What may wait for a client that does not read, and for how long one write may block (on the page; see above).
 OUTBOX_BYTES = 256 * 1024
-BLOCKED_SECONDS = 10.0
+BLOCKED_SECONDS = round(waits.TRUE["blocked_seconds"])
 
 # Sockets of one person in one server process.
 PEOPLE_SOCKETS = 50
 
-# Messages: how many share one transaction, how many may wait for one, how long a locked conversation is waited for.
+# Messages: how many share one transaction, how many may wait for one, how often a locked conversation is tried again.
 BATCH_LINES = 128
 QUEUE_LINES = 4_096
-PARKED_SECONDS = 10.0
 PARKED_ROUND_SECONDS = 0.02
 
 # A frame that came before its predecessors waits so long for them, then the gap is read from the database.

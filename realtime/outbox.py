@@ -5,7 +5,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from realtime.limits import BLOCKED_SECONDS, OUTBOX_BYTES, SLOW
+from django.conf import settings
+
+from realtime.limits import OUTBOX_BYTES, SLOW
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -19,8 +21,9 @@ class Outboxes:
 
     def watch(self, now: float) -> None:
         """Cut the links on which one write has blocked for ten seconds. Called about once a second."""
+        longest = settings.BECKON_WAITS["blocked_seconds"]
         for outbox in list(self._pumping):
-            if now - outbox.sending_since > BLOCKED_SECONDS:
+            if now - outbox.sending_since > longest:
                 outbox.abort()
 
     def bury(self, everyone: "list[Outbox]") -> None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from realtime.limits import BATCH_LINES, PARKED_ROUND_SECONDS, PARKED_SECONDS, QUEUE_LINES
+from realtime.limits import BATCH_LINES, PARKED_ROUND_SECONDS, QUEUE_LINES
 from realtime.ports import Line, Product, Verdict
 from realtime.threads import OwnThread
 
@@ -109,7 +110,7 @@ class Writer:
         now = asyncio.get_running_loop().time()
         hopeful: list[Waiting] = []
         for waiting in self._unparked():
-            if now - waiting.since > PARKED_SECONDS:
+            if now - waiting.since > settings.BECKON_WAITS["parked_seconds"]:
                 self._settle(waiting, BUSY)
             else:
                 hopeful.append(waiting)
@@ -169,7 +170,7 @@ class Writer:
                     await asyncio.sleep(AGAIN_SECONDS)
 
     def _too_old(self, batch: list[Waiting]) -> bool:
-        return asyncio.get_running_loop().time() - batch[0].since > PARKED_SECONDS
+        return asyncio.get_running_loop().time() - batch[0].since > settings.BECKON_WAITS["parked_seconds"]
 
     async def _halve(self, batch: list[Waiting], error: Exception) -> None:
         """The batch failed as a whole: find the line at fault, so that it is refused alone."""

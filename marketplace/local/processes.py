@@ -10,21 +10,24 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from marketplace import waits
 from marketplace.local.launch import Account
 
 CELERY = ("-m", "celery", "--quiet", "--app", "marketplace.celery:app")
 WORKER = ("worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle")
 
 
-def commands(*, host: str, port: int) -> dict[str, tuple[str, ...]]:
+def commands(*, host: str, port: int, haste: float = 1) -> dict[str, tuple[str, ...]]:
     """Arguments to Python for each process, by name, in the order of starting."""
+    wait = waits.shortened(haste)
+    ping, pong = f"{wait['ping_seconds']:g}", f"{wait['pong_seconds']:g}"
     return {
         "web": (
             *("-m", "uvicorn", "marketplace.asgi:application", "--host", host, "--port", str(port)),
             *("--loop", "uvloop", "--http", "httptools", "--lifespan", "auto", "--no-access-log"),
             *("--no-proxy-headers", "--no-server-header"),  # who asks is read from the proxy in one place: settings
             *("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-per-message-deflate", "false"),
-            *("--ws-ping-interval", "10", "--ws-ping-timeout", "10", "--timeout-graceful-shutdown", "5"),
+            *("--ws-ping-interval", ping, "--ws-ping-timeout", pong, "--timeout-graceful-shutdown", "5"),
         ),
         "dispatcher": ("manage.py", "dispatch"),
         "worker": (
@@ -62,10 +65,10 @@ class Process:
 
 
 def product(
-    *, host: str, port: int, environment: Mapping[str, str], folder: str, probe: Callable[[], bool]
+    *, host: str, port: int, haste: float, environment: Mapping[str, str], folder: str, probe: Callable[[], bool]
 ) -> list[Process]:
     """The product's own processes, with the interpreter that runs this; `probe` says when the web process is ready."""
     return [
         Process(name, (sys.executable, *command), environment, probe if name == "web" else None, folder=folder)
-        for name, command in commands(host=host, port=port).items()
+        for name, command in commands(host=host, port=port, haste=haste).items()
     ]

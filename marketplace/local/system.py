@@ -207,6 +207,7 @@ async def _start(plan: Plan, home: Path, supervisor: Supervisor, board: NoticeBo
         processes.product(
             host=plan.host,
             port=plan.port,
+            haste=plan.environment.haste,
             environment=environment,
             folder=str(CHECKOUT),
             probe=lambda: answers(plan),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from marketplace import environment
+from marketplace import environment, waits
 from marketplace.environment import BadEnvironment, broker, load
-from marketplace.local import state
+from marketplace.local import processes, state
 
 SERVERS = {
     "DATABASE_URL": "postgresql://beckon:secret@db/beckon",
@@ -44,6 +44,11 @@ def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         (SERVERS | {"DATABASE_OWNER_URL": SERVERS["DATABASE_URL"]}, "name the same role"),
         ({"BECKON_PUBLIC_URL": "help.example"}, "BECKON_PUBLIC_URL must begin with"),
         ({"BECKON_SMTP_URL": "http://mail"}, "BECKON_SMTP_URL must begin with smtp://"),
+        ({"BECKON_HASTE": "quick"}, "BECKON_HASTE is 'quick', but must be a number from 1 to 60"),
+        ({"BECKON_HASTE": ""}, "BECKON_HASTE is ''"),
+        ({"BECKON_HASTE": "0.5"}, "BECKON_HASTE is '0.5'"),
+        ({"BECKON_HASTE": "nan"}, "BECKON_HASTE is 'nan'"),
+        ({"BECKON_HASTE": "inf"}, "BECKON_HASTE is 'inf'"),
     ],
 )
 def test_a_bad_value_ends_in_one_sentence(given: dict[str, str], sentence: str) -> None:
@@ -65,6 +70,7 @@ def test_a_bad_value_ends_in_one_sentence(given: dict[str, str], sentence: str) 
         ({"BECKON_PUBLIC_URL": ""}, "needs BECKON_PUBLIC_URL"),
         ({"BECKON_PUBLIC_URL": "http://help.lindenpay.example"}, "must begin with https://"),
         (dict.fromkeys(SERVERS, ""), "Production needs DATABASE_URL"),
+        ({"BECKON_HASTE": "10"}, "BECKON_HASTE shortens every wait"),
     ],
 )
 def test_production_refuses_what_is_good_enough_for_a_demo(change: dict[str, str], sentence: str) -> None:
@@ -77,6 +83,18 @@ def test_production_answers_to_its_public_name_only() -> None:
 
     assert found.allowed_hosts == ["help.lindenpay.example"]
     assert found.origins == ["https://help.lindenpay.example"]
+
+
+def test_haste_divides_every_wait_alike() -> None:
+    haste = load(SERVERS | {"BECKON_HASTE": "10"}).haste
+
+    hurried = waits.shortened(haste)
+
+    assert load(SERVERS).haste == load(PRODUCTION | {"BECKON_HASTE": "1"}).haste == 1
+    assert hurried.keys() == waits.TRUE.keys()
+    assert all(hurried[name] * 10 == pytest.approx(seconds) for name, seconds in waits.TRUE.items())
+    web = processes.commands(host="localhost", port=8000, haste=haste)["web"]
+    assert [web[web.index(f"--ws-ping-{what}") + 1] for what in ("interval", "timeout")] == ["1", "1"]
 
 
 def test_the_servers_of_the_environment_win_over_the_embedded_ones() -> None:

@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from marketplace.local.services import Urls
@@ -78,7 +79,7 @@ def test_a_dead_server_is_cleared_away_with_its_sockets_and_a_live_one_is_not(se
     leases.take(dead, seconds=60)
     leases.record(dead, opened=[(uuid4(), OLU)], closed=[])
     leases.record(server, opened=[(uuid4(), DANA)], closed=[])
-    age(dead, 60 + leases.KEPT_SECONDS + 1)
+    age(dead, 60 + settings.BECKON_WAITS["dead_server_kept_seconds"] + 1)
 
     assert leases.reap() == 1
 

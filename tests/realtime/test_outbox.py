@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+from django.conf import settings
 
-from realtime.limits import BLOCKED_SECONDS, OUTBOX_BYTES, SLOW
+from realtime.limits import OUTBOX_BYTES, SLOW
 from realtime.outbox import Outbox, Outboxes
 
 
@@ -91,10 +92,10 @@ async def test_a_write_that_blocks_too_long_is_cut_off(link: Link, watch: Outbox
     await asyncio.sleep(0)
     now = asyncio.get_running_loop().time()
 
-    watch.watch(now + BLOCKED_SECONDS - 1)
+    watch.watch(now + settings.BECKON_WAITS["blocked_seconds"] - 1)
     assert link.abandoned == 0
 
-    watch.watch(now + BLOCKED_SECONDS + 1)
+    watch.watch(now + settings.BECKON_WAITS["blocked_seconds"] + 1)
     assert link.abandoned == 1
     assert outbox.closed
     assert outbox.backlog == 0

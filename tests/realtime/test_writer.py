@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import psycopg.errors
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, OperationalError
 
 from realtime import writer as writing
@@ -115,7 +116,7 @@ async def test_a_locked_conversation_waits_alone_and_keeps_its_order(desk: Desk)
 
 
 async def test_a_conversation_that_stays_locked_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "PARKED_SECONDS", 0.1)
+    monkeypatch.setitem(settings.BECKON_WAITS, "parked_seconds", 0.1)
     desk.ledger.locked.add(CHAT)
 
     await desk.put("one")
@@ -149,7 +150,7 @@ async def test_lines_outlast_a_database_that_is_away_for_a_moment(desk: Desk, mo
 
 async def test_lines_are_given_back_when_the_database_stays_away(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "AGAIN_SECONDS", 0.01)
-    monkeypatch.setattr(writing, "PARKED_SECONDS", 0.1)
+    monkeypatch.setitem(settings.BECKON_WAITS, "parked_seconds", 0.1)
     desk.ledger.absent = 1_000_000
 
     await desk.put("one")

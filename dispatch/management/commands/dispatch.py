@@ -8,6 +8,7 @@ import time
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 
@@ -16,8 +17,6 @@ from marketplace import clock, guards
 from realtime import wire
 
 log = logging.getLogger("dispatch")
-RENEW_SECONDS = 0.4
-TICK_SECONDS = 1.0
 
 
 class Command(BaseCommand):
@@ -58,12 +57,13 @@ class Dispatcher:
 
     def step(self) -> None:
         """Renew the lead, wait for a ring, plan."""
-        rung = wire.wait("dispatch", RENEW_SECONDS)
+        waits = settings.BECKON_WAITS
+        rung = wire.wait("dispatch", waits["lead_renew_seconds"])
         held = leadership.hold(self.holder)
         if held != self.epoch:
             log.info("leading, epoch %s", held) if held else log.info("another dispatcher leads")
             self.epoch = held
-        if held and (rung or time.monotonic() - self.last_round >= TICK_SECONDS):
+        if held and (rung or time.monotonic() - self.last_round >= waits["dispatcher_tick_seconds"]):
             self.last_round = time.monotonic()
             now = clock.now()
             rounds.match_waiting(now=now, epoch=held)

@@ -1,0 +1,42 @@
+"""How long the clockwork waits, in seconds: each number once, and one divisor that makes all of it run faster.
+
+The page of the protocol and the browser's constants show these true values; a running system reads them, divided, from
+`settings.BECKON_WAITS`.
+"""
+
+from collections.abc import Mapping
+
+TRUE: Mapping[str, float] = {
+    # the ride: how long an offer rings, and how soon the same agent is asked for the same customer again
+    "offer_seconds": 12,
+    "same_agent_again_seconds": 60,
+    # an agent whose last connection broke: the customer is told, she is offline, her chats are given away
+    "agent_gone_told_seconds": 10,
+    "agent_gone_unwilling_seconds": 30,
+    "agent_gone_lost_seconds": 60,
+    # the wire: a process's lease, healing, the transport's ping and its answer, a blocked write, a locked conversation
+    "lease_seconds": 8,
+    "heal_seconds": 8,
+    "deaf_pass_seconds": 1,
+    "ping_seconds": 10,
+    "pong_seconds": 10,
+    "blocked_seconds": 10,
+    "parked_seconds": 10,
+    "dead_server_kept_seconds": 120,
+    # who plans: the leader's lease, its renewal, and a round though nothing rang
+    "lead_seconds": 1.5,
+    "lead_renew_seconds": 0.4,
+    "dispatcher_tick_seconds": 1,
+    # the beat's sweeps
+    "sweep_offers_seconds": 1,
+    "sweep_presence_seconds": 2,
+    "sweep_leaderless_seconds": 2,
+    "sweep_answers_seconds": 2,
+    "sweep_wire_seconds": 30,
+}
+FASTEST = 60
+
+
+def shortened(haste: float) -> dict[str, float]:
+    """Every wait, `haste` times as short."""
+    return {name: seconds / haste for name, seconds in TRUE.items()}
