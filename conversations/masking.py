@@ -14,6 +14,7 @@ _ALONE = re.compile(r"(?<!\d)\d(?:[ .\-\u00a0\u2009\u202f]{0,2}\d){12,18}(?!\d)"
 # at by themselves, because an expiry date or a security code is often written beside the number.
 _BETWEEN = r"[\s.,:;|/_*·\-\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff]{0,4}"
 _RUN = re.compile(rf"\d(?:{_BETWEEN}\d){{{FEWEST - 1},}}")
+_DIGIT = re.compile(r"\d")
 _GROUP = re.compile(r"\d+")
 _UNEVEN = ([4, 6, 5], [4, 6, 4])  # as American Express and Diners Club print theirs
 
@@ -34,7 +35,7 @@ _SCHEMES = tuple(
 
 def mask(text: str) -> str:
     """`text` with every number that passes the Luhn check and has a card's length replaced by `MASK`."""
-    if sum(character.isdigit() for character in text) < FEWEST:
+    if len(_DIGIT.findall(text)) < FEWEST:
         return text
     text = _RUN.sub(lambda run: _mask_groups(run.group()), text)
     return _ALONE.sub(lambda found: MASK if _is_number(found.group()) else found.group(), text)

@@ -6,11 +6,13 @@ visible before n + 1. `append` runs in the caller's transaction; `append_many` i
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 from psycopg.errors import LockNotAvailable
@@ -126,19 +128,28 @@ def _say(lines: Sequence[Line], texts: list[str], *, now: datetime, patient: boo
         now,
     ]
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_SAY, [*arguments, patient])
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            if any(row[0] == "new" and row[5] for row in rows):
-                events.announce(CustomerAsked())
-            return rows
+        rows = _called([*arguments, patient])
     except OperationalError as error:
         if not patient or not isinstance(error.__cause__, LockNotAvailable):
             raise
         return _say(lines, texts, now=now, patient=False)
+    if any(row[0] == "new" and row[5] for row in rows):
+        events.announce(CustomerAsked())
+    return rows
 
 
-_SAY = "select verdict, seq, role, name, status, asks from conversations_say(%s, %s, %s, %s::text[], %s, %s)"
+def _called(arguments: list[Any]) -> list[tuple[Any, ...]]:
+    """What the batch function answers. By itself it is a transaction: one round trip, durable when this returns."""
+    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+        connection.ensure_connection()
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+            return cursor.execute(_SAY, arguments, binary=True).fetchall()
+
+
+# Bound by the server and in binary: Django's own cursor would write every line into the statement's text.
+_SAY = """
+  select verdict, seq, role, name, status::text, asks
+  from conversations_say(%b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::timestamptz, %b)"""
 
 
 def _verdict(line: Line, text: str, row: tuple[Any, ...], *, now: datetime) -> Verdict:

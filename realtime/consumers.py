@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any, cast
 
@@ -32,7 +33,14 @@ PATHS: dict[str, Kind] = {"ws/customer": "customer", "ws/agent": "agent", "ws/bo
 
 
 class LeanConsumer(AsyncConsumer):
-    """Channels' consumer without its thread hop per message: nothing here touches the database on the event loop."""
+    """Channels' consumer without its two tasks and its thread hop per message: there is no channel layer to listen to,
+    and nothing here touches the database on the event loop."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope = scope
+        with suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         handler = getattr(self, get_handler_name(message), None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from realtime import eager
 from realtime.limits import OUTBOX_BYTES, SLOW
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -41,7 +42,7 @@ class Outboxes:
 
 
 class Outbox:
-    """A queue and, while there is something in it, one task that sends.
+    """A queue and, while the link takes no more, one task that sends. A link that flows gets its frame at once.
 
     `abandon` is called once, when the link is beyond saving: it ends the socket's own task.
     """
@@ -53,6 +54,7 @@ class Outbox:
         "_pump",
         "_room",
         "_send",
+        "_sending",
         "_waiting",
         "_watch",
         "closed",
@@ -65,6 +67,7 @@ class Outbox:
         self._abandon = abandon
         self._waiting: deque[str] = deque()
         self._bytes = 0
+        self._sending = False
         self._pump: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
         self._close: int | None = None
@@ -135,22 +138,29 @@ class Outbox:
         return getattr(getattr(self._send, "__self__", None), "transport", None)
 
     def _start(self) -> None:
-        if self._pump is None:
-            self._pump = asyncio.get_running_loop().create_task(self._run())
+        """Send what waits, unless somebody does already. What the link does not take at once, a task sends."""
+        if self._sending:
+            return
+        self._sending = True
+        self._pump = eager.begin(self._run())
+        if self._pump is not None:
+            self.sending_since = asyncio.get_running_loop().time()
+            self._watch.started(self)
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._watch.started(self)
         try:
             while not self.closed and (self._waiting or self._close is not None):
-                self.sending_since = loop.time()
                 await self._send_next()
+                if self._pump is not None:
+                    self.sending_since = asyncio.get_running_loop().time()
         except Exception:  # the server's own errors for a peer that left: each server has others
             self._end()
             self._abandon()
         finally:
-            self._watch.ended(self)
-            self._pump = None
+            self._sending = False
+            if self._pump is not None:
+                self._watch.ended(self)
+                self._pump = None
 
     async def _send_next(self) -> None:
         if not self._waiting:
@@ -166,6 +176,7 @@ class Outbox:
 
     def _end(self) -> None:
         self.closed = True
+        self._watch.ended(self)
         self._waiting.clear()
         self._bytes = 0
         if self._room is not None:

@@ -32,7 +32,7 @@ _named = msgspec.json.Decoder(_Named)
 
 def read(text: str, kind: Kind) -> protocol.Frame:
     """The frame that `text` is. Raises UnreadableError."""
-    if len(text) > MAX_FRAME_BYTES or len(text.encode(errors="replace")) > MAX_FRAME_BYTES:
+    if len(text) * 4 > MAX_FRAME_BYTES < len(text.encode(errors="replace")):
         raise UnreadableError(f"A frame may have at most {MAX_FRAME_BYTES} bytes.")
     try:
         frame = DECODERS[kind].decode(text)
