@@ -67,10 +67,10 @@ def _hire(name: str, tag: str, skills: list[Skill], operator: User, now: datetim
     AgentSkill.objects.bulk_create(AgentSkill(agent=agent, skill=skill) for skill in skills)
     Slot.objects.filter(pk=agent.pk).update(capacity=CAPACITY)
     approval.approve(agent.pk, by=operator, now=now)
-    return Player(str(agent.pk), _log_in(user))
+    return Player(str(agent.pk), log_in(user))
 
 
-def _log_in(user: User) -> str:
+def log_in(user: User) -> str:
     """The key of a session that is logged in as `user`, as a log-in would have left it."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
