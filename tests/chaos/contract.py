@@ -17,6 +17,8 @@ class Order:
     """What one seed's load is to do. `urls` lead through the rig's proxy to either web process, each also its origin.
 
     `database_url` is the owner's, direct. Messages flow from `start` for `seconds`; the faults happen in between.
+    `environment` is a product process's own with direct addresses (DATABASE_URL, REDIS_URL, BECKON_STATE_DIR or the
+    secret key): the cast is made by a child process that runs the product's code with it.
     """
 
     urls: tuple[str, ...]
@@ -28,6 +30,7 @@ class Order:
     customers: int = 48
     messages: int = 5_500
     haste: float = 5.0
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

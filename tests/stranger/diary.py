@@ -1,6 +1,6 @@
 """Everything that clients did and heard, with the times, as material for whoever judges afterwards.
 
-Times are seconds since 1970 by this machine's clock. Nothing is ever removed.
+Times are seconds of `time.monotonic()`. Nothing is ever removed.
 """
 
 import asyncio
@@ -67,4 +67,4 @@ class Diary:
 
 
 def now() -> float:
-    return time.time()
+    return time.monotonic()
