@@ -49,14 +49,19 @@ def template() -> str:
 @contextmanager
 def migrated_servers() -> Iterator[Urls]:
     """Throw-away servers that hold the template already: a copy of those kept in the state folder."""
-    kept = state.make(state.make_state(state.folder()) / "templates", mode=0o711)
     with services.throw_away() as home:
-        with state.exclusively(kept / "lock"):
-            if not (kept / fingerprint()).exists():
-                keep_migrated_servers(kept)
-            subprocess.run(["cp", "-a", f"{kept / fingerprint()}/.", home], check=True)
+        lay_out_migrated(home)
         with services.embedded(home, fast=True) as urls:
             yield urls
+
+
+def lay_out_migrated(home: Path) -> None:
+    """`home` holds the data of stopped servers with the template in them, copied from those kept in the state folder."""
+    kept = state.make(state.make_state(state.folder()) / "templates", mode=0o711)
+    with state.exclusively(kept / "lock"):
+        if not (kept / fingerprint()).exists():
+            keep_migrated_servers(kept)
+        subprocess.run(["cp", "-a", f"{kept / fingerprint()}/.", home], check=True)
 
 
 def keep_migrated_servers(kept: Path) -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from typing import cast
 
 import msgspec
 import uvloop
@@ -72,6 +73,15 @@ class Lane:
         self.full_sink = False
         self.discarding = False
 
+    @property
+    def leads(self) -> bool:
+        """Whether there is an end to pass on to: not before the server has answered."""
+        return self.discarding or (self.sink is not None and self.sink.transport is not None)
+
+    @property
+    def stands(self) -> bool:
+        return not self.leads or (self.link.spoiled and self.link.route.weather.held)
+
     def take(self, data: bytes) -> None:
         route = self.link.route
         tally = route.tally
@@ -83,7 +93,7 @@ class Lane:
             if seen is None:
                 return
             data = seen
-        if not self.waiting and not self.link.spoiled:
+        if not self.waiting and not self.link.spoiled and self.leads:
             self._pass(data)
         else:
             self._queue(data)
@@ -121,13 +131,13 @@ class Lane:
         self._arm()
 
     def _arm(self) -> None:
-        if self.timer is None and self.waiting and not (self.link.spoiled and self.link.route.weather.held):
+        if self.timer is None and self.waiting and not self.stands:
             wait = max(0.0, self.waiting[0][0] - time.monotonic())
             self.timer = asyncio.get_running_loop().call_later(wait, self._due)
 
     def _due(self) -> None:
         self.timer = None
-        if self.link.spoiled and self.link.route.weather.held:
+        if self.stands:
             return
         now = time.monotonic()
         while self.waiting and self.waiting[0][0] <= now + 0.001:
@@ -153,9 +163,8 @@ class Lane:
     def settle(self) -> None:
         """The source is read exactly while there is a sink with room, and the weather lets it."""
         unread = self.link.spoiled and self.link.route.weather.unread
-        nowhere = not self.discarding and (self.sink is None or self.sink.transport is None)
         if self.source is not None:
-            self.source.read(not (unread or nowhere or self.full_sink or self.held_bytes > HELD_BYTES))
+            self.source.read(not (unread or not self.leads or self.full_sink or self.held_bytes > HELD_BYTES))
 
     def _pass(self, data: bytes) -> None:
         if not self.discarding and self.sink is not None and self.sink.transport is not None:
@@ -180,8 +189,7 @@ class End(asyncio.Protocol):
         self.reading = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
         self.out.source = self
         self.into.sink = self
         self.link.joined(self)
