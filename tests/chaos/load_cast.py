@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import sys
+from uuid import UUID
 
 import django
 
@@ -25,7 +26,7 @@ def main(arguments: list[str]) -> None:
 
 def _people(brands: int, agents: int, customers: int) -> dict[str, object]:
     """Each brand has its own agents and customers; one operator may act on all of them."""
-    from agents.models import User
+    from agents.models import Agent, User
     from brands.models import Brand
     from conversations import customers as guests
     from marketplace import clock
@@ -36,11 +37,15 @@ def _people(brands: int, agents: int, customers: int) -> dict[str, object]:
     for _ in range(brands):
         hired = cast.hire(agents, now=now)
         brand = Brand.objects.get(pk=hired.brand_id)
+        users = dict(Agent.objects.filter(pk__in=[player.id for player in hired.players]).values_list("pk", "user_id"))
         guest = [guests.anonymous(brand, language="en", now=now) for _ in range(customers)]
         made.append(
             {
                 "brand_id": hired.brand_id,
-                "agents": [{"id": player.id, "session_key": player.session_key} for player in hired.players],
+                "agents": [
+                    {"id": player.id, "session_key": player.session_key, "user_id": str(users[UUID(player.id)])}
+                    for player in hired.players
+                ],
                 "customers": [{"id": str(customer.pk), "token": token} for customer, token in guest],
             }
         )

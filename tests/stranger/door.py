@@ -52,18 +52,19 @@ async def request(
     method: str,
     path: str,
     headers: Mapping[str, str],
-    body: Frame | None = None,
+    body: Frame | bytes | None = None,
     *,
     origin: str,
     seconds: float = REQUEST_SECONDS,
 ) -> tuple[int, Any]:
-    """(status, answer) over a connection of its own. Raises OSError, also for nonsense, and TimeoutError."""
+    """(status, answer) over a connection of its own; a body of bytes is a form. Raises OSError, TimeoutError."""
     parts = urlsplit(url)
     assert parts.hostname, f"an address has a host: {url}"
-    data = b"" if body is None else json.dumps(body).encode()
+    data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     lines = [f"{method} {path} HTTP/1.1", f"Host: {parts.netloc}", f"Origin: {origin}", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    lines += ["Content-Type: application/json", f"Content-Length: {len(data)}", "", ""]
+    form = "application/x-www-form-urlencoded" if isinstance(body, bytes) else "application/json"
+    lines += [f"Content-Type: {form}", f"Content-Length: {len(data)}", "", ""]
     async with asyncio.timeout(seconds):
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
         try:
