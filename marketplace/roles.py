@@ -11,7 +11,16 @@ from psycopg import sql
 from marketplace.local.state import Trouble
 
 # Rows of these tables are never changed and never deleted, by anybody: table names, in alphabetical order.
-APPEND_ONLY: tuple[str, ...] = ("audit_entry", "payouts_earningfact", "payouts_ledgeraudit", "payouts_posting")
+APPEND_ONLY: tuple[str, ...] = (
+    "audit_entry",
+    "payouts_archivedposting",
+    "payouts_archiving",
+    "payouts_closingbalance",
+    "payouts_earningfact",
+    "payouts_ledgeraudit",
+    "payouts_period",
+    "payouts_posting",
+)
 # Rows of these change, under triggers of their own, but are never deleted.
 KEPT: tuple[str, ...] = ("payouts_account", "payouts_payplan")
 # Written by migrations alone.

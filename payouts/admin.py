@@ -17,7 +17,17 @@ from marketplace import clock
 from marketplace.refusals import Refused
 from marketplace.windows import WideWindow, Window
 from payouts import plans, receipts
-from payouts.models import Account, EarningFact, LedgerAudit, PayPlan, Posting
+from payouts.models import (
+    Account,
+    ArchivedPosting,
+    Archiving,
+    ClosingBalance,
+    EarningFact,
+    LedgerAudit,
+    PayPlan,
+    Period,
+    Posting,
+)
 from payouts.rating import HIGHEST_RATE_CENTS, SEEN_THROUGH
 
 
@@ -47,8 +57,36 @@ class PostingAdmin(WideWindow):
 
     @admin.display(description="Line")
     def line(self, posting: Posting) -> str:
-        receipt = posting.receipt
-        return receipts.words(receipt["formula"], receipt["inputs"], posting.amount, posting.currency, locale="en")
+        return receipts.of(posting, locale="en")
+
+
+@admin.register(ArchivedPosting)
+class ArchivedPostingAdmin(PostingAdmin):
+    """One row of the books of long ago."""
+
+
+@admin.register(Period)
+class PeriodAdmin(Window):
+    """Closed books: nothing is dated before their end again."""
+
+    list_display = ["during", "postings", "totals", "closed_at", "closed_by"]
+
+
+@admin.register(Archiving)
+class ArchivingAdmin(Window):
+    """What went to the archive, and its sums."""
+
+    list_display = ["period", "postings", "totals", "archived_at"]
+    list_select_related = ["period"]
+
+
+@admin.register(ClosingBalance)
+class ClosingBalanceAdmin(WideWindow):
+    """What each account stood at when a period ended."""
+
+    list_display = ["period", "account", "last_seq", "balance"]
+    list_select_related = ["period", "account"]
+    search_fields = ["account__name"]
 
 
 @admin.register(EarningFact)

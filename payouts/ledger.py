@@ -1,14 +1,15 @@
 """The ledger: the only writer of postings.
 
-The agent's payable account is numbered and balanced under its own row lock; the contra side is never locked. What this
-module computes (number, running balance) the database checks again, so a second writer could not do harm.
+An agent's account is numbered and balanced under its own row lock; the contra side is never locked. What this module
+computes (number, running balance) the database checks again, so a second writer could not do harm.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -16,17 +17,40 @@ from django.db.backends.utils import CursorWrapper
 from payouts import proofs
 from payouts.models import Account, LedgerAudit, Posting
 
+UNITS = ("PTS", "EQU")  # points and equity units: counted here, never money
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One movement to be posted: `amount` minor units out of `expense:<kind>` into the agent's account."""
+    """One movement to be posted: `amount` minor units out of `contra` into the agent's account.
+
+    `contra` is an account's name without its currency, such as `in_transit:sepa_file`; by default `expense:<kind>`.
+    """
 
     source: str
     kind: str
     amount: int
-    engagement_id: UUID
-    brand_id: UUID
-    receipt: dict[str, Any]
+    engagement_id: UUID | None = None
+    brand_id: UUID | None = None
+    receipt: Mapping[str, Any] = field(default_factory=dict)
+    contra: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """An entry and the account it goes into: an agent's, or a contra side by its name without its currency."""
+
+    owner: UUID | str
+    currency: str
+    entry: Entry
+
+    @property
+    def account(self) -> str:
+        return numbered(self.owner, self.currency) if isinstance(self.owner, UUID) else f"{self.owner}:{self.currency}"
+
+    @property
+    def contra(self) -> str:
+        return f"{self.entry.contra or f'expense:{self.entry.kind}'}:{self.currency}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +73,20 @@ class AuditReport:
     faults: dict[str, int]
 
 
+def numbered(agent_id: UUID, currency: str) -> str:
+    """The name of the agent's numbered account: `agent:<id>:payable:EUR`, `agent:<id>:units:PTS`."""
+    return f"agent:{agent_id}:{'units' if currency in UNITS else 'payable'}:{currency}"
+
+
 def lock(agent_id: UUID, currency: str, *, now: datetime) -> Account:
-    """The agent's payable account, made if it is the first, held until the transaction ends."""
+    """The agent's numbered account, made if it is the first, held until the transaction ends."""
     if not transaction.get_connection().in_atomic_block:
         raise AssertionError("A lock outside a transaction holds nothing.")
-    name = f"agent:{agent_id}:payable:{currency}"
+    name = numbered(agent_id, currency)
     held = Account.objects.select_for_update(no_key=True).filter(name=name)
     account = held.first()
     if account is None:
-        made = Account(name=name, currency=currency, agent_id=agent_id, sequenced=True, created_at=now)
-        Account.objects.bulk_create([made], ignore_conflicts=True)  # Another may have made it meanwhile.
+        _make([name], now=now)
         account = held.get()
     return account
 
@@ -69,25 +97,38 @@ def post(agent_id: UUID, currency: str, entry: Entry, *, now: datetime) -> Posti
     return posting
 
 
-@transaction.atomic
 def post_all(agent_id: UUID, currency: str, entries: Sequence[Entry], *, now: datetime) -> tuple[Posting, ...]:
-    """Each entry stands in the ledger once, in the given order; one posted before is returned as it was.
+    """`post_many` into one agent's account."""
+    return post_many([Into(agent_id, currency, entry) for entry in entries], now=now)
+
+
+def transfer(into: str, currency: str, entry: Entry, *, now: datetime) -> Posting:
+    """One movement between two contra sides, such as from a provider's transit to its bank. Locks nothing."""
+    (posting,) = post_many([Into(into, currency, entry)], now=now)
+    return posting
+
+
+@transaction.atomic
+def post_many(movements: Sequence[Into], *, now: datetime) -> tuple[Posting, ...]:
+    """Each movement stands in the ledger once, in the given order; one posted before is returned as it was.
 
     The same source with another amount, account or currency must never be: AssertionError, and nothing is posted.
-    Locks: the agent's account.
+    Two statements for any number of movements. Locks: the agents' accounts, in the order of their names.
     """
-    account = lock(agent_id, currency, now=now)
-    posted = {posting.source: posting for posting in Posting.objects.filter(source__in=[e.source for e in entries])}
-    for entry in entries:
-        if entry.source in posted:
-            _same(posted[entry.source], entry, account)
-    fresh = [entry for entry in entries if entry.source not in posted]
-    posted.update({posting.source: posting for posting in _append(account, fresh, now=now)})
-    return tuple(posted[entry.source] for entry in entries)
+    if not movements:
+        return ()
+    with connection.cursor() as cursor:
+        _lock_all(cursor, movements, now=now)
+        posted = _append(cursor, movements, now=now)
+        if len(posted) < len(movements):
+            if _make({name for movement in movements for name in (movement.account, movement.contra)}, now=now):
+                posted |= _append(cursor, movements, now=now)
+            posted |= _posted_before(cursor, [m for m in movements if m.entry.source not in posted])
+    return tuple(posted[movement.entry.source] for movement in movements)
 
 
 def balance(agent_id: UUID) -> tuple[Balance, ...]:
-    """What the agent is owed, by currency. Reads no posting."""
+    """What the agent is owed, by currency, points and equity included. Reads no posting."""
     accounts = Account.objects.filter(agent_id=agent_id, sequenced=True).order_by("currency")
     return tuple(Balance(*row) for row in accounts.values_list("currency", "balance", "last_seq"))
 
@@ -112,45 +153,120 @@ def _row(cursor: CursorWrapper, query: str) -> tuple[int, ...]:
     return tuple(cursor.fetchone() or ())
 
 
-def _append(account: Account, entries: Sequence[Entry], *, now: datetime) -> list[Posting]:
-    """New postings behind the last one. The caller holds the account; a trigger moves its number and balance on."""
-    if not entries:
-        return []
-    contras = _contras({entry.kind for entry in entries}, account.currency, now=now)
-    balance_after, postings = account.balance, []
-    for seq, entry in enumerate(entries, start=account.last_seq + 1):
-        balance_after += entry.amount
-        postings.append(
-            Posting(
-                account=account,
-                contra_id=contras[entry.kind],
-                currency=account.currency,
-                amount=entry.amount,
-                seq=seq,
-                balance_after=balance_after,
-                source=entry.source,
-                kind=entry.kind,
-                receipt=entry.receipt,
-                engagement_id=entry.engagement_id,
-                brand_id=entry.brand_id,
-                created_at=now,
-            )
-        )
-    return Posting.objects.bulk_create(postings)
+def _lock_all(cursor: CursorWrapper, movements: Sequence[Into], *, now: datetime) -> None:
+    """The agents' numbered accounts are there, and held until the transaction ends."""
+    names = sorted({movement.account for movement in movements if isinstance(movement.owner, UUID)})
+    cursor.execute(_LOCK, [names])
+    if cursor.rowcount < len(names):
+        _make(names, now=now)
+        cursor.execute(_LOCK, [names])
 
 
-def _contras(kinds: set[str], currency: str, *, now: datetime) -> dict[str, UUID]:
-    """Ids of the expense accounts behind these kinds, made where missing."""
-    names = {f"expense:{kind}:{currency}": kind for kind in sorted(kinds)}
-    found = dict(Account.objects.filter(name__in=names).values_list("name", "id"))
-    missing = [Account(name=name, currency=currency, created_at=now) for name in names if name not in found]
-    if missing:
-        Account.objects.bulk_create(missing, ignore_conflicts=True)
-        found = dict(Account.objects.filter(name__in=names).values_list("name", "id"))
-    return {kind: found[name] for name, kind in names.items()}
+def _append(cursor: CursorWrapper, movements: Sequence[Into], *, now: datetime) -> dict[str, Posting]:
+    """New postings by source, behind the last ones; a trigger moves the accounts on. The caller holds the accounts.
+
+    Left out are movements posted before, and those whose contra side does not exist.
+    """
+    given = {movement.entry.source: (uuid4(), movement) for movement in movements}
+    cursor.execute(_APPEND, [now, *_columns(movements, [given[m.entry.source][0] for m in movements])])
+    return {row[0]: _posting(*given[row[0]], row[1:], now=now) for row in cursor.fetchall()}
 
 
-def _same(posting: Posting, entry: Entry, account: Account) -> None:
-    before = (posting.account_id, posting.currency, posting.amount)
-    if before != (account.pk, account.currency, entry.amount):
-        raise AssertionError(f"{entry.source} was posted as {before}; it cannot be posted again as another.")
+def _columns(movements: Sequence[Into], ids: list[UUID]) -> list[list[Any]]:
+    entries = [movement.entry for movement in movements]
+    return [
+        ids,
+        [movement.account for movement in movements],
+        [movement.contra for movement in movements],
+        [entry.amount for entry in entries],
+        [entry.source for entry in entries],
+        [entry.kind for entry in entries],
+        [json.dumps(dict(entry.receipt)) for entry in entries],
+        [entry.engagement_id for entry in entries],
+        [entry.brand_id for entry in entries],
+    ]
+
+
+def _posting(pk: UUID, movement: Into, row: Sequence[Any], *, now: datetime) -> Posting:
+    account_id, contra_id, seq, balance_after = row
+    entry = movement.entry
+    return Posting(
+        pk=pk,
+        account_id=account_id,
+        contra_id=contra_id,
+        currency=movement.currency,
+        amount=entry.amount,
+        seq=seq,
+        balance_after=balance_after,
+        source=entry.source,
+        kind=entry.kind,
+        receipt=dict(entry.receipt),
+        engagement_id=entry.engagement_id,
+        brand_id=entry.brand_id,
+        created_at=now,
+    )
+
+
+def _posted_before(cursor: CursorWrapper, movements: Sequence[Into]) -> dict[str, Posting]:
+    """What stands in the ledger, or its archive, under these sources already. Each is the same movement."""
+    cursor.execute(_BEFORE, [[movement.entry.source for movement in movements]])
+    names = [column.name for column in cursor.description][:-2]
+    before = {}
+    for *row, account, contra in cursor.fetchall():
+        stands = dict(zip(names, row, strict=True))
+        posting = Posting(**(stands | {"receipt": json.loads(stands["receipt"])}))
+        before[posting.source] = (posting, account, contra)
+    for movement in movements:
+        _same(movement, before.get(movement.entry.source))
+    return {source: found[0] for source, found in before.items()}
+
+
+def _same(movement: Into, found: tuple[Posting, str, str] | None) -> None:
+    asked = (movement.account, movement.contra, movement.entry.amount)
+    stands = found and (found[1], found[2], found[0].amount)
+    if stands != asked:
+        raise AssertionError(f"{movement.entry.source} was posted as {stands}; it cannot be posted again as {asked}.")
+
+
+def _make(names: Iterable[str], *, now: datetime) -> bool:
+    """The named accounts exist; whether one was missing. An agent's name says whose it is, and so does its row."""
+    found = set(Account.objects.filter(name__in=list(names)).values_list("name", flat=True))
+    missing = [_account(name, now=now) for name in sorted(set(names) - found)]
+    Account.objects.bulk_create(missing, ignore_conflicts=True)  # Another may have made one meanwhile.
+    return bool(missing)
+
+
+def _account(name: str, *, now: datetime) -> Account:
+    owner, *parts = name.split(":")
+    return Account(
+        name=name,
+        currency=parts[-1],
+        agent_id=UUID(parts[0]) if owner == "agent" else None,
+        sequenced=owner == "agent" and parts[1] in ("payable", "units"),
+        created_at=now,
+    )
+
+
+_LOCK = """
+select from payouts_account where name = any(%s) order by name for no key update"""
+_APPEND = """
+insert into payouts_posting as p (id, account_id, contra_id, currency, amount, seq, balance_after, source, kind,
+                                  receipt, engagement_id, brand_id, created_at)
+select l.id, a.id, c.id, a.currency, l.amount,
+  case when a.sequenced then a.last_seq + row_number() over w end,
+  case when a.sequenced then (a.balance + sum(l.amount) over w)::bigint end,
+  l.source, l.kind, l.receipt::jsonb, l.engagement_id, l.brand_id, %s
+from unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::uuid[],
+            %s::uuid[]) with ordinality
+  as l(id, account, contra, amount, source, kind, receipt, engagement_id, brand_id, place)
+join payouts_account a on a.name = l.account
+join payouts_account c on c.name = l.contra
+where not exists (select from payouts_posting before where before.source = l.source)
+  and not exists (select from payouts_archivedposting before where before.source = l.source)
+window w as (partition by a.id order by l.place)
+returning p.source, p.account_id, p.contra_id, p.seq, p.balance_after"""
+_BEFORE = """
+select p.*, a.name as account_name, c.name as contra_name from payouts_everyposting p
+join payouts_account a on a.id = p.account_id
+join payouts_account c on c.id = p.contra_id
+where p.source = any(%s)"""

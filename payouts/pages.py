@@ -126,7 +126,7 @@ def _totals(grouped: Any, *, locale: str) -> tuple[Total, ...]:
 
 def _engagements(facts: Iterable[EarningFact], *, locale: str) -> tuple[EngagementShown, ...]:
     facts = list(facts)
-    postings: dict[UUID, list[Posting]] = defaultdict(list)
+    postings: dict[UUID | None, list[Posting]] = defaultdict(list)
     for posting in Posting.objects.filter(engagement_id__in=[fact.engagement_id for fact in facts]).order_by("seq"):
         postings[posting.engagement_id].append(posting)
     return tuple(_shown(fact, postings[fact.engagement_id], locale=locale) for fact in facts)
@@ -153,6 +153,4 @@ def _shown(fact: EarningFact, postings: Sequence[Posting], *, locale: str) -> En
 
 
 def _line(posting: Posting, *, locale: str) -> LineShown:
-    receipt = posting.receipt
-    words = receipts.words(receipt["formula"], receipt["inputs"], posting.amount, posting.currency, locale=locale)
-    return LineShown(posting.kind, posting.amount, words, posting.source)
+    return LineShown(posting.kind, posting.amount, receipts.of(posting, locale=locale), posting.source)

@@ -4,24 +4,27 @@ from collections.abc import Mapping
 
 FAULTS: Mapping[str, str] = {
     "1_unbalanced_movement": """
-        select count(*) from payouts_posting where amount = 0 or account_id = contra_id
+        select count(*) from payouts_everyposting where amount = 0 or account_id = contra_id
     """,
     "2_mixed_currencies": """
-        select count(*) from payouts_posting p
+        select count(*) from payouts_everyposting p
         left join payouts_account a on a.id = p.account_id
         left join payouts_account c on c.id = p.contra_id
         where a.currency is distinct from p.currency or c.currency is distinct from p.currency
     """,
     "3_paid_twice": """
-        select count(*) from (select from payouts_posting group by source having count(*) > 1) twice
+        select count(*) from (select from payouts_everyposting group by source having count(*) > 1) twice
     """,
     # A guard that is dropped, sleeping or granted away is a fault before anything is lost.
     "4_history_unguarded": """
-        with kept(tab) as (values ('payouts_posting'), ('payouts_earningfact'), ('payouts_ledgeraudit')),
+        with kept(tab) as (values
+            ('payouts_posting'), ('payouts_earningfact'), ('payouts_ledgeraudit'), ('payouts_archivedposting'),
+            ('payouts_period'), ('payouts_closingbalance'), ('payouts_archiving')),
           guards(tab, name) as (
             select tab, 'never' from kept
             union all values
-              ('payouts_posting', 'follows'), ('payouts_account', 'follows'), ('payouts_payplan', 'frozen'))
+              ('payouts_posting', 'follows'), ('payouts_posting', 'leaves'), ('payouts_archivedposting', 'comes'),
+              ('payouts_period', 'closes'), ('payouts_account', 'follows'), ('payouts_payplan', 'frozen'))
         select (select count(*) from guards where not exists (
                   select 1 from pg_trigger t
                   where t.tgrelid = guards.tab::regclass and t.tgname = guards.name and t.tgenabled in ('O', 'A')))
@@ -32,30 +35,47 @@ FAULTS: Mapping[str, str] = {
         select count(*) from payouts_earningfact where sha256 <> encode(sha256(convert_to(canonical, 'UTF8')), 'hex')
     """,
     "4_paid_without_facts": """
-        select count(*) from payouts_posting p
+        select count(*) from payouts_everyposting p
         left join payouts_earningfact f
-          on f.engagement_id = p.engagement_id and f.sha256 = p.receipt ->> 'fact_sha256'
-        where f.id is null
+          on f.engagement_id is not distinct from p.engagement_id and f.sha256 = p.receipt ->> 'fact_sha256'
+        where f.id is null and (p.engagement_id is not null or p.receipt ? 'fact_sha256')
     """,
     "5_gap_or_fork": """
         select count(*) from (
           select seq, lag(seq, 1, 0::bigint) over (partition by account_id order by seq) as seq_before
-          from payouts_posting) walk
+          from payouts_everyposting where seq is not null) walk
         where seq <> seq_before + 1
     """,
     "6_running_balance": """
         select count(*) from (
           select balance_after, sum(amount) over (partition by account_id order by seq) as true_balance
-          from payouts_posting) walk
+          from payouts_everyposting where seq is not null) walk
         where balance_after <> true_balance
     """,
     "6_account_balance": """
         select count(*) from payouts_account a
         left join (select account_id, max(seq) as last_seq, sum(amount) as balance
-                   from payouts_posting group by account_id) p on p.account_id = a.id
+                   from payouts_everyposting where seq is not null group by account_id) p on p.account_id = a.id
         where a.last_seq <> coalesce(p.last_seq, 0) or a.balance <> coalesce(p.balance, 0)
+    """,
+    # A period is what it was when it closed, whether its postings lie in the open books or in the archive.
+    "4_closed_period_altered": """
+        select count(*) from (
+          select d.id, d.postings, d.totals, coalesce(sum(s.many), 0) as many,
+            coalesce(jsonb_object_agg(s.currency, s.total) filter (where s.currency is not null), '{}') as sums
+          from payouts_period d
+          left join lateral (
+            select p.currency, count(*) as many, sum(p.amount)::bigint as total from payouts_everyposting p
+            where p.created_at >= lower(d.during) and p.created_at < upper(d.during) group by p.currency) s on true
+          group by d.id) told
+        where postings <> many or totals <> sums
+    """,
+    "6_closing_balance": """
+        select count(*) from payouts_closingbalance b
+        join payouts_everyposting p on p.account_id = b.account_id and p.seq = b.last_seq
+        where b.balance <> p.balance_after
     """,
 }
 
-COUNTS = "select (select count(*) from payouts_posting), (select count(*) from payouts_earningfact)"
-TOTALS = "select currency, sum(amount)::bigint from payouts_posting group by currency order by currency"
+COUNTS = "select (select count(*) from payouts_everyposting), (select count(*) from payouts_earningfact)"
+TOTALS = "select currency, sum(amount)::bigint from payouts_everyposting group by currency order by currency"

@@ -7,6 +7,16 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from django.utils.translation import gettext, override
 
+from payouts.models.ledger import Movement
+
+
+def of(posting: Movement, *, locale: str) -> str:
+    """The posting in words: its arithmetic where it was rated, else its amount."""
+    receipt = posting.receipt
+    if "formula" not in receipt:
+        return money(posting.amount, posting.currency, locale=locale)
+    return words(receipt["formula"], receipt["inputs"], posting.amount, posting.currency, locale=locale)
+
 
 def words(formula: str, inputs: Mapping[str, int], amount_cents: int, currency: str, *, locale: str) -> str:
     """One sentence that shows the arithmetic: `12 min 30 s active x 0.22 EUR/min = 2.75 EUR`."""

@@ -4,7 +4,27 @@ What may never happen is refused by the database itself, see the migrations. Amo
 minor unit.
 """
 
-from payouts.models.ledger import CURRENCY_CODE, Account, LedgerAudit, Posting
+from payouts.models.ledger import (
+    CURRENCY_CODE,
+    Account,
+    ArchivedPosting,
+    Archiving,
+    ClosingBalance,
+    LedgerAudit,
+    Period,
+    Posting,
+)
 from payouts.models.plans import EarningFact, PayPlan
 
-__all__ = ["CURRENCY_CODE", "Account", "EarningFact", "LedgerAudit", "PayPlan", "Posting"]
+__all__ = [
+    "CURRENCY_CODE",
+    "Account",
+    "ArchivedPosting",
+    "Archiving",
+    "ClosingBalance",
+    "EarningFact",
+    "LedgerAudit",
+    "PayPlan",
+    "Period",
+    "Posting",
+]

@@ -333,6 +333,6 @@ def publish_next(plan: PayPlan) -> PayPlan:
     )
 
 
-def an_entry(brand_id: UUID) -> ledger.Entry:
+def an_entry(brand_id: UUID | None) -> ledger.Entry:
     engagement_id = uuid4()
     return ledger.Entry(f"engagement:{engagement_id}:per_chat:1", "per_chat", 90, engagement_id, brand_id, {})

@@ -72,12 +72,15 @@ def test_without_the_lock_the_same_postings_collide(ilse: Agent, lindenpay: Bran
     """The lock is what makes the postings above succeed; without it the database refuses all but one of a number."""
     with transaction.atomic():
         ledger.lock(ilse.pk, "EUR", now=NOON)
+        ledger._make(["expense:per_chat:EUR"], now=NOON)
     everyone_has_read = Barrier(5)
 
     def post_without_lock() -> None:
-        account = Account.objects.get(agent_id=ilse.pk)
-        everyone_has_read.wait(timeout=20)
-        ledger._append(account, [entry(lindenpay)], now=NOON)
+        with connections["default"].cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read")
+            Account.objects.get(agent_id=ilse.pk)  # From here on this transaction sees the account as it is now.
+            everyone_has_read.wait(timeout=20)
+            ledger._append(cursor, [ledger.Into(ilse.pk, "EUR", entry(lindenpay))], now=NOON)
 
     results = at_once(*[post_without_lock] * 5)
 
