@@ -22,7 +22,7 @@ from dispatch import absence, desk, escalations, offers, queue, snapshot
 from marketplace import board, clock
 from marketplace.refusals import Refused
 from realtime import protocol
-from realtime.ports import Line, Product, Resumed, Verdict
+from realtime.ports import Held, Line, Product, Resumed, Verdict
 
 
 def product() -> Product:
@@ -191,9 +191,11 @@ class _Product:
             _greet_operator(id_)
         return _place_in_queue(id_) if kind == "customer" else None
 
-    def versions(self, principals: Sequence[str]) -> dict[str, int]:
-        ids = [id_ for kind, id_ in map(policy.person, principals) if kind == "agent"]
-        return {f"agent:{id_}": version for id_, version in snapshot.versions(ids).items()}
+    def outdated(self, held: Sequence[Held]) -> list[str]:
+        of_agents = {policy.person(each.principal)[1]: each for each in held if each.principal.startswith("agent:")}
+        versions = snapshot.versions(list(of_agents))
+        newer = [each.principal for id_, each in of_agents.items() if versions.get(id_, 0) > each.version]
+        return [*newer, *policy.following_others(held), *_agents_without_right(held)]
 
     def handle(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
         kind, id_ = policy.person(principal)
@@ -223,6 +225,13 @@ class _Product:
 
     def board(self) -> bytes:
         return msgspec.json.encode(board.look(now=clock.now()))
+
+
+def _agents_without_right(held: Sequence[Held]) -> list[str]:
+    """Agents among these who may not be here any more."""
+    agents = {id_ for kind, id_ in map(policy.person, (each.principal for each in held)) if kind == "agent"}
+    good = Agent.objects.filter(pk__in=agents, user__is_active=True).exclude(state=Agent.State.DEACTIVATED)
+    return [f"agent:{id_}" for id_ in agents - set(good.values_list("pk", flat=True))]
 
 
 def _place_in_queue(customer_id: UUID) -> tuple[int, bytes] | None:

@@ -1,7 +1,8 @@
 """The bus between server processes: one Redis pub/sub channel, one connection that listens and one that speaks.
 
-The bus is a doorbell. `deaf` says that it may have missed something; `back` is called when it hears again. A process
-hears itself: a heartbeat every second shows within three that nothing arrives, even on a link that looks open.
+The bus is a doorbell. `deaf` says that it misses things; `turned` is called when it falls deaf and when it hears again.
+A process hears itself: a heartbeat every second shows within three that nothing arrives, even on a link that looks
+open.
 """
 
 import asyncio
@@ -31,17 +32,17 @@ TOGETHER_MOST = 64
 
 
 class Bus:
-    """`hear` gets every bulletin of other origins; `back` is called after each (re)subscription."""
+    """`hear` gets every bulletin of other origins; `turned` is called after each subscription and after each break."""
 
     def __init__(
-        self, origin: str, *, url: str, channel: str, hear: Callable[[Bulletin], None], back: Callable[[], None]
+        self, origin: str, *, url: str, channel: str, hear: Callable[[Bulletin], None], turned: Callable[[], None]
     ) -> None:
         self.deaf = True
         self._origin = origin
         self._url = url
         self._channel = channel
         self._hear = hear
-        self._back = back
+        self._turned = turned
         self._waiting: deque[tuple[float, Bulletin]] = deque(maxlen=WAITING_MOST)
         self._work = asyncio.Event()
 
@@ -60,7 +61,9 @@ class Bus:
             except (RedisError, OSError, TimeoutError) as error:
                 if not self.deaf:
                     log.warning("The bus is deaf: %s", str(error) or "nothing was heard for three seconds")
-            self.deaf = True
+            if not self.deaf:
+                self.deaf = True
+                self._turned()
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _listen_once(self) -> None:
@@ -83,7 +86,7 @@ class Bus:
             if self.deaf:
                 log.info("The bus is heard")
             self.deaf = False
-            self._back()
+            self._turned()
         elif message["type"] == "message":
             self._open(message["data"])
 

@@ -142,9 +142,9 @@ class Delivery:
             if reader.principal != but:
                 reader.push(text)
 
-    def heads(self) -> list[tuple[str, int]]:
+    def heads(self) -> Iterator[tuple[str, int]]:
         """(key, head) of every stream that has one."""
-        return [(key, stream.head) for key, stream in self._streams.items() if stream.head is not None]
+        return self.heads_of(self._streams)
 
     def heads_of(self, keys: Iterable[str]) -> Iterator[tuple[str, int]]:
         """The same for some streams."""

@@ -1,13 +1,15 @@
 """What a lost message on the bus costs: seconds. The server compares what it has delivered with the database.
 
-In calm times one pass takes `heal_seconds`, a thousand streams at a time; while the bus is deaf a pass is made every
-second, and one at once when it hears again. A client that is up to date gets no byte.
+In calm times a pass over all streams and people takes `heal_seconds`, an eighth of them at a time; while the bus is
+deaf it takes a second; when it falls deaf, and when it hears again, one is made at once. A client that is up to date
+gets no byte.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
@@ -15,16 +17,19 @@ from django.conf import settings
 from realtime.delivery import Delivery
 from realtime.limits import HEAL_CHUNK, HEAL_ROWS
 from realtime.people import People
-from realtime.ports import Product
+from realtime.ports import Held, Product
 from realtime.threads import Pool
 
 log = logging.getLogger(__name__)
 
+PARTS = 8
+TOGETHER_MOST = 200
 Item = TypeVar("Item")
+Step = Callable[[], Awaitable[None]]
 
 
 class Healer:
-    """Brings what this process has missed: a gap that was asked for, or anything, by comparing heads and versions."""
+    """Brings what this process has missed: a gap that was asked for, or anything, by comparing with the database."""
 
     def __init__(
         self,
@@ -41,13 +46,12 @@ class Healer:
         self._pool = pool
         self._people = people
         self._seconds = seconds
-        self._hurried = settings.BECKON_WAITS["deaf_pass_seconds"]
+        self._deaf_seconds = settings.BECKON_WAITS["deaf_pass_seconds"]
         self._is_deaf = is_deaf
         self._delivery = delivery
         self._asked: set[str] = set()
         self._fetching: asyncio.Task[None] | None = None
-        self._wake = asyncio.Event()
-        self._everyone = False
+        self._woken = asyncio.Event()
 
     # --- gaps ---
 
@@ -73,66 +77,70 @@ class Healer:
     # --- passes ---
 
     def wake(self) -> None:
-        """The bus hears again: look at everything now, also at people whose state has no version."""
-        self._everyone = True
-        self._wake.set()
+        """Something may have been missed: look at everything now."""
+        self._woken.set()
 
     async def run(self) -> None:
         """For ever: pass after pass."""
         while True:
-            try:
-                await self._pass()
-            except Exception:
-                log.exception("A healing pass failed")
-                await asyncio.sleep(self._hurried)
+            await self._pass()
 
     async def _pass(self) -> None:
-        """All streams and all people once, spread over the interval unless there is reason to hurry."""
-        everyone, self._everyone = self._everyone, False
-        chunks = list(_chunks(self._delivery.heads()))
-        for chunk in chunks:
-            await self._bring(chunk)
-            await self._pause(self._seconds / (len(chunks) + 1))
-        await self._compare_versions()
-        if everyone:
-            await self._refresh_the_unversioned()
-        await self._pause(self._hurried if self._is_deaf() else self._seconds / (len(chunks) + 1))
+        """Everybody's part once: spread over the interval, or without a pause after a call of `wake`.
 
-    async def _pause(self, seconds: float) -> None:
-        """Between chunks. None at all once the bus is deaf or has just come back."""
-        if self._wake.is_set() or (self._is_deaf() and seconds != self._hurried):
-            self._wake.clear()
-            return
+        A stream or person has the same part in each pass, so it is looked at once per interval, whenever it came.
+        """
+        began = asyncio.get_running_loop().time()
+        hurried = self._woken.is_set()
+        self._woken.clear()
+        for part in range(PARTS):
+            done = [await self._done(step) for step in self._steps(part)]
+            if not (hurried and all(done)):
+                await self._rest(began, (part + 1) / PARTS, at_least=0.0 if all(done) else self._deaf_seconds)
+                if self._woken.is_set():
+                    return  # the next pass is a hurried one and begins with what this one has looked at already
+
+    def _steps(self, part: int) -> list[Step]:
+        streams = [(key, head) for key, head in self._delivery.heads() if hash(key) % PARTS == part]
+        people = self._people.held(lambda principal: hash(principal) % PARTS == part)
+        return [
+            *(partial(self._bring, chunk) for chunk in _chunks(streams)),
+            *(partial(self._bring_up, chunk) for chunk in _chunks(people)),
+        ]
+
+    async def _done(self, step: Step) -> bool:
+        """What fails for some streams must not keep the others from being healed."""
+        try:
+            await step()
+        except Exception:
+            log.exception("A step of healing failed")
+            return False
+        return True
+
+    async def _rest(self, began: float, part: float, *, at_least: float) -> None:
+        """Until this part of the pass's time is over, or somebody calls `wake`."""
+        interval = self._deaf_seconds if self._is_deaf() else self._seconds
+        left = began + part * interval - asyncio.get_running_loop().time()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
-            self._wake.clear()
+            await asyncio.wait_for(self._woken.wait(), max(at_least, left))
 
     async def _bring(self, heads: Sequence[tuple[str, int]]) -> None:
-        """Offer delivery all that lies after these heads."""
+        """Offer delivery all that lies after these heads, with pauses in which sockets can be written to."""
         while heads:
             rows = await self._pool.run(self._product.missed, heads)
-            for key, seq, frame in rows:
+            for number, (key, seq, frame) in enumerate(rows, 1):
                 self._delivery.offer(key, seq, frame)
+                if number % TOGETHER_MOST == 0:
+                    await asyncio.sleep(0)
             self.healed += len(rows)
             if len(rows) < HEAL_ROWS:
                 return
             heads = list(self._delivery.heads_of(key for key, _ in heads))
 
-    async def _compare_versions(self) -> None:
-        for chunk in _chunks(list(self._people.versions().items())):
-            held = dict(chunk)
-            now = await self._pool.run(self._product.versions, list(held))
-            for principal, version in now.items():
-                if version > held[principal]:
-                    self._people.changed(principal)
-
-    async def _refresh_the_unversioned(self) -> None:
-        """After deafness: whoever has no version to compare is read anew, one after the other."""
-        versioned = self._people.versions()
-        for principal in self._people.principals():
-            if principal not in versioned:
-                self._people.changed(principal)
-                await self._people.settled(principal)
+    async def _bring_up(self, held: Sequence[Held]) -> None:
+        """Whoever holds an older state, or follows other streams than she may, is brought up to date."""
+        for principal in await self._pool.run(self._product.outdated, held):
+            self._people.changed(principal)
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

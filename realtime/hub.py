@@ -55,7 +55,10 @@ class Hub:
         self._stopping = False
         waits = settings.BECKON_WAITS
         self.outboxes = Outboxes()
-        self.bus = Bus(self.origin, url=settings.REDIS_URL, channel=wire.channel(), hear=self._hear, back=self._back)
+        self.bus = Bus(
+            self.origin, url=settings.REDIS_URL, channel=wire.channel(),
+            hear=self._hear, turned=lambda: self.healer.wake(),
+        )  # fmt: skip
         self.delivery = Delivery(lambda key: self.healer.ask(key))
         self.people = People(product, self.delivery, self._reads)
         self.healer = Healer(
@@ -244,10 +247,6 @@ class Hub:
             self.people.changed(principal)
         for name in news.closed:
             self.people.close(name)
-
-    def _back(self) -> None:
-        """The bus hears (again): look at once for what was missed."""
-        self.healer.wake()
 
 
 def _calm_collector() -> None:

@@ -5,7 +5,7 @@ A person's sockets are brought up to date one change after the other, so an olde
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from marketplace.refusals import Refused
 from realtime import protocol
 from realtime.delivery import Delivery
 from realtime.limits import PEOPLE_SOCKETS, REVOKED
-from realtime.ports import Product, Resumed
+from realtime.ports import Held, Product, Resumed, streams_held
 from realtime.threads import Pool
 
 log = logging.getLogger(__name__)
@@ -65,12 +65,17 @@ class People:
     def sockets(self) -> list[Socket]:
         return [socket for person in self._people.values() for socket in person.sockets]
 
-    def versions(self) -> dict[str, int]:
-        """Principal -> version held, of all whose state has one."""
-        return {person.principal: person.version for person in self._people.values() if person.version}
+    def held(self, among: Callable[[str], bool]) -> list[Held]:
+        """What each of these people holds, once for each way in which her sockets differ.
 
-    def principals(self) -> list[str]:
-        return list(self._people)
+        Left out is whoever is being brought up to date at this moment.
+        """
+        return [
+            Held(person.principal, person.version, streams)
+            for person in self._people.values()
+            if among(person.principal) and not person.turn.locked()
+            for streams in {streams_held(socket.keys) for socket in person.sockets}
+        ]
 
     # --- coming and going ---
 

@@ -4,9 +4,10 @@ A stream is named by its key "<conversation uuid>/talk" or "<conversation uuid>/
 "customer:<uuid>", "agent:<uuid>" or "operator:<uuid>". All functions are synchronous and run off the event loop.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from realtime import protocol
@@ -45,6 +46,23 @@ class Resumed:
     frames: tuple[bytes, ...]
 
 
+class Held(NamedTuple):
+    """What one person's sockets hold: the version of her own state (0: it has none), and the streams they follow."""
+
+    principal: str
+    version: int
+    streams: str
+
+
+def streams_held(keys: Iterable[str]) -> str:
+    """What is compared instead of the streams: MD5 of their conversations' ids in order, "" for none.
+
+    A person follows a conversation in all its streams that her kind may read, so the ids say it all.
+    """
+    conversations = sorted({key.partition("/")[0] for key in keys})
+    return hashlib.md5(",".join(conversations).encode(), usedforsecurity=False).hexdigest() if conversations else ""
+
+
 class Product(Protocol):
     """The product's side of the wire."""
 
@@ -67,8 +85,9 @@ class Product(Protocol):
         """The person's own unnumbered state (an agent's desk, a customer's place in the queue) with its version
         (0: always send), or None where there is nothing to say."""
 
-    def versions(self, principals: Sequence[str]) -> dict[str, int]:
-        """Current versions of those persons' states, where they have one; one query."""
+    def outdated(self, held: Sequence[Held]) -> list[str]:
+        """Those of these people whose own state is newer, who may follow other streams now (see `streams_held`), or
+        whose right to be here has ended. A query for each of the three, whatever their number."""
 
     def handle(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
         """Carry out a request; the answers go to the asking socket. Raises Refused."""

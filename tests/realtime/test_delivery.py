@@ -173,7 +173,7 @@ async def test_leaving_while_being_brought_up_to_date_gets_nothing(table: Table)
     table.offer(1)
 
     assert maja.got == []
-    assert table.delivery.heads() == []
+    assert list(table.delivery.heads()) == []
 
 
 async def test_a_whisper_reaches_everybody_but_its_author(table: Table) -> None:

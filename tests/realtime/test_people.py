@@ -158,4 +158,4 @@ async def test_a_socket_that_closes_while_it_is_brought_up_to_date_leaves_nothin
 
     assert socket.keys == set()
     assert len(people) == 0
-    assert people._delivery.heads() == []
+    assert list(people._delivery.heads()) == []

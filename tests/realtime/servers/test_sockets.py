@@ -4,133 +4,30 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 import redis
-from django.db import connection, transaction
-from pytest_django import DjangoDbBlocker
+from django.db import connection
 from websockets.exceptions import InvalidStatus
 
 from agents.models import Agent
-from brands.models import Brand, Skill
-from conversations import customers, lifecycle, masking, stream
+from brands.models import Brand
+from conversations import customers, lifecycle, masking
 from conversations.models import Conversation, Event
-from dispatch import desk, escalations, offers
-from dispatch.matching import Placement
+from dispatch import desk
 from marketplace import clock
-from marketplace.local.services import Urls
-from payouts import plans
-from realtime import leases, protocol, tickets, wire
+from realtime import leases, tickets, wire
 from realtime.limits import MAX_FRAME_BYTES, PATIENCE
 from realtime.models import Connection
-from tests import databases
-from tests.people import RULES, Hire, packet
-from tests.realtime.conftest import PATHS, Frame, Tab, Web, enter, serving
+from tests.realtime.conftest import PATHS, Frame, Tab, enter
+from tests.realtime.servers.conftest import House, append, append_silently, engage, is_said, say, until
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 SUITE = DATA / "jsontestsuite"
 NAUGHTY = DATA / "naughty-strings" / "blns.json"
-
-
-@dataclass
-class House:
-    """Two server processes over one database."""
-
-    left: Web
-    right: Web
-
-
-@pytest.fixture(scope="module")
-def fresh_database(services_urls: Urls, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Urls]:
-    """One database for the module: starting servers takes seconds."""
-    with (
-        django_db_blocker.unblock(),
-        databases.copy(services_urls) as urls,
-        databases.pointing_at(urls),
-    ):
-        yield urls
-
-
-@pytest.fixture(scope="module")
-def house(fresh_database: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    state = tmp_path_factory.mktemp("state")
-    with serving(fresh_database, state) as left, serving(fresh_database, state) as right:
-        yield House(left, right)
-
-
-@pytest.fixture
-def db(fresh_database: Urls) -> None:
-    """Everything here is committed, for other processes read it."""
-
-
-@pytest.fixture(scope="module")
-def lumo(fresh_database: Urls) -> Brand:
-    now = clock.now()
-    brand = Brand.objects.create(name="Lumo Mobile", slug="lumo", assistant_name="Lumi", created_at=now)
-    Skill.objects.create(brand=brand, key="refunds", name="Refunds")
-    start = now - timedelta(days=30)
-    plans.publish(brand.pk, tier="standard", currency="EUR", rules=RULES, valid_from=start, by="system", now=start)
-    return brand
-
-
-@pytest.fixture
-def chat(lumo: Brand) -> Conversation:
-    """The open conversation of a new customer."""
-    customer, _ = customers.anonymous(lumo, language="en", now=clock.now())
-    conversation, _ = lifecycle.start(customer, language="en", now=clock.now())
-    return conversation
-
-
-@pytest.fixture
-def customer(chat: Conversation) -> str:
-    return f"customer:{chat.customer_id}"
-
-
-@pytest.fixture
-def dana(hire: Hire) -> Agent:
-    """Dana, connected by her own sockets only."""
-    dana = hire("Dana")
-    Connection.objects.filter(principal=f"agent:{dana.pk}").delete()
-    return dana
-
-
-def engage(chat: Conversation, agent: Agent) -> UUID:
-    """The agent owns the conversation; its engagement."""
-    now = clock.now()
-    escalation, _ = escalations.begin(chat.pk, packet=packet(), now=now)
-    (offer,) = offers.make([Placement(escalation.pk, agent.pk, ("free",))], epoch=None, now=now)
-    return desk.accept(offer.pk, by=agent.pk, now=now).pk
-
-
-def say(tab: Tab, chat: Conversation, text: str) -> str:
-    client_id = str(uuid4())
-    tab.send("say", conversation=str(chat.pk), client_id=client_id, text=text)
-    return client_id
-
-
-def append(chat: Conversation, text: str) -> None:
-    """An ordinary transaction writes into the stream and tells the readers."""
-    author = protocol.Author(role="assistant", id=None, name="Lumi")
-    with transaction.atomic():
-        held = stream.locked(chat.pk)
-        stream.append(held, kind=Event.Kind.ANSWER, author=author, text=text, data={"sources": []}, now=clock.now())
-
-
-def append_silently(chat: Conversation, person: str, text: str) -> None:
-    """Written to the database, told to nobody: what a lost message on the bus looks like."""
-    line = stream.Line(chat.pk, UUID(person.partition(":")[2]), uuid4(), text)
-    (verdict,) = stream.append_many([line], now=clock.now())
-    assert verdict.kind == "new"
-
-
-def is_said(frame: Frame, client_id: str) -> bool:
-    return bool(frame["type"] == "message" and frame["client_id"] == client_id)
 
 
 # --- getting in ------------------------------------------------------------------------------------------------------
@@ -450,7 +347,7 @@ def test_a_reader_that_stands_still_is_cut_off_and_the_others_notice_nothing(
     writing.join()
 
     assert seqs == list(range(seqs[0], seqs[0] + count))
-    _until(lambda: Connection.objects.filter(principal=customer).count() == 1, within=25)
+    until(lambda: Connection.objects.filter(principal=customer).count() == 1, within=25)
     assert reader.drained() == []
 
 
@@ -601,17 +498,7 @@ def test_a_person_is_connected_from_welcome_to_the_end_of_her_last_socket(house:
             pass
         assert leases.connected([principal]) == {principal}
 
-    _until(lambda: leases.connected([principal]) == set())
-
-
-def _until(condition: object, within: float = 10) -> None:
-    assert callable(condition)
-    pause = threading.Event()
-    for _ in range(int(within / 0.05)):
-        if condition():
-            return
-        pause.wait(0.05)
-    raise AssertionError("it did not come about in time")
+    until(lambda: leases.connected([principal]) == set())
 
 
 def test_hostile_strings_travel_letter_by_letter_or_are_refused(house: House, lumo: Brand, tabs: ExitStack) -> None:
