@@ -14,7 +14,7 @@ from brands.models import Brand
 from marketplace import clock
 from realtime import tickets
 from tests.realtime.conftest import PATHS, Tab, Web, enter
-from tests.realtime.test_sockets import House, dana, db, fresh_database, house, lumo  # noqa: F401  (fixtures)
+from tests.realtime.servers.conftest import House
 
 LOG_OUT = "/_allauth/browser/v1/auth/session"
 
@@ -35,15 +35,15 @@ def arrive(web: Web, principal: str, client: Client) -> Tab:
 
 
 @pytest.fixture
-def vera(lumo: Brand) -> User:  # noqa: F811
+def vera(lumo: Brand) -> User:
     vera = User.objects.create_user(f"vera-{uuid4().hex[:6]}@beckon.example", is_staff=True)
     vera.user_permissions.add(Permission.objects.get(codename="view_escalation"))
     return vera
 
 
 def test_a_log_out_ends_the_sockets_of_that_log_in_and_no_others(
-    house: House,  # noqa: F811
-    dana: Agent,  # noqa: F811
+    house: House,
+    dana: Agent,
     tabs: ExitStack,
 ) -> None:
     phone, laptop = logged_in(dana.user), logged_in(dana.user)
@@ -60,8 +60,8 @@ def test_a_log_out_ends_the_sockets_of_that_log_in_and_no_others(
 
 
 def test_a_ticket_from_before_the_log_out_lets_nobody_in(
-    house: House,  # noqa: F811
-    dana: Agent,  # noqa: F811
+    house: House,
+    dana: Agent,
     tabs: ExitStack,
 ) -> None:
     client = logged_in(dana.user)
@@ -78,7 +78,7 @@ def test_a_ticket_from_before_the_log_out_lets_nobody_in(
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}, {"password": "a new one, and long"}])
 def test_the_board_ends_for_who_may_not_see_it_any_more(
-    house: House,  # noqa: F811
+    house: House,
     vera: User,
     tabs: ExitStack,
     change: dict[str, object],
@@ -95,8 +95,8 @@ def test_the_board_ends_for_who_may_not_see_it_any_more(
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "a new one, and long"}])
 def test_an_agents_sockets_end_with_her_log_in(
-    house: House,  # noqa: F811
-    dana: Agent,  # noqa: F811
+    house: House,
+    dana: Agent,
     tabs: ExitStack,
     change: dict[str, object],
 ) -> None:
@@ -111,8 +111,8 @@ def test_an_agents_sockets_end_with_her_log_in(
 
 
 def test_an_ordinary_change_of_a_log_in_ends_nothing(
-    house: House,  # noqa: F811
-    dana: Agent,  # noqa: F811
+    house: House,
+    dana: Agent,
     tabs: ExitStack,
 ) -> None:
     tab = tabs.enter_context(enter(house.right, f"agent:{dana.pk}"))
