@@ -1,4 +1,4 @@
-"""Just enough of PostgreSQL's wire protocol to tell an answer that says: it is committed."""
+"""Just enough of the servers' wire protocols to tell where a message begins, and which answer says: it is committed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ READY_IDLE = b"Z\x00\x00\x00\x05I"  # ReadyForQuery, outside a transaction
 COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
 CHANGED = re.compile(rb"C\x00\x00\x00.(INSERT 0|UPDATE|DELETE) [1-9]", re.DOTALL)
 ANSWERED = re.compile(rb"C\x00\x00\x00.SELECT [1-9]", re.DOTALL)
+KINDS_OF_VALKEY = (b"+", b"-", b":", b"$", b"*", b"%", b">", b"_")
 WRITING = re.compile(rb"\b(insert|update|delete|conversations_say)\b", re.IGNORECASE)
 
 
-def aligned(data: bytes) -> bool:
-    """Whether this chunk ends an exchange: the server now waits for the client."""
-    return data.endswith(READY_IDLE)
+def ends(serves: str, data: bytes) -> bool:
+    """Whether this chunk of an answer ends an exchange, so that the next chunk of either way begins a message."""
+    return data[-6:-1] == READY_IDLE[:-1] if serves == "pg" else data.endswith(b"\r\n")
+
+
+def begins(serves: str, data: bytes) -> bool:
+    """Whether a chunk looks like the beginning of a message."""
+    return serves == "pg" or data[:1] in KINDS_OF_VALKEY
 
 
 def wrote(data: bytes) -> bool:

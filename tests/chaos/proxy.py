@@ -19,7 +19,7 @@ from typing import cast
 import msgspec
 import uvloop
 
-from tests.chaos.answers import aligned, lost_answer, wrote
+from tests.chaos.answers import begins, ends, lost_answer, wrote
 from tests.chaos.weather import FAIR, Answer, Order, Tally, Weather
 
 RESET = struct.pack("ii", 1, 0)
@@ -109,13 +109,21 @@ class Lane:
                 route.tally.swallowed += 1
                 link.cut()
                 return None
-            elif aligned(data):
+            elif ends("pg", data):
                 link.wrote = False
-        if route.corrupt and (not route.corrupt_only or route.corrupt_only == link.kind) and self.taken > 4:
+        meant = route.corrupt and route.corrupt_only in ("", link.kind)
+        if meant and self.taken > 4 and self._fit(data):
             route.corrupt -= 1
             route.tally.corrupted += 1
-            return damaged(data, route)
+            data = damaged(data, route)
+        if not self.upward:
+            link.at_rest = ends(route.serves, data)
         return data
+
+    def _fit(self, data: bytes) -> bool:
+        """On a server's link only a chunk that begins a message may be damaged."""
+        serves = self.link.route.serves
+        return serves == "web" or (self.link.at_rest and begins(serves, data))
 
     def _queue(self, data: bytes) -> None:
         weather, luck, now = self.link.route.weather, self.link.route.luck, time.monotonic()
@@ -241,6 +249,7 @@ class Link:
         self.kind = "?" if route.serves == "web" else route.serves
         self.lot = route.luck.random()
         self.wrote = False
+        self.at_rest = False  # the last answer was whole: seen only while the route is watched
         self.up, self.down = Lane(self, True), Lane(self, False)
         self.client = End(self, self.up, self.down)
         self.server = End(self, self.down, self.up)

@@ -66,3 +66,19 @@ class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
     tallies: dict[str, Tally] = {}
     cpu_seconds: float = 0.0
     fault: str = ""
+
+
+def mixed(one: Weather, other: Weather) -> Weather:
+    """Both at once: the sum of the delays, the worse of the rest, for all links that either concerns."""
+    if one == FAIR or other == FAIR:
+        return other if one == FAIR else one
+    return Weather(
+        only=one.only if one.only == other.only else "",
+        share=max(one.share, other.share),
+        delay=one.delay + other.delay,
+        jitter=one.jitter + other.jitter,
+        fifth=one.fifth or other.fifth,
+        held=one.held or other.held,
+        unread=one.unread or other.unread,
+        refusing=one.refusing or other.refusing,
+    )

@@ -6,14 +6,12 @@ import asyncio
 import os
 import shutil
 import socket
-import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,7 +20,7 @@ import redis
 
 from marketplace.local import launch, processes, services, state
 from marketplace.local.postgres import DATABASE, OWNER, RUNNER, Postgres
-from marketplace.local.state import CHECKOUT, Secrets, Trouble
+from marketplace.local.state import CHECKOUT, Trouble
 from marketplace.local.system import CELERY_AS_ROOT
 from marketplace.local.valkey import Valkey
 from tests import databases
