@@ -149,9 +149,11 @@ class Children:
             for pid in [child.running.pid] * child.alive:
                 _signal(pid, signal.SIGCONT)
                 _signal(pid, signal.SIGTERM)
-        deadline = time.monotonic() + GRACE_SECONDS
-        while any(child.alive for child in children) and time.monotonic() < deadline:
-            await asyncio.sleep(LOOK_SECONDS)
+
+        async def ended() -> bool:
+            return not any(child.alive for child in children)
+
+        await until(ended, GRACE_SECONDS, LOOK_SECONDS)
         for child in children:
             kill_tree(child.running.pid)
             child.running.wait()

@@ -35,7 +35,7 @@ class Scene:
 
     @asynccontextmanager
     async def weather(self, routes: Iterable[str], weather: Weather) -> AsyncIterator[int]:
-        """This weather on these routes inside the block, mixed with what other faults make there. Yields the links met."""
+        """Inside the block it holds on these routes, mixed with what other faults make there. Yields the links met."""
         met = 0
         routes = list(routes)
         for route in routes:

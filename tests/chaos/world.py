@@ -76,6 +76,7 @@ class World:
             "BECKON_STATE_DIR": str(self.home),
             "BECKON_HOST": "127.0.0.1",
             "BECKON_PORT": str(self.ports.get(f"{name}.web", 8000)),
+            "BECKON_PUBLIC_URL": self.urls[0],
             "BECKON_HASTE": f"{self.haste:g}",
             "DATABASE_URL": f"postgresql://{RUNNER}:{quote(secrets.runner)}@127.0.0.1:{self.ports[f'{name}.pg']}"
             f"/{DATABASE}?sslmode=disable&gssencmode=disable&application_name={name}",
@@ -85,6 +86,11 @@ class World:
             "PYTHONWARNINGS": CELERY_AS_ROOT,
             **more,
         }
+
+    def direct(self) -> dict[str, str]:
+        """The environment of a process beside the world, which the proxy cannot harm."""
+        ways = {"DATABASE_URL": self.postgres.database_url, "REDIS_URL": self.valkey.url}
+        return self.environment(WEBS[0]) | ways
 
     def plan(self, name: str, role: str, environment: Mapping[str, str] | None = None) -> Plan:
         port = self.web_ports.get(name, 0)
@@ -204,7 +210,7 @@ async def _start_proxy(children: Children, home: Path) -> Steering:
     children.start(Plan("proxy", (sys.executable, "-m", "tests.chaos.proxy", path), dict(os.environ), str(CHECKOUT)))
 
     async def listens() -> bool:
-        return Path(path).exists()
+        return await asyncio.to_thread(Path(path).exists)
 
     if not await until(listens, READY_SECONDS):
         raise Trouble(f"The proxy did not start; see {children.logs}.")
