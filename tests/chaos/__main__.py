@@ -175,7 +175,7 @@ def main(words: list[str]) -> int:
         say("\n".join(f"{name}  ({fault.true_seconds:g} s)" for name, fault in faults.ALL.items()))
         return 0
     if given.seeds == "report":
-        report.write()
+        say(report.write())
         return 0
     try:
         return asyncio.run(_run(given))

@@ -19,7 +19,7 @@ from typing import cast
 import msgspec
 import uvloop
 
-from tests.chaos.answers import begins, ends, lost_answer, wrote
+from tests.chaos.answers import READY_IDLE, begins, ends, lost_answer, wrote
 from tests.chaos.weather import FAIR, Answer, Order, Tally, Weather
 
 RESET = struct.pack("ii", 1, 0)
@@ -109,7 +109,7 @@ class Lane:
                 route.tally.swallowed += 1
                 link.cut()
                 return None
-            elif ends("pg", data):
+            elif data.endswith(READY_IDLE):
                 link.wrote = False
         meant = route.corrupt and route.corrupt_only in ("", link.kind)
         if meant and self.taken > 4 and self._fit(data):
