@@ -4,10 +4,11 @@
 PY := .venv/bin/python
 ARGS ?=
 NAME ?=
+SEEDS ?= 1-5
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench replay protocol format ground ground-dev
+.PHONY: help run test check bench chaos replay protocol format ground ground-dev
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +24,9 @@ check: ground-dev ## Style, types, layers, generated files, migrations, front en
 
 bench: ground-dev ## Measure what is promised (NAME=realtime ARGS="--figure message_rate --quick"; bare: list it)
 	@exec $(PY) -m benchmarks $(NAME) $(ARGS)
+
+chaos: ground-dev ## Break everything, seed by seed, and judge from outside (SEEDS=1-100 ARGS="--emptied"; ARGS="--help")
+	@exec $(PY) -m tests.chaos $(SEEDS) $(ARGS)
 
 replay: ground ## Play real dialogues through the public doors (ARGS="PATH --dialogues 200 --agents 40 --json")
 	@exec $(PY) manage.py replay $(ARGS)

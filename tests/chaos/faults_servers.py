@@ -92,7 +92,7 @@ async def slow(scene: Scene, seconds: float) -> None:
 
 
 @asynccontextmanager
-async def holding(scene: Scene, statement: sql.Composable) -> AsyncIterator[None]:
+async def holding(scene: Scene, statement: sql.Composed | sql.SQL) -> AsyncIterator[None]:
     """A transaction of somebody else's holds its locks inside the block."""
     connection = await psycopg.AsyncConnection.connect(scene.world.postgres.owner_url)
     try:

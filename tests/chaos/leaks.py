@@ -10,7 +10,7 @@ import psutil
 import psycopg
 import redis
 
-from tests.chaos.world import ROLES, World
+from tests.chaos.world import ROLES, SERVERS, World
 
 SETTLED_SECONDS = 1.0
 WARM = 3  # looks at one life of a process before its size counts as its own
@@ -57,13 +57,14 @@ class Books:
 def _processes(world: World) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for name in world.children.all:
-        held = {"rss_mb": 0.0, "handles": 0.0, "threads": 0.0}
+        held = {"rss_mb": 0.0, "handles": 0.0, "threads": 0.0, "cpu_seconds": 0.0}
         for pid in world.children.pids(name):
             try:
                 process = psutil.Process(pid)
-                held["rss_mb"] += round(process.memory_info().rss / 1e6, 1)
+                held["rss_mb"] += round(process.memory_info().rss / 1e6, 1) if name not in SERVERS else 0.0
                 held["handles"] += process.num_fds()
                 held["threads"] += process.num_threads()
+                held["cpu_seconds"] += round(sum(process.cpu_times()[:2]), 1)
             except psutil.Error:
                 continue
         held["age_seconds"] = round(time.monotonic() - world.children.all[name].started, 1)

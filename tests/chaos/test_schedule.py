@@ -1,5 +1,7 @@
 """The plan of a seed: the same for ever, and all faults in it early."""
 
+import itertools
+
 import pytest
 
 from tests.chaos import faults, schedule
@@ -23,7 +25,7 @@ def test_the_first_forty_seeds_meet_every_fault() -> None:
 def test_in_the_first_forty_seeds_one_fault_is_over_before_the_next_begins() -> None:
     for seed in range(1, schedule.SINGLES + 1):
         steps = schedule.plan(seed, haste=5).steps
-        assert all(one.at + one.seconds < next_one.at for one, next_one in zip(steps, steps[1:], strict=False))
+        assert all(one.at + one.seconds < next_one.at for one, next_one in itertools.pairwise(steps))
 
 
 def test_later_seeds_are_pairs_that_overlap() -> None:
