@@ -4,13 +4,14 @@ Browsers must mask what they send; a mask of zeros leaves the payload as it is a
 """
 
 import asyncio
+import socket
 import struct
 from collections.abc import Callable
 from typing import cast
 
 UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: {origin}\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{more}\r\n"
 )
 TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
 NO_MASK = bytes(4)
@@ -21,8 +22,9 @@ OPEN_SECONDS = 30.0
 class Socket(asyncio.Protocol):
     """`hear` gets the payload of each text frame. `ended` holds why the link is gone, or nothing."""
 
-    def __init__(self, path: str, origin: str, hear: Callable[[bytes], None]) -> None:
-        self._request = UPGRADE.format(path=path, origin=origin).encode()
+    def __init__(self, path: str, origin: str, hear: Callable[[bytes], None], cookie: str = "") -> None:
+        more = f"Cookie: {cookie}\r\n" if cookie else ""
+        self._request = UPGRADE.format(path=path, origin=origin, more=more).encode()
         self._hear = hear
         self._rest = b""
         self._transport: asyncio.Transport | None = None
@@ -47,6 +49,17 @@ class Socket(asyncio.Protocol):
     def close(self) -> None:
         """Say goodbye; the server cuts the link."""
         self._write(CLOSE, NORMALLY)
+
+    def cut(self) -> None:
+        """The link is gone, without a word."""
+        self._held().abort()
+
+    def stop_reading(self) -> None:
+        """From now on nothing is taken from the link, and little waits on this side of it."""
+        self._held().pause_reading()
+
+    def read_again(self) -> None:
+        self._held().resume_reading()
 
     def data_received(self, data: bytes) -> None:
         data = self._rest + data if self._rest else data
@@ -93,10 +106,13 @@ class Socket(asyncio.Protocol):
             raise AssertionError(f"an unexpected kind of frame: {first:#x}")
 
     def _write(self, kind: int, payload: bytes) -> None:
-        assert self._transport is not None
         length = len(payload)
         head = struct.pack("!BB", 0x80 | kind, 0x80 | length) if length < 126 else _long_head(kind, length)
-        self._transport.write(head + NO_MASK + payload)
+        self._held().write(head + NO_MASK + payload)
+
+    def _held(self) -> asyncio.Transport:
+        assert self._transport is not None
+        return self._transport
 
 
 def _long_head(kind: int, length: int) -> bytes:
@@ -104,9 +120,41 @@ def _long_head(kind: int, length: int) -> bytes:
     return struct.pack("!BBH", 0x80 | kind, 0x80 | 126, length)
 
 
-async def open_socket(port: int, path: str, origin: str, hear: Callable[[bytes], None]) -> Socket:
-    """A socket whose handshake is done."""
+async def open_socket(
+    port: int, path: str, origin: str, hear: Callable[[bytes], None], *, cookie: str = "", receive_bytes: int = 0
+) -> Socket:
+    """A socket whose handshake is done. `receive_bytes` bounds what the kernel holds for it (0: as it likes)."""
     loop = asyncio.get_running_loop()
-    _, socket = await loop.create_connection(lambda: Socket(path, origin, hear), "127.0.0.1", port)
-    await asyncio.wait_for(socket.opened, OPEN_SECONDS)
-    return socket
+    link = socket.socket()
+    link.setblocking(False)
+    if receive_bytes:
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+    await loop.sock_connect(link, ("127.0.0.1", port))
+    _, opened = await loop.create_connection(lambda: Socket(path, origin, hear, cookie), sock=link)
+    await asyncio.wait_for(opened.opened, OPEN_SECONDS)
+    return opened
+
+
+class Page:
+    """One kept-alive HTTP connection, one request at a time: as little as a browser's that costs nothing."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def ask(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> tuple[int, bytes]:
+        """(status, body) of the answer."""
+        lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self._writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        _, _, length = head.partition("content-length:")
+        answer = await self._reader.readexactly(int(length.split("\r\n", 1)[0]))
+        return int(head.split(" ", 2)[1]), answer
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+async def open_page(port: int) -> Page:
+    return Page(*await asyncio.open_connection("127.0.0.1", port))

@@ -22,7 +22,19 @@ BENCHMARKS: dict[str, tuple[Figure, ...]] = {
     "realtime": (
         Figure("message_rate", "1/s", "ratio >= 2.0", "benchmarks.realtime.messages"),
         Figure("message_cpu_us", "us", "ratio <= 0.40", "benchmarks.realtime.messages"),
+        Figure("message_rate_two", "1/s", "ratio >= 1.7", "benchmarks.realtime.messages_two"),
+        Figure("message_cpu_two_us", "us", "reported", "benchmarks.realtime.messages_two"),
+        Figure("deliver_p50_ms", "ms", "ratio <= 1.5", "benchmarks.realtime.deliveries"),
+        Figure("deliver_p99_ms", "ms", "ratio <= 2", "benchmarks.realtime.deliveries"),
+        Figure("fanout_cpu_us", "us", "ratio <= 1.5", "benchmarks.realtime.fanout"),
         Figure("echo_cpu_us", "us", "ratio <= 1.6", "benchmarks.realtime.echoes"),
+        Figure("idle_socket_kib", "KiB", "<= 35", "benchmarks.realtime.idle"),
+        Figure("connect_cpu_ms", "ms", "<= 2.5", "benchmarks.realtime.idle"),
+        Figure("stalled_rss_mb", "MB", "<= 64", "benchmarks.realtime.stalled"),
+        Figure("stalled_peer_p99_ratio", "ratio", "<= 2", "benchmarks.realtime.stalled"),
+        Figure("reconnect_storm_p99_s", "s", "<= 10", "benchmarks.realtime.storm"),
+        Figure("resume_queries", "queries", "<= 3", "benchmarks.realtime.storm"),
+        Figure("http_view_cpu_ms", "ms", "ratio <= 3", "benchmarks.realtime.views"),
     ),
     "payouts": (
         Figure("balance_read_p99_ms", "ms", "<= 5", "benchmarks.payouts.balances"),
@@ -39,14 +51,29 @@ class Scale:
     seconds: float
     warm_up_seconds: float
     conversations: int
+    deliveries: int
+    idle_sockets: int
+    idle_seconds: float
+    stalled_sockets: int
+    stalled_rounds: int
+    storm_sockets: int
     postings: int
     reads: int
 
 
-FULL = Scale(rounds=7, seconds=8.0, warm_up_seconds=1.5, conversations=400, postings=10_000_000, reads=20_000)
-QUICK = Scale(rounds=3, seconds=2.2, warm_up_seconds=0.7, conversations=300, postings=200_000, reads=4_000)
+FULL = Scale(
+    rounds=7, seconds=8.0, warm_up_seconds=1.5, conversations=400, deliveries=2_100, idle_sockets=5_000,
+    idle_seconds=600.0, stalled_sockets=1_000, stalled_rounds=3, storm_sockets=2_000, postings=10_000_000, reads=20_000,
+)  # fmt: skip
+QUICK = Scale(
+    rounds=3, seconds=2.2, warm_up_seconds=0.7, conversations=400, deliveries=270, idle_sockets=5_000,
+    idle_seconds=20.0, stalled_sockets=1_000, stalled_rounds=1, storm_sockets=2_000, postings=200_000, reads=4_000,
+)  # fmt: skip
 # Shows that everything still works; its numbers mean nothing.
-SMOKE = Scale(rounds=3, seconds=0.2, warm_up_seconds=0.05, conversations=4, postings=2_000, reads=100)
+SMOKE = Scale(
+    rounds=3, seconds=0.2, warm_up_seconds=0.05, conversations=4, deliveries=12, idle_sockets=20,
+    idle_seconds=0.5, stalled_sockets=4, stalled_rounds=3, storm_sockets=20, postings=2_000, reads=100,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,6 +111,11 @@ def against_floor(figure: str, unit: str, values: Sequence[float], floors: Seque
 def alone(figure: str, unit: str, values: Sequence[float]) -> Result:
     """A figure that is promised as it is."""
     return Result(figure, statistics.median(values), unit, None, None, min(values), max(values), len(values))
+
+
+def within(figure: str, unit: str, value: float, parts: Sequence[float]) -> Result:
+    """A figure of the whole, with the spread of its parts."""
+    return Result(figure, value, unit, None, None, min([value, *parts]), max([value, *parts]), len(parts))
 
 
 def percentile(values: Sequence[float], share: float) -> float:

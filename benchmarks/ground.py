@@ -37,6 +37,7 @@ class Ground:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
+        launch.raise_open_files()  # thousands of sockets, here and in every child
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -88,10 +89,10 @@ class Ground:
 
 
 @contextmanager
-def web(ground: Ground) -> Iterator[tuple[int, int]]:
-    """(port, pid) of one web process of the product, as `make run` starts it."""
+def web(ground: Ground, application: str = PRODUCT) -> Iterator[tuple[int, int]]:
+    """(port, pid) of one web process of the product, as `make run` starts it; `application` may be a wrap around it."""
     port = free_port()
-    command = (*processes.commands(host="127.0.0.1", port=port)["web"], *QUIET)
+    command = (*_uvicorn(port, application), *QUIET)
     with _process(command, {"BECKON_PORT": str(port)}, lambda: _answers(f"http://127.0.0.1:{port}/readyz")) as pid:
         yield port, pid
 
@@ -100,11 +101,14 @@ def web(ground: Ground) -> Iterator[tuple[int, int]]:
 def bare(application: str) -> Iterator[tuple[int, int]]:
     """(port, pid) of another ASGI application on the same server with the same options as the product's."""
     port = free_port()
+    with _process((*_uvicorn(port, application), *QUIET), {}, lambda: _listens(port)) as pid:
+        yield port, pid
+
+
+def _uvicorn(port: int, application: str) -> tuple[str, ...]:
     command = processes.commands(host="127.0.0.1", port=port)["web"]
     assert PRODUCT in command, "the product is started by its application's name"
-    replaced = tuple(application if word == PRODUCT else word for word in command)
-    with _process((*replaced, *QUIET), {}, lambda: _listens(port)) as pid:
-        yield port, pid
+    return tuple(application if word == PRODUCT else word for word in command)
 
 
 @contextmanager

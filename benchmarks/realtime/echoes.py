@@ -42,8 +42,8 @@ async def _alternate(
 ) -> list[tuple[float, float]]:
     ours, theirs = Load(), Load()
     doors = await asyncio.to_thread(entrances, pairs, product[0])
-    await connect(ours, [Pinger(ours) for _ in doors], doors, product[0])
-    await connect(theirs, [Pinger(theirs) for _ in doors], [Entrance("/") for _ in doors], floor[0])
+    await connect(ours, [Pinger(ours) for _ in doors], doors)
+    await connect(theirs, [Pinger(theirs) for _ in doors], [Entrance("/", floor[0]) for _ in doors])
     meters = Meter({"server": product[1]}), Meter({"server": floor[1]})
     rounds = []
     for _ in range(scale.rounds):

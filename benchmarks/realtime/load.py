@@ -100,11 +100,11 @@ class Load:
         await asyncio.sleep(seconds)
         spent, done = between(before, meter.read()), self.done - done
         self.running = False
-        await self._drained()
+        await self.drained()
         assert done, "nothing was answered"
         return done / spent.seconds, spent
 
-    async def _drained(self) -> None:
+    async def drained(self) -> None:
         """Nothing was lost, doubled, reordered or refused, or the figures would mean nothing."""
         self._all_answered = asyncio.Event()
         if self.open:
@@ -129,16 +129,18 @@ class Entrance:
     """How one speaker gets in: where, and what it says first."""
 
     path: str
+    port: int
     ticket: str = ""
 
 
-async def connect(load: Load, speakers: Sequence[Speaker], entrances: Sequence[Entrance], port: int) -> None:
+async def connect(load: Load, speakers: Sequence[Speaker], entrances: Sequence[Entrance]) -> None:
     """Every speaker has its socket; those with a ticket have entered and hold all they may read."""
     load.speakers = speakers
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def enter(speaker: Speaker, entrance: Entrance) -> None:
         async with gate:
+            port = entrance.port
             speaker.socket = await open_socket(port, entrance.path, origin_of(port), speaker.hear)
             if entrance.ticket:
                 await _entered(speaker, entrance.ticket)
@@ -168,8 +170,10 @@ def origin_of(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def entrances(pairs: Sequence[cast.Pair], port: int) -> list[Entrance]:
-    """The product's doors for both people of each pair, customer first."""
-    principals = [who for pair in pairs for who in (f"customer:{pair.customer}", f"agent:{pair.agent}")]
-    secrets = cast.enter_by_ticket(principals, origin=origin_of(port))
-    return [Entrance(f"/ws/{who.partition(':')[0]}", secret) for who, secret in zip(principals, secrets, strict=True)]
+def entrances(pairs: Sequence[cast.Pair], port: int, *, agents: int | None = None) -> list[Entrance]:
+    """The product's doors for both people of each pair, customer first; the agents' may lead to another port."""
+    people = [(who, at) for pair in pairs for who, at in zip(pair.principals, (port, agents or port), strict=True)]
+    secrets = cast.enter_by_ticket([(who, origin_of(at)) for who, at in people])
+    return [
+        Entrance(f"/ws/{who.partition(':')[0]}", at, secret) for (who, at), secret in zip(people, secrets, strict=True)
+    ]

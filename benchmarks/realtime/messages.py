@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from uuid import UUID, uuid4
 
 import msgspec
@@ -66,38 +66,56 @@ def sides(load: Load, pairs: Sequence[cast.Pair]) -> list[Side]:
 
 def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
     """message_rate, message_cpu_us: one web process and the floor's one, alternated on the same PostgreSQL."""
+    rates, cpus = compare(ground, scale, processes=1)
+    yield against_floor("message_rate", "1/s", *rates)
+    yield against_floor("message_cpu_us", "us", *cpus)
+
+
+Sides = tuple[list[float], list[float]]
+
+
+def compare(ground: Ground, scale: Scale, *, processes: int) -> tuple[Sides, Sides]:
+    """(rates, microseconds of CPU per message), each of the product and of the floor, round by round."""
     pairs = cast.conversations(scale.conversations)
     say(f"{len(pairs)} conversations, two sockets each; {ground.durability()}")
-    with (
-        floor_tables(ground, pairs),
-        grounds.web(ground) as product,
-        grounds.module("benchmarks.realtime.floor_messages") as floor,
-    ):
+    with ExitStack() as stack:
+        stack.enter_context(floor_tables(ground, pairs))
+        product = [stack.enter_context(grounds.web(ground)) for _ in range(processes)]
+        name = "benchmarks.realtime.floor_messages"
+        floor = [stack.enter_context(grounds.module(name)) for _ in range(processes)]
         rounds = uvloop.run(_alternate(ground, scale, pairs, product=product, floor=floor))
     ours, theirs = zip(*rounds, strict=True)
-    yield against_floor("message_rate", "1/s", [rate for rate, _ in ours], [rate for rate, _ in theirs])
-    yield against_floor("message_cpu_us", "us", [_cpu_us(*one) for one in ours], [_cpu_us(*one) for one in theirs])
+    return (
+        ([rate for rate, _ in ours], [rate for rate, _ in theirs]),
+        ([_cpu_us(*one) for one in ours], [_cpu_us(*one) for one in theirs]),
+    )
 
 
 def _cpu_us(rate: float, spent: Spent) -> float:
     """Server and PostgreSQL, per message."""
-    return spent.cpu_us(rate, "server", "postgres")
+    servers = [name for name in spent.named if name.startswith("server")]
+    return spent.cpu_us(rate, *servers, "postgres")
 
 
 Round = tuple[float, Spent]
 
 
 async def _alternate(
-    ground: Ground, scale: Scale, pairs: Sequence[cast.Pair], *, product: tuple[int, int], floor: tuple[int, int]
+    ground: Ground,
+    scale: Scale,
+    pairs: Sequence[cast.Pair],
+    *,
+    product: Sequence[tuple[int, int]],
+    floor: Sequence[tuple[int, int]],
 ) -> list[tuple[Round, Round]]:
+    """With two processes a side, customers are on the first and agents on the second."""
     loads = {"product": Load(), "floor": Load()}
-    doors = await asyncio.to_thread(entrances, pairs, product[0])
-    rooms = [Entrance(f"/{pair.conversation}/{who}") for pair in pairs for who in (pair.customer, pair.agent)]
-    await connect(loads["product"], sides(loads["product"], pairs), doors, product[0])
-    await connect(loads["floor"], sides(loads["floor"], pairs), rooms, floor[0])
+    doors = await asyncio.to_thread(entrances, pairs, product[0][0], agents=product[-1][0])
+    await connect(loads["product"], sides(loads["product"], pairs), doors)
+    await connect(loads["floor"], sides(loads["floor"], pairs), rooms(pairs, [port for port, _ in floor]))
     meters = {
-        name: Meter({"server": pid, **ground.server_pids})
-        for name, (_, pid) in (("product", product), ("floor", floor))
+        name: Meter({f"server {at + 1}": pid for at, (_, pid) in enumerate(side)} | ground.server_pids)
+        for name, side in (("product", product), ("floor", floor))
     }
     say("warming up")
     for name, load in loads.items():
@@ -112,6 +130,15 @@ async def _alternate(
     for load in loads.values():
         await load.close()
     return rounds
+
+
+def rooms(pairs: Sequence[cast.Pair], ports: Sequence[int]) -> list[Entrance]:
+    """The floor's doors, as `load.entrances` gives the product's."""
+    return [
+        Entrance(f"/{pair.conversation}/{who}", port)
+        for pair in pairs
+        for who, port in ((pair.customer, ports[0]), (pair.agent, ports[-1]))
+    ]
 
 
 async def _burst(name: str, load: Load, meter: Meter, scale: Scale) -> Round:

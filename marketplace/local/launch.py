@@ -5,10 +5,12 @@ from __future__ import annotations
 import ctypes
 import os
 import pwd
+import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 from marketplace.local.state import Trouble
 
 PR_SET_PDEATHSIG = 1
+OPEN_FILES = 65_536
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,15 @@ def run(command: Sequence[str | Path], *, account: Account | None = None, cwd: P
     if done.returncode != 0:
         raise Trouble(explain(Path(str(command[0])).name, done.stdout))
     return done.stdout
+
+
+def raise_open_files() -> None:
+    """Every socket is a file: the limit is as high as this user may have it, in this process and its children."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def explain(name: str, output: str) -> str:

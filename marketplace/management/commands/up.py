@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import resource
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.environment import Environment
-from marketplace.local import system
+from marketplace.local import launch, system
 from marketplace.local.state import Trouble
-
-OPEN_FILES = 65_536
 
 
 class Command(BaseCommand):
@@ -30,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         given: Environment = settings.ENVIRONMENT
-        raise_open_files()
+        launch.raise_open_files()
         plan = system.Plan(
             environment=given,
             host=options["host"] or given.host,
@@ -46,12 +42,3 @@ class Command(BaseCommand):
             raise CommandError(str(trouble)) from trouble
         except OSError as error:
             raise CommandError(f"{error.strerror}: {error.filename or plan.environment.state_dir}.") from error
-
-
-def raise_open_files() -> None:
-    """Every socket is a file: the limit is as high as this user may have it, in this process and its children."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
