@@ -130,8 +130,8 @@ def waiting_time_is_kept(record: Record, truth: Truth, happened: Happened) -> It
         if event.data.get("change") == "asked":
             asked[event.conversation_id].append(event.at)
     for rows in _by(truth.escalations, lambda row: row.conversation_id):
-        times = [row.queued_at for row in rows]
-        if times != asked[rows[0].conversation_id]:
+        times = sorted(row.queued_at for row in rows)
+        if times != sorted(asked[rows[0].conversation_id]):
             yield f"QUEUE: the requests of {rows[0].conversation_id} have lost their waiting time"
     for row in truth.engagements:
         if row.state == "lost" and truth.escalation[row.escalation_id].priority < 9:

@@ -154,7 +154,7 @@ def _unowned(sitting: Sitting, at: float, frame: Frame, held: list[Tenure], trut
     if not begun:
         return "before she owned it" if held else "that was never hers"
     foreign = [event for event in numbered(frame) if not _mine(event, sitting)]
-    said = max((row.at for event in foreign if (row := row_of(event, truth))), default=0.0)
+    said = max((row.stood for event in foreign if (row := row_of(event, truth))), default=0.0)
     over = begun[-1].over
     if said > over + LOSES_SIGHT_SECONDS:
         return f"that was said {said - over:.1f} s after it had been taken from her"

@@ -73,6 +73,8 @@ class Truth:
             self.streams[event.conversation_id, event.stream][event.seq] = event
             if event.client_id:
                 self.by_client_id[event.client_id].append(event)
+        for held in self.streams.values():
+            _date(held)
         self.conversation = {row.id: row for row in self.conversations}
         self.engagement = {row.id: row for row in self.engagements}
         self.escalation = {row.id: row for row in self.escalations}
@@ -81,6 +83,14 @@ class Truth:
         for row in self.engagements:
             self.engagements_of[row.agent_id, row.conversation_id].append(row)
         self.customer_of = {row.id: f"customer:{row.customer_id}" for row in self.conversations}
+
+
+def _date(held: dict[int, Row]) -> None:
+    """`stood`: the earliest moment at which each row can have been there. Rows follow each other under a lock, while
+    `at` was read before it was had."""
+    latest = float("-inf")
+    for _, event in sorted(held.items()):
+        event.stood = latest = max(latest, event.at)
 
 
 async def read(database_url: str, brands: Sequence[str], agents: Sequence[str]) -> Truth:

@@ -231,7 +231,7 @@ def test_a_slow_time_after_the_faults_is_told_where_enough_was_said(example: Exa
     for number in range(400):
         at = 10.0 + number * 0.2
         slow = letter(100 + number, "customer:guest", f"s{number}", {"type": "say", "conversation": CHAT}, at, 1)
-        slow.acknowledged[0] = (at + (0.02 if at < 40 else 0.9), 1, "message")
+        slow.acknowledged[0] = (at + (0.02 if at < 40 else 1.9), 1, "message")
         example.record.diary.letters.append(slow)
 
     assert any(sentence.startswith("SLOW: p99 to acknowledge") for sentence in verdict(example))
