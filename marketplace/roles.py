@@ -18,11 +18,23 @@ APPEND_ONLY: tuple[str, ...] = (
     "payouts_closingbalance",
     "payouts_earningfact",
     "payouts_ledgeraudit",
+    "payouts_payoutfile",
     "payouts_period",
     "payouts_posting",
+    "payouts_providerevent",
 )
 # Rows of these change, under triggers of their own, but are never deleted.
-KEPT: tuple[str, ...] = ("payouts_account", "payouts_payplan")
+KEPT: tuple[str, ...] = (
+    "payouts_account",
+    "payouts_bankentry",
+    "payouts_cashoutmandate",
+    "payouts_payout",
+    "payouts_payoutattempt",
+    "payouts_payoutbatch",
+    "payouts_payoutdestination",
+    "payouts_payoutrun",
+    "payouts_payplan",
+)
 # Written by migrations alone.
 READ_ONLY: tuple[str, ...] = ("django_migrations",)
 

@@ -133,6 +133,13 @@ def balance(agent_id: UUID) -> tuple[Balance, ...]:
     return tuple(Balance(*row) for row in accounts.values_list("currency", "balance", "last_seq"))
 
 
+def contra_side(name: str, currency: str, *, now: datetime) -> UUID:
+    """The id of this contra side, named without its currency; made where it is missing."""
+    full = f"{name}:{currency}"
+    _make([full], now=now)
+    return Account.objects.values_list("id", flat=True).get(name=full)
+
+
 @transaction.atomic
 def audit(now: datetime) -> AuditReport:
     """Every posting and every frozen fact is proved, in SQL, and the result is kept. Locks nothing."""

@@ -15,16 +15,36 @@ from payouts.models.ledger import (
     Posting,
 )
 from payouts.models.plans import EarningFact, PayPlan
+from payouts.models.runs import (
+    BankEntry,
+    CashOutMandate,
+    Payout,
+    PayoutAttempt,
+    PayoutBatch,
+    PayoutDestination,
+    PayoutFile,
+    PayoutRun,
+    ProviderEvent,
+)
 
 __all__ = [
     "CURRENCY_CODE",
     "Account",
     "ArchivedPosting",
     "Archiving",
+    "BankEntry",
+    "CashOutMandate",
     "ClosingBalance",
     "EarningFact",
     "LedgerAudit",
     "PayPlan",
+    "Payout",
+    "PayoutAttempt",
+    "PayoutBatch",
+    "PayoutDestination",
+    "PayoutFile",
+    "PayoutRun",
     "Period",
     "Posting",
+    "ProviderEvent",
 ]

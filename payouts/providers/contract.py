@@ -128,10 +128,19 @@ class Drop(Protocol):
 class PayoutProvider(Protocol):
     """One way out of the house. An adapter without a look-up is no adapter."""
 
-    name: str
-    currencies: frozenset[str] | None  # None: any
-    batch_limit: int
-    absent_after_seconds: int  # how long after `submit` a look-up that finds nothing may still be wrong
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def currencies(self) -> frozenset[str] | None:
+        """None: any."""
+
+    @property
+    def batch_limit(self) -> int: ...
+
+    @property
+    def absent_after_seconds(self) -> int:
+        """For how long after `submit` a look-up that finds nothing may still be wrong."""
 
     def check_destination(self, destination: Destination) -> str:
         """An empty string where it can be paid, else one sentence that says why not."""

@@ -1,0 +1,325 @@
+"""A payout run, from what is owed to what the bank has settled."""
+
+from datetime import timedelta
+
+import pytest
+
+from agents.models import Agent
+from marketplace.refusals import Refused
+from payouts import ledger
+from payouts.models import Payout, PayoutAttempt, PayoutRun, Posting
+from payouts.providers.contract import Answer, Status
+from payouts.providers.fake import Fake
+from payouts.runs import approving, clockwork, intake, preparing, proving, reconciling, sending
+from tests.payouts import payday
+from tests.payouts.conftest import NOON
+from tests.payouts.payday import MONDAY, NOOR, OMAR, computed, earn, owed, released, sent, settle_at, submitted
+
+pytestmark = pytest.mark.django_db
+bank = payday.bank
+AN_HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def destinations(bank: Fake, ilse: Agent, jonas: Agent) -> None:
+    settle_at(ilse)
+    settle_at(jonas)
+
+
+def the_payout() -> Payout:
+    return Payout.objects.get()
+
+
+def tell(status: Status, *, key: str = "", reason: str = "") -> int:
+    key = key or PayoutAttempt.objects.latest("prepared_at").key
+    return intake.apply("fake", [Answer(status, key=key, reason=reason)], now=NOON)
+
+
+def test_a_run_claims_what_is_owed_up_to_the_cutoff_and_drains_it(ilse: Agent) -> None:
+    earn(ilse, 300)
+    earn(ilse, 265)
+    earn(ilse, 100, at=MONDAY)
+
+    run = computed()
+
+    payout = the_payout()
+    assert (payout.lo, payout.hi, payout.amount, payout.drained_seq) == (1, 2, 565, 4)
+    assert owed(ilse) == 100
+    assert run.state == "computed"
+    assert run.totals == {"payouts": 1, "amount": 565, "lines": 2, "below_minimum": 0, "cooling_off": 0}
+
+
+def test_the_next_range_begins_where_the_last_one_ended(ilse: Agent) -> None:
+    earn(ilse, 300)
+    computed()
+    earn(ilse, 200, at=MONDAY + AN_HOUR)
+
+    computed(cutoff=NOON + AN_HOUR, now=NOON + AN_HOUR)
+
+    ranges = Payout.objects.order_by("lo").values_list("lo", "hi", "amount")
+    assert list(ranges) == [(1, 1, 300), (2, 3, 200)]
+    assert owed(ilse) == 0
+
+
+def test_a_run_asked_for_twice_is_made_once(ilse: Agent) -> None:
+    earn(ilse, 300)
+    run = computed()
+
+    again = preparing.prepare(run.pk, now=NOON)
+
+    assert again.totals == run.totals
+    assert Payout.objects.count() == 1
+
+
+def test_two_runs_over_the_same_money_pay_it_once(ilse: Agent) -> None:
+    earn(ilse, 300)
+
+    computed()
+    second = computed()
+
+    assert second.totals["payouts"] == 0
+    assert owed(ilse) == 0
+
+
+def test_an_earlier_cutoff_never_pays_what_a_later_one_has_drained(ilse: Agent) -> None:
+    earn(ilse, 300)
+    earn(ilse, 200, at=MONDAY + AN_HOUR)
+    computed(cutoff=NOON)
+
+    second = computed(cutoff=MONDAY + 2 * AN_HOUR)
+
+    assert second.totals["payouts"] == 0
+
+
+def test_less_than_the_minimum_waits(ilse: Agent, jonas: Agent) -> None:
+    earn(ilse, 499)
+    earn(jonas, 500)
+
+    run = computed(minimum=500)
+
+    assert [payout.account.agent_id for payout in run.payouts.all()] == [jonas.pk]
+    assert run.totals["below_minimum"] == 1
+    assert owed(ilse) == 499
+
+
+def test_a_deduction_after_the_cutoff_leaves_what_is_left_to_be_paid(ilse: Agent) -> None:
+    earn(ilse, 500)
+    taken = ledger.Entry(source="clawback:1", kind="clawback", amount=-200, contra=f"agent:{ilse.pk}:recoverable")
+    ledger.post(ilse.pk, "EUR", taken, now=MONDAY + AN_HOUR)
+
+    computed()
+
+    payout = the_payout()
+    assert (payout.lo, payout.hi, payout.amount) == (1, 2, 300)
+    assert owed(ilse) == 0
+
+
+def test_a_destination_that_cools_off_is_not_paid(ilse: Agent) -> None:
+    earn(ilse, 300)
+    settle_at(ilse, account="DE02120300000000202051", now=NOON)
+
+    run = computed()
+
+    assert (run.totals["payouts"], run.totals["cooling_off"]) == (0, 1)
+    assert owed(ilse) == 300
+
+
+def test_a_proved_run_has_a_digest_over_every_payout(ilse: Agent, jonas: Agent) -> None:
+    earn(ilse, 300)
+    earn(jonas, 200)
+
+    run = proving.prove(computed().pk, now=NOON)
+
+    assert run.state == "proved"
+    assert len(run.digest) == 64
+    assert run.faults == {}
+
+
+def test_whoever_submitted_or_prepared_a_run_does_not_approve_it(ilse: Agent) -> None:
+    earn(ilse, 300)
+    run = submitted()
+
+    for person in (NOOR, "system"):
+        with pytest.raises(Refused, match="second person"):
+            approving.approve(run.pk, by=person, digest=run.digest, now=NOON)
+
+    run.refresh_from_db()
+    assert (run.state, run.approved_by) == ("submitted", "")
+
+
+def test_an_approval_is_over_the_digest_that_was_seen(ilse: Agent) -> None:
+    earn(ilse, 300)
+    run = submitted()
+
+    with pytest.raises(Refused, match="not the one you have seen"):
+        approving.approve(run.pk, by=OMAR, digest="0" * 64, now=NOON)
+
+    assert the_payout().state == "due"
+
+
+def test_an_approved_run_is_paid_once_and_settles(ilse: Agent, jonas: Agent, bank: Fake) -> None:
+    earn(ilse, 300)
+    earn(jonas, 200)
+    run = sent()
+    sending.send(run.pk, now=NOON)
+
+    bank.work()
+    for headers, raw in bank.events():
+        intake.receive(bank, headers, raw, now=NOON)
+    reconciling.close(run.pk, now=NOON)
+
+    run.refresh_from_db()
+    assert bank.paid() == {"Ilse": 300, "Jonas": 200}
+    assert run.state == "closed"
+    assert run.totals["ends"] == {"settled": {"payouts": 2, "amount": 500}}
+    assert reconciling.drift() == {}
+    assert ledger.audit(NOON).balanced
+
+
+def test_one_payout_is_held_and_the_rest_goes(ilse: Agent, jonas: Agent, bank: Fake) -> None:
+    earn(ilse, 300)
+    earn(jonas, 200)
+    run = submitted()
+    of_ilse = run.payouts.get(account__agent=ilse)
+    approving.hold(of_ilse.pk, by=NOOR, reason="A new name on the account", reply_by=NOON + AN_HOUR, now=NOON)
+
+    approving.approve(run.pk, by=OMAR, digest=run.digest, now=NOON)
+    clockwork.advance(now=NOON)
+
+    assert bank.paid() == {"Jonas": 200}
+    approving.lift(of_ilse.pk, by=OMAR, now=NOON)
+    clockwork.advance(now=NOON)
+    assert bank.paid() == {"Ilse": 300, "Jonas": 200}
+
+
+def test_a_payout_held_after_its_batch_was_filled_stays_behind(ilse: Agent, bank: Fake) -> None:
+    earn(ilse, 300)
+    run = released()
+    batch = sending._fill(run.pk, now=NOON)
+    assert batch is not None
+    payout = the_payout()
+    approving.hold(payout.pk, by=NOOR, reason="Asked to wait", reply_by=NOON + AN_HOUR, now=NOON)
+
+    sending.hand_over(batch.pk, now=NOON)
+
+    assert bank.paid() == {}
+    assert list(payout.attempts.values_list("state", flat=True)) == ["absent"]
+    approving.give_back(payout.pk, by=NOOR, reason="The agent asked for it", now=NOON)
+    assert owed(ilse) == 300
+
+
+@pytest.mark.parametrize(("reason", "hours"), [("", 1), ("  ", 1), ("Why", 0), ("Why", -1), ("Why", 24 * 15)])
+def test_a_hold_without_a_reason_or_a_clock_is_refused(reason: str, hours: int, ilse: Agent) -> None:
+    earn(ilse, 300)
+    submitted()
+
+    with pytest.raises(Refused, match="needs its reason"):
+        approving.hold(the_payout().pk, by=NOOR, reason=reason, reply_by=NOON + hours * AN_HOUR, now=NOON)
+
+
+def test_a_refused_run_gives_everything_back(ilse: Agent) -> None:
+    earn(ilse, 300)
+    run = submitted()
+
+    approving.refuse(run.pk, by=OMAR, reason="The cut-off is wrong", now=NOON)
+
+    assert owed(ilse) == 300
+    assert the_payout().state == "reversed"
+    assert reconciling.drift() == {}
+    assert computed(cutoff=NOON + AN_HOUR, now=NOON).totals["amount"] == 300
+
+
+def test_what_the_bank_refuses_is_back_in_the_balance_and_in_the_next_run(ilse: Agent) -> None:
+    earn(ilse, 300)
+    run = sent()
+
+    tell(Status.FAILED, reason="AC04")
+
+    assert owed(ilse) == 300
+    assert the_payout().state == "reversed"
+    assert reconciling.close(run.pk, now=NOON).state == "closed"
+    assert computed(cutoff=NOON + AN_HOUR).totals["amount"] == 300
+
+
+def test_what_comes_back_after_it_was_settled_is_paid_by_the_next_run(ilse: Agent) -> None:
+    earn(ilse, 300)
+    run = sent()
+    tell(Status.SETTLED)
+    assert reconciling.close(run.pk, now=NOON).state == "closed"
+
+    tell(Status.RETURNED, reason="AC04")
+
+    assert owed(ilse) == 300
+    assert the_payout().state == "reversed"
+    assert balance_of("bank:fake:EUR") == 0
+
+
+def balance_of(name: str) -> int:
+    into = sum(Posting.objects.filter(account__name=name).values_list("amount", flat=True))
+    return into - sum(Posting.objects.filter(contra__name=name).values_list("amount", flat=True))
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        [Status.SETTLED, Status.ACCEPTED, Status.SETTLED],
+        [Status.RETURNED, Status.SETTLED, Status.ACCEPTED],
+        [Status.SETTLED, Status.RETURNED, Status.RETURNED],
+        [Status.FAILED, Status.ACCEPTED, Status.FAILED],
+    ],
+)
+def test_news_in_any_order_and_any_number_ends_in_the_same_books(news: list[Status], ilse: Agent) -> None:
+    earn(ilse, 300)
+    sent()
+
+    for status in news:
+        tell(status)
+
+    comes_back = not {Status.RETURNED, Status.FAILED}.isdisjoint(news)
+    assert owed(ilse) == (300 if comes_back else 0)
+    assert balance_of("bank:fake:EUR") == (0 if comes_back else 300)
+    assert balance_of("in_transit:fake:EUR") == 0
+    assert not reconciling.unmatched().exists()
+
+
+@pytest.mark.parametrize("later", [Status.SETTLED, Status.RETURNED])
+def test_news_against_the_books_changes_nothing_and_waits_for_a_person(later: Status, ilse: Agent) -> None:
+    earn(ilse, 300)
+    sent()
+    tell(Status.FAILED)
+
+    tell(later)
+    tell(later)
+
+    assert owed(ilse) == 300
+    (entry,) = reconciling.unmatched()
+    assert entry.problem == f"The provider says {later}; here it is failed."
+    reconciling.explain(entry.pk, by=OMAR, explanation="The bank has taken it back by phone", now=NOON)
+    assert not reconciling.unmatched().exists()
+
+
+def test_an_answer_for_nobody_of_ours_moves_nothing(ilse: Agent) -> None:
+    earn(ilse, 300)
+    sent()
+
+    assert tell(Status.SETTLED, key="A0") == 0
+    assert the_payout().state == "sent"
+
+
+def test_money_on_its_way_is_counted_by_age(ilse: Agent) -> None:
+    earn(ilse, 300)
+    sent()
+
+    (row,) = reconciling.ageing(now=NOON + timedelta(days=8))
+
+    assert (row.provider, row.days_at_least, row.payouts, row.amount) == ("fake", 7, 1, 300)
+
+
+def test_a_run_of_nothing_closes_by_itself(ilse: Agent) -> None:
+    run = submitted()
+    approving.approve(run.pk, by=OMAR, digest=run.digest, now=NOON)
+
+    clockwork.advance(now=NOON)
+
+    run.refresh_from_db()
+    assert (run.state, run.totals["amount"]) == (PayoutRun.State.CLOSED, 0)
