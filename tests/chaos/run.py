@@ -102,12 +102,12 @@ async def _one(scene: Scene, step: Step) -> str:
     try:
         async with asyncio.timeout(step.seconds + FAULT_PATIENCE_SECONDS):
             await fault.act(scene, step.seconds)
-    except GONE as error:
-        scene.note(f"{fault.name} met another fault: {str(error).strip().splitlines()[0]}")
-    except AssertionError as never:
-        return str(never)
     except TimeoutError:
         return f"{fault.name} was not over after {step.seconds + FAULT_PATIENCE_SECONDS:.0f} s"
+    except AssertionError as never:
+        return str(never)
+    except GONE as error:
+        scene.note(f"{fault.name} met another fault: {' '.join(str(error).split())[:120]}")
     return ""
 
 
