@@ -122,7 +122,8 @@ class Runner:
         verdict = "held" if result.held else "BROKE"
         say(
             f"seed {result.seed} ({count}): {verdict}; {' + '.join(result.faults)}; {result.acked} acknowledged; "
-            f"{result.seconds:.0f} s; about {left / 60:.0f} min left"
+            f"{result.seconds:.0f} s, others took {result.stages.get('other_cores', 0)} cores; "
+            f"about {left / 60:.0f} min left"
         )
         if not result.held:
             for sentence in result.broke:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import psycopg
 import redis
 
-from tests.chaos import faults, leaks, oracle, results, schedule
+from tests.chaos import faults, leaks, machine, oracle, results, schedule
 from tests.chaos.contract import Happened, Load, Order
 from tests.chaos.load import Load as People
 from tests.chaos.results import Result
@@ -50,7 +50,7 @@ class Course:
 async def seed(world: World, plan: Plan, *, emptied: bool, books: leaks.Books) -> Result:
     """Everything that belongs to one seed. Leaves the world calm, or says in the result that it is not."""
     course = Course(plan, results.mode(haste=world.haste, emptied=emptied))
-    marks = world.marks()
+    marks, before = world.marks(), machine.read(world)
     load = People(
         Order(
             urls=world.urls,
@@ -71,6 +71,7 @@ async def seed(world: World, plan: Plan, *, emptied: bool, books: leaks.Books) -
     finally:
         with suppress(Exception):
             await load.close()
+    course.stages |= machine.between(before, machine.read(world))
     census = await books.look(world)
     course.broke += books.grown()
     return _result(scene, course, census)

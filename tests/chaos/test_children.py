@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -90,14 +89,14 @@ async def _status(process: psutil.Process, status: str) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 async def test_nobody_outlives_the_rig(tmp_path: Path, number: signal.Signals) -> None:
-    rig = subprocess.Popen(
-        [sys.executable, "-c", RIG.format(logs=str(tmp_path))], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
+    rig = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", RIG.format(logs=str(tmp_path)), cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE
     )
     assert rig.stdout is not None
-    child = psutil.Process(int(await asyncio.to_thread(rig.stdout.readline)))
+    child = psutil.Process(int(await rig.stdout.readline()))
 
     rig.send_signal(number)
-    await asyncio.to_thread(rig.wait)
+    await rig.wait()
 
     async def gone() -> bool:
         return not child.is_running() or child.status() == psutil.STATUS_ZOMBIE

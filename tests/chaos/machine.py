@@ -1,0 +1,43 @@
+"""How much of the machine was ours during a seed: on a shared one, the first question about any late answer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import psutil
+
+from tests.chaos.world import World
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Seconds so far: of the wall, of all processors at work, and of those that worked for us."""
+
+    wall: float
+    busy: float
+    ours: float
+
+
+def read(world: World) -> Reading:
+    times = psutil.cpu_times()
+    own = sum(psutil.Process().cpu_times()[:2])
+    return Reading(time.monotonic(), float(sum(times)) - times.idle - times.iowait, own + _children(world))
+
+
+def _children(world: World) -> float:
+    seconds = 0.0
+    for name in world.children.all:
+        for pid in world.children.pids(name):
+            try:
+                seconds += sum(psutil.Process(pid).cpu_times()[:2])
+            except psutil.Error:
+                continue
+    return seconds
+
+
+def between(before: Reading, after: Reading) -> dict[str, float]:
+    """Processors in use on average: ours, and others'. What a killed process had used counts as others'."""
+    wall = max(after.wall - before.wall, 0.1)
+    ours = max(after.ours - before.ours, 0.0)
+    return {"our_cores": round(ours / wall, 2), "other_cores": round((after.busy - before.busy - ours) / wall, 2)}
