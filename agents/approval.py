@@ -8,8 +8,10 @@ from django.core.mail import send_mail
 from django.db import transaction
 
 from agents import slots
+from agents.events import AgentDismissed
 from agents.models import Agent, User
 from audit import journal
+from marketplace import events
 from marketplace.refusals import Refused
 from realtime import wire
 
@@ -38,12 +40,13 @@ def refuse(agent_id: UUID, *, by: User, reason: str, now: datetime) -> None:
 
 @transaction.atomic
 def deactivate(agent_id: UUID, *, by: User, reason: str, now: datetime) -> None:
-    """approved -> deactivated: no more offers, all her sockets are closed. Chats under way go back by the clock."""
+    """approved -> deactivated: no offers, all her sockets close, her chats go to the front of the queue at once."""
     agent = _locked(agent_id)
     if agent.state != Agent.State.APPROVED:
         raise Refused("Only an approved agent can be deactivated.", code="not_approved")
     _decide(agent, Agent.State.DEACTIVATED, by=by, reason=_reason(reason), now=now)
     wire.after_commit(closed=[f"agent:{agent.pk}"])
+    events.announce(AgentDismissed(agent.pk))
 
 
 @transaction.atomic

@@ -7,8 +7,10 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from agents import slots
+from agents.events import AgentDismissed
 from agents.models import Agent, User
 from audit import journal
+from marketplace import events
 from marketplace.refusals import Refused
 
 SESSIONS_AT_ONCE = 2_000
@@ -16,7 +18,8 @@ SESSIONS_AT_ONCE = 2_000
 
 @transaction.atomic
 def take_away(user_id: UUID, *, by: User, reason: str, now: datetime) -> None:
-    """The person cannot log in: sessions and unspent tickets are gone, sockets close, an agent gets no more offers.
+    """The person cannot log in: sessions and unspent tickets are gone, sockets close. An agent gets no more
+    offers, and her chats go to the front of the queue.
 
     Locks: the user, then the agent's slot.
     """
@@ -33,6 +36,7 @@ def take_away(user_id: UUID, *, by: User, reason: str, now: datetime) -> None:
         slot = slots.locked(agent.pk)
         slot.willing = False
         slots.changed(slot, "willing")
+        events.announce(AgentDismissed(agent.pk))
     ended = _end_sessions(user, now=now)
     _record("user.deactivated", user, by=by, reason=reason, detail={"sessions": ended}, now=now)
 

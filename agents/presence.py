@@ -55,6 +55,11 @@ def set_capacity(agent_id: UUID, capacity: int) -> None:
         slots.changed(slot, "capacity")
 
 
+def may_work(agent_id: UUID) -> bool:
+    """Is the agent approved, with a log-in that works?"""
+    return Agent.objects.filter(pk=agent_id, state=Agent.State.APPROVED, user__is_active=True).exists()
+
+
 def is_connected(agent_id: UUID) -> bool:
     """Does a live server process hold a socket of this agent? The database's clock decides."""
     with connection.cursor() as cursor:

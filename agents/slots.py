@@ -53,6 +53,13 @@ def take(slot: Slot) -> None:
     changed(slot, "held", "active", "idle_since", "missed_in_a_row")
 
 
+def take_again(slot: Slot) -> None:
+    """A chat that was lost is hers again, without an offer that rang."""
+    slot.active += 1
+    slot.idle_since = None
+    changed(slot, "active", "idle_since")
+
+
 def free(slot: Slot, *, now: datetime) -> None:
     """A chat is over."""
     slot.active -= 1

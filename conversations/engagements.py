@@ -42,6 +42,21 @@ def begin(
     )
 
 
+def again(conversation: Conversation, lost: Engagement, *, offer_id: UUID, now: datetime) -> Engagement:
+    """The agent who lost the conversation owns it again, on the same terms: a stretch of its own, paid by itself."""
+    return begin(
+        conversation,
+        agent=lost.agent,
+        escalation_id=lost.escalation_id,
+        offer_id=offer_id,
+        plan=lost.pay_plan,
+        topic=lost.topic,
+        language=lost.language,
+        offered_at=now,
+        now=now,
+    )
+
+
 def end(engagement: Engagement, *, state: str, now: datetime) -> None:
     """live -> `state`, and paid in the same transaction. Locks: the agent's ledger account, last of all.
 

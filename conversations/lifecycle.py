@@ -87,6 +87,15 @@ def back(conversation: Conversation, engagement: Engagement, *, now: datetime) -
     _tell(conversation, "back", author=SYSTEM, status=status("person", "back", now, person=card), now=now)
 
 
+def rejoined(conversation: Conversation, engagement: Engagement, *, now: datetime) -> None:
+    """The agent who had lost the conversation owns it again: nobody else had come."""
+    agent = engagement.agent
+    _join(conversation, person=agent.pk, role="agent", name=agent.display_name, now=now)
+    card = protocol.PersonCard(name=agent.display_name, languages=list(agent.languages.values_list("code", flat=True)))
+    _tell(conversation, "back", author=SYSTEM, status=status("person", "back", now, person=card), now=now)
+    wire.after_commit(changed=[f"agent:{agent.pk}", f"customer:{conversation.customer_id}"])
+
+
 def leave_word(conversation: Conversation, engagement: Engagement, text: str, *, now: datetime) -> None:
     """What the agent leaves for whoever comes next, as a note in the desk stream."""
     if text.strip():

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from agents import slots
+from agents import presence, slots
 from agents.models import Slot
 from audit import journal
 from conversations import engagements, lifecycle, stream
@@ -41,6 +41,8 @@ def accept(offer_id: UUID, *, by: UUID, now: datetime) -> Engagement:
     escalation, slot, offer = offers.locked(offer_id, by=by)
     if offer.state == Offer.State.ACCEPTED:
         return Engagement.objects.get(offer_id=offer.pk)
+    if not presence.may_work(by):
+        raise Refused("This account is not active.", code="not_active")
     offers.accept(offer, now=now)
     escalation.state = Escalation.State.ENGAGED
     escalation.save(update_fields=["state"])
@@ -113,6 +115,39 @@ def lose(engagement_id: UUID, *, now: datetime) -> bool:
         return False
     _release(held, state=Engagement.State.LOST, priority=escalations.LOST_PRIORITY, now=now)
     return True
+
+
+@transaction.atomic
+def reclaim(lost_id: UUID, *, now: datetime) -> bool:
+    """lost -> a new live engagement of the same agent, on the same terms: she is back before anybody else accepted.
+
+    False, and nothing changed, where the customer waits no more, somebody else had the chat meanwhile, or the agent is
+    not here, may not work or has no room. Locks: escalation, slots, offer, conversation.
+    """
+    lost = Engagement.objects.select_related("agent", "pay_plan").get(pk=lost_id)
+    escalation = escalations.locked(lost.escalation_id)
+    if escalation.state not in (Escalation.State.WAITING, Escalation.State.OFFERED) or not _is_latest(lost):
+        return False
+    slot = slots.locked_all({lost.agent_id, *offers.rung(escalation)})[lost.agent_id]
+    if not presence.is_connected(slot.pk) or not presence.may_work(slot.pk):
+        return False
+    own = offers.rung(escalation) == [slot.pk]
+    if slot.active + slot.held - own >= slot.capacity:
+        return False
+    offers.withdraw(escalation, now=now)
+    escalation.state = Escalation.State.ENGAGED
+    escalation.save(update_fields=["state"])
+    slots.take_again(slots.locked(slot.pk))
+    conversation = stream.locked(escalation.conversation_id)
+    offer = offers.renewed(lost.offer_id, now=now)
+    lifecycle.rejoined(conversation, engagements.again(conversation, lost, offer_id=offer.pk, now=now), now=now)
+    return True
+
+
+def _is_latest(engagement: Engagement) -> bool:
+    """Is this how the request stands: lost by this agent, and nobody's since?"""
+    latest = Engagement.objects.filter(escalation_id=engagement.escalation_id).order_by("-accepted_at", "-ended_at")
+    return latest.first() == engagement and engagement.state == Engagement.State.LOST
 
 
 @transaction.atomic

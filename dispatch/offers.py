@@ -5,7 +5,7 @@ its slot, in the same transaction.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -90,6 +90,7 @@ def _still_fit(escalation: Escalation, agent_id: UUID) -> Agent | None:
     return Agent.objects.filter(
         pk=agent_id,
         state=Agent.State.APPROVED,
+        user__is_active=True,
         languages__code=escalation.language,
         skills__skill__brand_id=escalation.brand_id,
         skills__skill__key=escalation.topic,
@@ -174,6 +175,11 @@ def _expire(offer_id: UUID, now: datetime) -> bool:
     return True
 
 
+def rung(escalation: Escalation) -> list[UUID]:
+    """The agent to whom the escalation is held out now, if there is one."""
+    return list(Offer.objects.filter(escalation=escalation, state=Offer.State.OPEN).values_list("agent_id", flat=True))
+
+
 def withdraw(escalation: Escalation, *, now: datetime) -> None:
     """End the open offer of an escalation that is over. The caller holds the escalation's lock and ends it itself."""
     offer = Offer.objects.filter(escalation=escalation, state=Offer.State.OPEN).first()
@@ -202,14 +208,36 @@ def take_from(escalation_id: UUID, *, by: str, reason: str, now: datetime) -> No
 
 
 @transaction.atomic
-def withdraw_from(agent_id: UUID, *, now: datetime) -> None:
-    """The agent's connection broke: her open offer goes to somebody else. Locks: escalation, slot, offer."""
+def withdraw_from(agent_id: UUID, *, only_if: Callable[[Slot], bool], now: datetime) -> None:
+    """The agent cannot answer: her open offer goes to somebody else, if `only_if` still says so under the slot's lock.
+
+    Locks: escalation, slot, offer.
+    """
     offer_id = Offer.objects.filter(agent_id=agent_id, state=Offer.State.OPEN).values_list("pk", flat=True).first()
     if offer_id is None:
         return
     escalation, slot, offer = locked(offer_id)
-    if offer.state == Offer.State.OPEN:
+    if offer.state == Offer.State.OPEN and only_if(slot):
         _end(escalation, slot, offer, state=Offer.State.WITHDRAWN, now=now)
+
+
+def renewed(offer_id: UUID, *, now: datetime) -> Offer:
+    """The terms of an accepted offer once more, accepted already: for an agent who takes up again what she had lost.
+
+    The caller holds escalation and slot, and makes the engagement that goes with it.
+    """
+    old = Offer.objects.get(pk=offer_id)
+    return Offer.objects.create(
+        brand_id=old.brand_id,
+        escalation_id=old.escalation_id,
+        agent_id=old.agent_id,
+        pay_plan_id=old.pay_plan_id,
+        state=Offer.State.ACCEPTED,
+        offered_at=now,
+        ended_at=now,
+        expires_at=now + timedelta(seconds=settings.BECKON_WAITS["offer_seconds"]),
+        card=old.card,
+    )
 
 
 def locked(offer_id: UUID, *, by: UUID | None = None) -> tuple[Escalation, Slot, Offer]:

@@ -11,9 +11,12 @@ from collections.abc import Callable
 
 from kombu.exceptions import OperationalError
 
+from agents.events import AgentDismissed
 from assistant.tasks import answer_waiting
 from conversations.events import CustomerAsked
+from dispatch import absence
 from dispatch.events import SupplyOrDemandChanged
+from marketplace import clock
 from marketplace.events import Reactions
 from realtime import wire
 
@@ -49,9 +52,14 @@ def ring_dispatcher(event: SupplyOrDemandChanged) -> None:
     wire.ring("dispatch")
 
 
+def take_chats(event: AgentDismissed) -> None:
+    absence.dismissed(event.agent_id, now=clock.now())
+
+
 assistant = Bell(lambda: answer_waiting.apply_async(expires=5, retry=False))
 
 REACTIONS: Reactions = {
     SupplyOrDemandChanged: (ring_dispatcher,),  # else the dispatcher's tick of a second
     CustomerAsked: (assistant.pull,),  # else the beat of two seconds
+    AgentDismissed: (take_chats,),  # else the sweep of presence
 }

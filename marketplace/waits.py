@@ -14,6 +14,8 @@ TRUE: Mapping[str, float] = {
     "agent_gone_told_seconds": 10,
     "agent_gone_unwilling_seconds": 30,
     "agent_gone_lost_seconds": 60,
+    # and until when after her loss she gets them back by herself, where nobody else has accepted
+    "agent_back_seconds": 600,
     # the wire: a process's lease, healing, the transport's ping and its answer, a blocked write, a locked conversation
     "lease_seconds": 8,
     "heal_seconds": 8,

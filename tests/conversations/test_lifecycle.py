@@ -56,8 +56,8 @@ class Story:
         for act in (
             self.assistant_answers, self.customer_writes, self.customer_asks, self.customer_stops_waiting,
             self.customer_asks, self.agent_joins, self.agent_writes, self.note_is_added, self.agent_is_away,
-            self.agent_is_back, self.agent_gives_back, self.agent_joins, self.agent_is_lost, self.agent_joins,
-            self.agent_resolves, self.customer_rates, self.customer_writes, self.customer_asks, self.agent_joins,
+            self.agent_is_back, self.agent_gives_back, self.agent_joins, self.agent_is_lost, self.agent_resolves,
+            self.customer_rates, self.customer_writes, self.customer_asks, self.agent_joins,
             self.customer_leaves, self.customer_writes, self.nothing_happens, self.customer_writes,
             self.customer_leaves,
         ):  # fmt: skip
@@ -101,6 +101,7 @@ class Story:
         desk.transfer(self.owner(), by=self.dana.pk, reason="", now=self.now())
 
     def agent_is_lost(self) -> None:
+        """And comes back before anybody else has accepted."""
         disconnect(self.dana)
         absence.noticed(self.dana.pk, now=self.now())
         absence.sweep(now=at(self.happens(after=61)))
@@ -155,7 +156,7 @@ def test_each_change_is_told_by_its_name_with_where_it_leads(story: Story) -> No
         ("transferred", "queue", "system"),
         ("joined", "person", "agent"),
         ("lost", "queue", "system"),
-        ("joined", "person", "agent"),
+        ("back", "person", "system"),
         ("resolved", "ended", "agent"),
         ("rated", "ended", "customer"),
         ("asked", "queue", "customer"),

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from agents import presence
 from agents.models import Agent, Slot
 from conversations import lifecycle
@@ -16,14 +14,6 @@ from tests import truth
 from tests.people import NOON, ask, at, connect, disconnect, offer_to
 
 GONE = 100.0  # seconds after noon at which Dana's connection breaks
-
-
-@pytest.fixture
-def gone(engagement: Engagement, dana: Agent) -> Engagement:
-    """Dana's connection broke in the middle of her chat with Maja, and her server noticed."""
-    disconnect(dana)
-    absence.noticed(dana.pk, now=at(GONE))
-    return engagement
 
 
 def sweep(seconds: float) -> None:
@@ -62,6 +52,13 @@ def test_at_once_an_open_offer_goes_to_somebody_else(
     assert offer.state == "withdrawn"
     (next_,) = rounds.match_waiting(now=at(4))
     assert (next_.agent_id, next_.escalation_id) == (olu.pk, request_.pk)
+
+
+def test_an_offer_stays_with_who_is_back_before_it_is_withdrawn(offer: Offer, dana: Agent) -> None:
+    offers.withdraw_from(dana.pk, only_if=absence._is_gone, now=at(3))
+
+    offer.refresh_from_db()
+    assert offer.state == "open"
 
 
 def test_at_once_no_new_offer_is_made_and_a_return_undoes_it(dana: Agent) -> None:
@@ -130,23 +127,46 @@ def test_a_sweep_that_is_late_tells_nobody_who_is_back_that_she_is_away(
     gone: Engagement, chat: Conversation, dana: Agent
 ) -> None:
     """The sweep read that Dana is gone; she returns before it acts."""
-    read_before = Slot.objects.get(pk=dana.pk)
     come_back(dana, 40)
 
-    absence._step(read_before, timedelta(seconds=40), now=at(GONE + 40))
+    absence._step(dana.pk, timedelta(seconds=40), now=at(GONE + 40))
 
     assert phase(chat) == ("person", "joined")
     assert Slot.objects.get(pk=dana.pk).willing
 
 
 def test_a_sweep_that_is_late_takes_no_chat_from_who_is_back(gone: Engagement, dana: Agent) -> None:
-    read_before = Slot.objects.get(pk=dana.pk)
     come_back(dana, 59)
 
-    absence._step(read_before, timedelta(seconds=60), now=at(GONE + 60))
+    absence._step(dana.pk, timedelta(seconds=60), now=at(GONE + 60))
 
     gone.refresh_from_db()
     assert gone.state == "live"
+
+
+def test_a_sweep_that_is_late_takes_no_chat_from_who_came_back_and_vanished_again(
+    gone: Engagement, dana: Agent
+) -> None:
+    come_back(dana, 59)
+    disconnect(dana)
+    absence.noticed(dana.pk, now=at(GONE + 59.5))
+
+    absence._step(dana.pk, timedelta(seconds=60), now=at(GONE + 60))
+
+    gone.refresh_from_db()
+    slot = Slot.objects.get(pk=dana.pk)
+    assert (gone.state, gone.away_since, slot.willing) == ("live", None, True)
+
+
+def test_a_return_that_nobody_noticed_yet_stops_every_step(gone: Engagement, chat: Conversation, dana: Agent) -> None:
+    """Her socket's row is there, her server has not said so."""
+    connect(dana)
+
+    absence._step(dana.pk, timedelta(seconds=60), now=at(GONE + 60))
+    absence._step(dana.pk, timedelta(seconds=10), now=at(GONE + 60))
+
+    gone.refresh_from_db()
+    assert (gone.state, Slot.objects.get(pk=dana.pk).willing, phase(chat)) == ("live", True, ("person", "joined"))
 
 
 def test_before_thirty_seconds_she_is_still_willing(gone: Engagement, dana: Agent) -> None:
@@ -197,15 +217,6 @@ def test_who_was_lost_is_not_paid_for_the_chat_and_has_her_place_free(gone: Enga
     assert not Posting.objects.filter(engagement_id=gone.pk, kind="per_chat").exists()
     slot = Slot.objects.get(pk=dana.pk)
     assert (slot.active, slot.held) == (0, 0)
-
-
-def test_a_return_after_sixty_seconds_brings_no_chat_back(gone: Engagement, chat: Conversation, dana: Agent) -> None:
-    sweep(60)
-
-    come_back(dana, 61)
-
-    assert phase(chat) == ("queue", "lost")
-    assert Slot.objects.get(pk=dana.pk).gone_since is None
 
 
 def test_who_is_gone_for_good_is_no_longer_watched(gone: Engagement, dana: Agent) -> None:

@@ -1,0 +1,11 @@
+"""What the supply announces. Each has a sweep that finds the same work."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDismissed:
+    """The agent may not work any more: deactivated, or without her log-in."""
+
+    agent_id: UUID
