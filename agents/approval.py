@@ -46,7 +46,7 @@ def deactivate(agent_id: UUID, *, by: User, reason: str, now: datetime) -> None:
         raise Refused("Only an approved agent can be deactivated.", code="not_approved")
     _decide(agent, Agent.State.DEACTIVATED, by=by, reason=_reason(reason), now=now)
     wire.after_commit(closed=[f"agent:{agent.pk}"])
-    events.announce(AgentDismissed(agent.pk))
+    events.announce(AgentDismissed(agent.pk, now))
 
 
 @transaction.atomic

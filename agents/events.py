@@ -1,6 +1,7 @@
 """What the supply announces. Each has a sweep that finds the same work."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -9,3 +10,4 @@ class AgentDismissed:
     """The agent may not work any more: deactivated, or without her log-in."""
 
     agent_id: UUID
+    at: datetime

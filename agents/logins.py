@@ -36,7 +36,7 @@ def take_away(user_id: UUID, *, by: User, reason: str, now: datetime) -> None:
         slot = slots.locked(agent.pk)
         slot.willing = False
         slots.changed(slot, "willing")
-        events.announce(AgentDismissed(agent.pk))
+        events.announce(AgentDismissed(agent.pk, now))
     ended = _end_sessions(user, now=now)
     _record("user.deactivated", user, by=by, reason=reason, detail={"sessions": ended}, now=now)
 

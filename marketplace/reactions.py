@@ -16,7 +16,6 @@ from assistant.tasks import answer_waiting
 from conversations.events import CustomerAsked
 from dispatch import absence
 from dispatch.events import SupplyOrDemandChanged
-from marketplace import clock
 from marketplace.events import Reactions
 from realtime import wire
 
@@ -53,7 +52,7 @@ def ring_dispatcher(event: SupplyOrDemandChanged) -> None:
 
 
 def take_chats(event: AgentDismissed) -> None:
-    absence.dismissed(event.agent_id, now=clock.now())
+    absence.dismissed(event.agent_id, now=event.at)
 
 
 assistant = Bell(lambda: answer_waiting.apply_async(expires=5, retry=False))
