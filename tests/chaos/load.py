@@ -20,6 +20,7 @@ from tests.chaos.contract import Disturbance, Order
 from tests.chaos.load_operator import Operator
 from tests.chaos.load_people import AgentPlayer, CustomerPlayer, House, Player, tabs_of
 from tests.chaos.load_record import Glance, Record
+from tests.chaos.load_snoop import snoop
 from tests.stranger.client import Client
 from tests.stranger.diary import Frame, now
 from tests.stranger.door import Credentials
@@ -44,7 +45,7 @@ class Load:
         self.chance = random.Random(order.seed)
         self.record = Record(order.seed, order.haste)
         self.house = House(order.urls, order.haste)
-        self.people: dict[str, Frame] = {}  # the agents' log-ins, by principal
+        self.people: dict[str, Frame] = {}  # who they are over HTTP, by principal
         self._cast: dict[str, Any] = {}
         self._stack = AsyncExitStack()
         self._playing: list[asyncio.Task[None]] = []
@@ -58,6 +59,10 @@ class Load:
     @property
     def clients(self) -> list[Client]:
         return [tab for player in self.players for tab in player.tabs]
+
+    def credentials(self, person: str) -> Credentials:
+        held = self.people[person]
+        return Credentials.agent(held["session_key"]) if "session_key" in held else Credentials.customer(held["token"])
 
     @property
     def operator(self) -> Operator:
@@ -94,6 +99,7 @@ class Load:
             for person in brand["customers"]:
                 name, who = f"customer:{person['id']}", Credentials.customer(person["token"])
                 brand_of[name] = brand["brand_id"]
+                self.people[name] = person
                 runs_far = not self.house.customers
                 tabs = (MARATHON_TABS,) if runs_far else (1, 1, 2)
                 self.house.customers.append(CustomerPlayer(self.house, *self._part(who, name, tabs)))
@@ -122,7 +128,7 @@ class Load:
         self._working = [asyncio.create_task(player.play()) for player in self.house.agents]
         steady = [player for player in self.players if not getattr(player, "marathon", False)]
         self._beside = [asyncio.create_task(player.stumble()) for player in steady]
-        mishaps = (self._keep_pace(), incidents.vanish(self), incidents.oversleep(self))
+        mishaps = (self._keep_pace(), incidents.vanish(self), incidents.oversleep(self), snoop(self))
         self._beside += [asyncio.create_task(mishap) for mishap in mishaps]
 
     async def _keep_pace(self) -> None:

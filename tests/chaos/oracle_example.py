@@ -161,6 +161,9 @@ def _sittings(example: Example) -> None:
         example.hear("ana", 12.02, {**reset, "events": [frame(row) for row in events], "status": None})
     for row in rows[4:7]:
         example.hear("ana", row.at + 0.02, frame(row))
+    desk = {"type": "desk", "agent_id": ANA, "offer": None}
+    example.hear("ana", 12.03, {**desk, "engagements": [{"engagement_id": ENGAGEMENT, "conversation": CHAT}]})
+    example.hear("ana", 30.04, {**desk, "engagements": []})
     example.hear("ana", 30.05, {"type": "left", "conversation": CHAT})
 
 

@@ -92,14 +92,17 @@ def _too_late(
         over = min(until, row.ended_at if row.ended_at is not None else record.settled, record.settled)
         if over <= limit:
             continue
-        if what == "lost" or not _told(row, since, limit, truth):
+        after = _told(row, since, truth) - since if what == "told" else over - since
+        if since + after > limit:
             away = f"agent {row.agent_id} was away for {over - since:.1f} s"
-            yield f"LOSS: {away}, and {row.conversation_id} was not {what}"
+            yield f"LOSS: {away}, and {row.conversation_id} was {what} after {after:.1f} s"
 
 
-def _told(row: Row, since: float, limit: float, truth: Truth) -> bool:
+def _told(row: Row, since: float, truth: Truth) -> float:
+    """When the customer was told of this absence; infinite where she never was."""
     talk = truth.streams.get((row.conversation_id, "talk"), {}).values()
-    return any(event.data.get("change") == "away" and since <= event.at <= limit for event in talk)
+    told = (event.stood for event in talk if event.data.get("change") == "away" and event.stood >= since)
+    return min(told, default=float("inf"))
 
 
 def nobody_cried(record: Record, truth: Truth, happened: Happened) -> Iterator[str]:

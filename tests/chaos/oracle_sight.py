@@ -9,13 +9,13 @@ from tests.chaos.load_record import Record
 from tests.chaos.oracle_talk import who
 from tests.chaos.oracle_tenure import disturbed, numbered
 from tests.chaos.oracle_truth import Key, Row, Truth
-from tests.stranger.diary import Letter, Sitting
+from tests.stranger.diary import Frame, Letter, Sitting
 
 DELIVERED_SECONDS = 10.0  # true scale: whatever dies, no open socket is behind for longer
 CALM_SECONDS = 20.0  # true scale: so long after the last fault the calm is back
 NOISE_SECONDS, NOISE_RATIO = 1.5, 3.0  # what a machine adds to any wait: so much, or so many times its own calm p99
 CALM_RATIO, CALM_FLOOR_SECONDS = 3.0, 1.0  # p99 afterwards: at most so many times that before, or so much
-FEWEST = 100  # messages below which a p99 says nothing
+FEWEST, FEWEST_FOR_NOISE = 100, 20  # messages below which a p99 says nothing
 FOLLOWED_AT_MOST = 50  # streams of one customer that the server follows
 
 
@@ -118,10 +118,36 @@ def _limit(row: Row, slack: float, happened: Happened) -> float:
     return limit
 
 
+def desks_in_time(record: Record, truth: Truth, happened: Happened) -> Iterator[str]:
+    """While an agent's socket is open, her desk shows within ten seconds of true scale what she owns, and no more."""
+    slack = DELIVERED_SECONDS / happened.haste + noise(record, happened)
+    for sitting in record.diary.sittings:
+        desks = [(at, _shown(frame)) for at, frame in sitting.heard if frame["type"] == "desk"]
+        if not desks:
+            continue
+        ended = sitting.ended_at if sitting.ended_at > 0 else record.settled
+        for row in truth.engagements:
+            if sitting.person != f"agent:{row.agent_id}":
+                continue
+            over = row.ended_at if row.ended_at is not None else float("inf")
+            for what, since, until, shown in (("not show", row.accepted_at, over, True),
+                                              ("still show", over, float("inf"), False)):  # fmt: skip
+                limit = max(since, sitting.entered_at) + slack
+                if disturbed(since, happened) or disturbed(limit, happened):
+                    limit = max(limit, happened.ended + CALM_SECONDS / happened.haste + slack)
+                latest = [desk for at, desk in desks if at <= limit]
+                if limit < min(until, ended) and latest and (row.id in latest[-1]) != shown:
+                    yield f"DESK: {who(sitting)} did {what} chat {row.id}, {limit - since:.1f} s after it was so"
+
+
+def _shown(desk: Frame) -> set[str]:
+    return {engaged["engagement_id"] for engaged in desk["engagements"]}
+
+
 def noise(record: Record, happened: Happened) -> float:
-    """Seconds that this machine, with whatever else it does, may add to any wait."""
-    calm = [took for at, took in acknowledgements(record) if happened.calm_from <= at <= happened.began]
-    return max(NOISE_SECONDS, NOISE_RATIO * p99(calm)) if len(calm) >= FEWEST else NOISE_SECONDS
+    """Seconds that this machine, with whatever else it does, may add to any wait: told by its undisturbed hours."""
+    calm = [took for at, took in acknowledgements(record) if not disturbed(at, happened)]
+    return max(NOISE_SECONDS, NOISE_RATIO * p99(calm)) if len(calm) >= FEWEST_FOR_NOISE else NOISE_SECONDS
 
 
 # --- the calm ---
@@ -171,4 +197,4 @@ def p99(values: list[float]) -> float:
     return sorted(values)[int(len(values) * 0.99)]
 
 
-CHECKS = (customers_saw_all, seen_in_time, calm_is_back)
+CHECKS = (customers_saw_all, seen_in_time, desks_in_time, calm_is_back)

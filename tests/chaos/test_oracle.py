@@ -131,6 +131,11 @@ def hear_late(example: Example) -> None:
     heard[-1] = (39.0, heard[-1][1])
 
 
+def never_hear_of_the_end_on_the_desk(example: Example) -> None:
+    heard = example.sitting["ana"].heard
+    heard[:] = [each for each in heard if each[0] != 30.04]
+
+
 def pay_twice(example: Example) -> None:
     more = {"seq": 3, "balance_after": 587, "source": "three"}
     example.tables["postings"].append(Row(**{**example.tables["postings"][0].__dict__, **more}))
@@ -176,6 +181,7 @@ SPOILS: dict[str, tuple[str, Spoil]] = {
     "an agent writes after her end": ("FORGED", change_event(7, author_id=ANA, author_role="agent", seq=9)),
     "a customer misses the end": ("NOT SEEN", never_hear_the_last),
     "a customer hears it late": ("LATE", hear_late),
+    "a desk that shows what is over": ("DESK", never_hear_of_the_end_on_the_desk),
     "a request without an owner": ("ORPHANED", change("escalations", state="engaged")),
     "a request forgotten in the queue": ("ORPHANED", change("escalations", state="waiting")),
     "a phase that is not so": ("UNTRUE", change("conversations", status={"phase": "person"})),
