@@ -22,6 +22,7 @@ from marketplace import clock
 from marketplace.appearance import APPLIED, IN_LINE
 from marketplace.windows import Acting, WideWindow, Window
 from payouts import receipts
+from payouts.earnings import EARNED
 from payouts.models import Posting
 from realtime.models import Connection, ServerLease, Ticket
 
@@ -88,7 +89,8 @@ def _applications(now: datetime) -> Figure:
 
 def _earned(now: datetime) -> Figure:
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    sums = Posting.objects.filter(created_at__gte=today).order_by("currency").values_list("currency")
+    earned = Posting.objects.filter(created_at__gte=today, kind__in=EARNED)
+    sums = earned.order_by("currency").values_list("currency")
     amounts = [receipts.money(amount, currency, locale="en") for currency, amount in sums.annotate(Sum("amount"))]
     return Figure("Earned by agents", ", ".join(amounts) or "0", "today, UTC", _list("payouts_posting"))
 

@@ -20,6 +20,7 @@ from brands.models import Skill
 from conversations.models import Conversation, Engagement
 from dispatch import leadership
 from dispatch.models import Escalation, Offer
+from payouts.earnings import EARNED
 from payouts.models import LedgerAudit, Posting
 from realtime import protocol
 
@@ -278,7 +279,7 @@ def _assistant(now: datetime) -> protocol.BoardAssistant:
 
 def _accrued(now: datetime) -> list[protocol.BoardMoney]:
     """Earned today by agents: the most first. Nothing that is paid out counts: only what comes from a chat."""
-    rows: Any = Posting.objects.filter(created_at__gte=_midnight(now), account__sequenced=True)
+    rows: Any = Posting.objects.filter(created_at__gte=_midnight(now), kind__in=EARNED)
     sums = rows.values_list("brand__name", "currency").annotate(Sum("amount")).order_by()
     return [
         protocol.BoardMoney(brand=brand, minor=minor, currency=currency)

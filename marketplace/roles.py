@@ -22,18 +22,26 @@ APPEND_ONLY: tuple[str, ...] = (
     "payouts_period",
     "payouts_posting",
     "payouts_providerevent",
+    "payouts_recovery",
 )
 # Rows of these change, under triggers of their own, but are never deleted.
 KEPT: tuple[str, ...] = (
     "payouts_account",
     "payouts_bankentry",
     "payouts_cashoutmandate",
+    "payouts_clawback",
+    "payouts_debt",
+    "payouts_dispute",
+    "payouts_hold",
     "payouts_payout",
     "payouts_payoutattempt",
     "payouts_payoutbatch",
     "payouts_payoutdestination",
     "payouts_payoutrun",
     "payouts_payplan",
+    "payouts_plandraft",
+    "payouts_unitpool",
+    "payouts_unitsdue",
 )
 # Written by migrations alone.
 READ_ONLY: tuple[str, ...] = ("django_migrations",)

@@ -8,10 +8,11 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from payouts import ledger, receipts
+from payouts.earnings import EARNED
 from payouts.models import EarningFact, Posting
 
 ENGAGEMENTS_ON_A_PAGE = 200
@@ -73,8 +74,10 @@ def page(agent_id: UUID, *, since: datetime, until: datetime, zone: tzinfo, loca
 
     Totals and days cover the whole stretch, also where the list of chats is cut short.
     """
-    mine = Posting.objects.filter(account__agent_id=agent_id, created_at__gte=since, created_at__lt=until)
-    facts = EarningFact.objects.filter(agent_id=agent_id, created_at__gte=since, created_at__lt=until)
+    mine = Posting.objects.filter(
+        account__agent_id=agent_id, created_at__gte=since, created_at__lt=until, kind__in=EARNED
+    )
+    facts = _closed(agent_id).filter(created_at__gte=since, created_at__lt=until)
     shown, older_until = _cut(facts.select_related("plan__brand").order_by("-created_at", "-id"))
     return Page(
         since=since,
@@ -94,8 +97,12 @@ def page(agent_id: UUID, *, since: datetime, until: datetime, zone: tzinfo, loca
 
 def engagement(agent_id: UUID, engagement_id: UUID, *, locale: str) -> EngagementShown | None:
     """One chat of this agent's with its lines; None where it is another's, or not closed yet."""
-    facts = EarningFact.objects.filter(agent_id=agent_id, engagement_id=engagement_id).select_related("plan__brand")
+    facts = _closed(agent_id).filter(engagement_id=engagement_id).select_related("plan__brand")
     return next(iter(_engagements(facts, locale=locale)), None)
+
+
+def _closed(agent_id: UUID) -> QuerySet[EarningFact]:
+    return EarningFact.objects.filter(agent_id=agent_id, kind=EarningFact.Kind.CLOSED)
 
 
 def _cut(facts: Iterable[EarningFact]) -> tuple[Sequence[EarningFact], datetime | None]:
@@ -133,8 +140,10 @@ def _engagements(facts: Iterable[EarningFact], *, locale: str) -> tuple[Engageme
 
 
 def _shown(fact: EarningFact, postings: Sequence[Posting], *, locale: str) -> EngagementShown:
+    assert fact.plan is not None, "what was closed was closed under a plan"
+    assert fact.engagement_id is not None, "only engagements close"
     known, currency = json.loads(fact.canonical), fact.plan.currency
-    amount_cents = sum(posting.amount for posting in postings)
+    amount_cents = sum(posting.amount for posting in postings if posting.currency == currency)
     return EngagementShown(
         engagement_id=fact.engagement_id,
         topic=fact.topic,

@@ -13,6 +13,8 @@ from marketplace.refusals import Refused
 from payouts import rating, receipts
 from payouts.models import PayPlan
 
+DEPLOYMENT = "deployment"  # who wrote the rules that come with an installation
+
 
 class NoPlanInForce(LookupError):  # noqa: N818  (a missing plan is an answer, not a mistake)
     """No pay plan covers this brand and tier at this instant, so no offer can be made."""
@@ -44,12 +46,17 @@ def publish(
     valid_from: datetime,
     by: str,
     now: datetime,
+    prepared_by: str = DEPLOYMENT,
 ) -> PayPlan:
     """The next version is frozen and in force from `valid_from`; the version before it ends there.
+
+    Whoever publishes has not written it: `by` is never `prepared_by`.
 
     Only the first version may begin in the past, because no offer can have been made before it.
     Locks: the latest version. Two first versions at once: the exclusion constraint refuses the second.
     """
+    if by == prepared_by:
+        raise Refused("A second person publishes what the first has written.", code="same_person")
     _parse(rules)
     latest = (
         PayPlan.objects.select_for_update(no_key=True)
@@ -70,6 +77,7 @@ def publish(
                 rules=list(rules),
                 published_at=now,
                 published_by=by,
+                prepared_by=prepared_by,
             )
     except IntegrityError as error:
         raise Refused("This pay plan was not accepted: check the brand, the currency and the start.") from error
@@ -101,7 +109,7 @@ def card(plan: PayPlan, *, locale: str = "en") -> Card:
         lines=[
             CardLine(
                 kind=rule.kind,
-                words=receipts.rate_words(rule.kind, rule.rate_cents, plan.currency, locale=locale),
+                words=receipts.rule_words(rule, plan.currency, locale=locale),
                 rate=rule.rate_cents,
             )
             for rule in rated.rules

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, format_decimal, get_currency_precision
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_noop, override
 
-from payouts.models.ledger import Movement
+from payouts.models import Movement
+from payouts.rules import EQUITY, POINTS, UNITS, Rule
 
 
 def of(posting: Movement, *, locale: str) -> str:
@@ -20,32 +21,66 @@ def of(posting: Movement, *, locale: str) -> str:
 
 def words(formula: str, inputs: Mapping[str, int], amount_cents: int, currency: str, *, locale: str) -> str:
     """One sentence that shows the arithmetic: `12 min 30 s active x 0.22 EUR/min = 2.75 EUR`."""
-    amount = money(amount_cents, currency, locale=locale)
+    told = {name: money(value, currency, locale=locale) for name, value in inputs.items() if name.endswith("_cents")}
+    told |= {name: _number(value, locale=locale) for name, value in inputs.items() if name not in told}
+    told |= {
+        f"{name.removesuffix('_seconds')}_time": duration(value, locale=locale)
+        for name, value in inputs.items()
+        if name.endswith("_seconds")
+    }
     with override(locale):
-        if formula == "flat":
-            return gettext("%(amount)s for the chat") % {"amount": amount}
-        if formula == "active_time":
-            return gettext("%(duration)s active x %(rate)s/min = %(amount)s") % {
-                "duration": duration(inputs["active_seconds"], locale=locale),
-                "rate": money(inputs["rate_cents"], currency, locale=locale),
-                "amount": amount,
-            }
-    raise ValueError(f"No words for the formula {formula}.")
+        if formula not in FORMULAS:
+            raise ValueError(f"No words for the formula {formula}.")
+        return gettext(FORMULAS[formula]) % {**told, "amount": money(amount_cents, currency, locale=locale)}
 
 
-def rate_words(kind: str, rate_cents: int, currency: str, *, locale: str) -> str:
+def rule_words(rule: Rule, currency: str, *, locale: str) -> str:
     """What a rule will pay, for the offer card: `2.90 EUR for the chat`, `0.22 EUR for each active minute`."""
-    rate = money(rate_cents, currency, locale=locale)
     with override(locale):
-        if kind == "per_chat":
-            return gettext("%(rate)s for the chat") % {"rate": rate}
-        if kind == "per_minute":
-            return gettext("%(rate)s for each active minute") % {"rate": rate}
-    raise ValueError(f"No words for the rule {kind}.")
+        if rule.kind not in RULES:
+            raise ValueError(f"No words for the rule {rule.kind}.")
+        return gettext(RULES[rule.kind]) % {
+            "rate": money(rule.rate_cents, currency, locale=locale),
+            "units": money(rule.units, UNITS.get(rule.kind, currency), locale=locale),
+            "percent": _number(rule.highest_percent, locale=locale),
+            "score": _number(rule.least_score, locale=locale),
+            "chats": _number(rule.after_chats, locale=locale),
+        }
+
+
+# What each formula of a receipt says, and each rule of a plan.
+FORMULAS: Mapping[str, str] = {
+    "flat": gettext_noop("%(amount)s for the chat"),
+    "active_time": gettext_noop("%(active_time)s active x %(rate_cents)s/min = %(amount)s"),
+    "surge": gettext_noop("%(percent)s %% on top of %(base_cents)s = %(amount)s"),
+    "units": gettext_noop("%(amount)s for the chat"),
+    "quality": gettext_noop("%(amount)s for a score of %(score)s out of 5"),
+    "tip": gettext_noop("%(amount)s tip from the customer, all of it yours"),
+    "referral": gettext_noop("%(amount)s because somebody you brought has helped %(chats)s customers"),
+    "guarantee": gettext_noop(
+        "%(claimed_time)s x %(rate_cents)s/h guaranteed, less %(eligible_cents)s earned = %(amount)s"
+    ),
+    "difference": gettext_noop("Corrected from %(paid_cents)s to %(right_cents)s = %(amount)s"),
+}
+RULES: Mapping[str, str] = {
+    "per_chat": gettext_noop("%(rate)s for the chat"),
+    "per_minute": gettext_noop("%(rate)s for each active minute"),
+    "surge": gettext_noop("when it is busy, the share shown on the offer on top: at most %(percent)s %%"),
+    "quality_bonus": gettext_noop("%(rate)s when the customer gives %(score)s or more out of 5"),
+    "tip": gettext_noop("tips: all of them yours, on top"),
+    "referral": gettext_noop("%(rate)s when somebody you brought has helped %(chats)s customers"),
+    "guarantee": gettext_noop("%(rate)s guaranteed for each hour of a claimed shift"),
+    "points": gettext_noop("%(units)s for the chat"),
+    "equity": gettext_noop("%(units)s for the chat"),
+}
+UNIT_NAMES: Mapping[str, str] = {POINTS: gettext_noop("points"), EQUITY: gettext_noop("equity units")}
 
 
 def money(minor_units: int, currency: str, *, locale: str) -> str:
-    """The amount with its currency's code and decimals: `2.75 EUR`, `275 JPY`."""
+    """The amount with its currency's code and decimals: `2.75 EUR`, `275 JPY`; units by their name: `40 points`."""
+    if currency in UNIT_NAMES:
+        with override(locale):
+            return f"{_number(minor_units, locale=locale)} {gettext(UNIT_NAMES[currency])}"
     amount = Decimal(minor_units).scaleb(-get_currency_precision(currency))
     return format_currency(amount, currency, format="#,##0.00 ¤¤", locale=_known(locale))
 
@@ -56,6 +91,10 @@ def duration(seconds: int, *, locale: str) -> str:
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h")] * bool(hours) + [(minutes, "min")] * bool(hours or minutes) + [(rest, "s")]
     return " ".join(f"{format_decimal(number, locale=_known(locale))} {unit}" for number, unit in parts)
+
+
+def _number(number: int, *, locale: str) -> str:
+    return format_decimal(number, locale=_known(locale))
 
 
 def _known(locale: str) -> Locale:

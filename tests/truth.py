@@ -109,7 +109,8 @@ FAULTS: Mapping[str, str] = {
     "an ended engagement has its facts frozen once, a live one not yet": """
         select count(*) from conversations_engagement g
         where (g.ended_at is not null)::int <> (
-          select count(*) from payouts_earningfact f where f.engagement_id = g.id and f.agent_id = g.agent_id)
+          select count(*) from payouts_earningfact f
+          where f.engagement_id = g.id and f.agent_id = g.agent_id and f.kind = 'closed')
     """,
     "who saw a chat through is paid for it once, who did not is not": """
         select count(*) from conversations_engagement g

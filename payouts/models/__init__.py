@@ -4,6 +4,7 @@ What may never happen is refused by the database itself, see the migrations. Amo
 minor unit.
 """
 
+from payouts.models.disputes import Clawback, Debt, Dispute, Hold, Recovery
 from payouts.models.ledger import (
     CURRENCY_CODE,
     Account,
@@ -11,10 +12,11 @@ from payouts.models.ledger import (
     Archiving,
     ClosingBalance,
     LedgerAudit,
+    Movement,
     Period,
     Posting,
 )
-from payouts.models.plans import EarningFact, PayPlan
+from payouts.models.plans import EarningFact, PayPlan, PlanDraft, UnitPool, UnitsDue
 from payouts.models.runs import (
     BankEntry,
     CashOutMandate,
@@ -34,9 +36,14 @@ __all__ = [
     "Archiving",
     "BankEntry",
     "CashOutMandate",
+    "Clawback",
     "ClosingBalance",
+    "Debt",
+    "Dispute",
     "EarningFact",
+    "Hold",
     "LedgerAudit",
+    "Movement",
     "PayPlan",
     "Payout",
     "PayoutAttempt",
@@ -45,6 +52,10 @@ __all__ = [
     "PayoutFile",
     "PayoutRun",
     "Period",
+    "PlanDraft",
     "Posting",
     "ProviderEvent",
+    "Recovery",
+    "UnitPool",
+    "UnitsDue",
 ]

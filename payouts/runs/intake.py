@@ -114,9 +114,7 @@ def _move(provider: str, attempt: PayoutAttempt, payout: Payout, answer: Answer,
     return True
 
 
-def _settle(
-    provider: str, attempts: Sequence[PayoutAttempt], payouts: Mapping[UUID, Payout], *, now: datetime
-) -> None:
+def _settle(provider: str, attempts: Sequence[PayoutAttempt], payouts: Mapping[UUID, Payout], *, now: datetime) -> None:
     """The money has left our bank. What comes back has left it too, whether that was told before or not."""
     movements = [
         ledger.Into(

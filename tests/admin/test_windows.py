@@ -18,7 +18,7 @@ from tests.people import Hire
 
 OURS = ("agents", "audit", "brands", "conversations", "dispatch", "payouts", "realtime")
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
-EDITED = {"brand", "skill", "article", "payplan"}  # by forms that leave an audit row or publish a version
+EDITED = {"brand", "skill", "article", "plandraft"}  # by forms that leave an audit row or publish a version
 
 
 def listed(model: Any) -> str:

@@ -252,7 +252,7 @@ def test_two_plans_at_one_instant_are_refused(role: str, plan: PayPlan) -> None:
         execute(
             role,
             "insert into payouts_payplan select gen_random_uuid(), tier, currency, 2, valid, rules, published_at,"
-            " published_by, brand_id from payouts_payplan",
+            " published_by, brand_id, prepared_by from payouts_payplan",
         )
 
 

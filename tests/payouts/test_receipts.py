@@ -3,6 +3,7 @@
 import pytest
 
 from payouts import receipts
+from payouts.rules import Rule
 
 
 @pytest.mark.parametrize(
@@ -40,4 +41,4 @@ def test_a_formula_without_words_is_a_fault_and_not_an_empty_line() -> None:
     with pytest.raises(ValueError, match="No words"):
         receipts.words("guess", {}, 1, "EUR", locale="en")
     with pytest.raises(ValueError, match="No words"):
-        receipts.rate_words("guess", 1, "EUR", locale="en")
+        receipts.rule_words(Rule("guess"), "EUR", locale="en")

@@ -1,0 +1,91 @@
+"""Windows onto the books: accounts, postings, facts, proofs and periods."""
+
+from django.contrib import admin
+
+from marketplace.windows import WideWindow, Window
+from payouts import receipts
+from payouts.models import (
+    Account,
+    ArchivedPosting,
+    Archiving,
+    ClosingBalance,
+    EarningFact,
+    LedgerAudit,
+    Period,
+    Posting,
+)
+
+
+@admin.register(Account)
+class AccountAdmin(Window):
+    """Balances follow the postings; contra sides show none."""
+
+    list_display = ["name", "agent", "owed", "last_seq"]
+    list_filter = ["sequenced", "currency"]
+    list_select_related = ["agent"]
+    search_fields = ["name", "agent__display_name"]
+
+    @admin.display(description="Owed", ordering="balance")
+    def owed(self, account: Account) -> str:
+        return receipts.money(account.balance, account.currency, locale="en") if account.sequenced else "-"
+
+
+@admin.register(Posting)
+class PostingAdmin(WideWindow):
+    """One row of the ledger with the words of its receipt."""
+
+    list_display = ["created_at", "account", "seq", "kind", "line", "source"]
+    list_filter = ["kind", "currency", "brand"]
+    list_select_related = ["account"]
+    search_fields = ["source", "account__name", "engagement_id"]
+    ordering = ["-created_at"]
+
+    @admin.display(description="Line")
+    def line(self, posting: Posting) -> str:
+        return receipts.of(posting, locale="en")
+
+
+@admin.register(ArchivedPosting)
+class ArchivedPostingAdmin(PostingAdmin):
+    """One row of the books of long ago."""
+
+
+@admin.register(Period)
+class PeriodAdmin(Window):
+    """Closed books: nothing is dated before their end again."""
+
+    list_display = ["during", "postings", "totals", "closed_at", "closed_by"]
+
+
+@admin.register(Archiving)
+class ArchivingAdmin(Window):
+    """What went to the archive, and its sums."""
+
+    list_display = ["period", "postings", "totals", "archived_at"]
+    list_select_related = ["period"]
+
+
+@admin.register(ClosingBalance)
+class ClosingBalanceAdmin(WideWindow):
+    """What each account stood at when a period ended."""
+
+    list_display = ["period", "account", "last_seq", "balance"]
+    list_select_related = ["period", "account"]
+    search_fields = ["account__name"]
+
+
+@admin.register(EarningFact)
+class EarningFactAdmin(WideWindow):
+    """What was known of an engagement, a shift or a referral, and when."""
+
+    list_display = ["created_at", "agent", "topic", "engagement_id", "kind", "revision"]
+    list_select_related = ["agent"]
+    search_fields = ["engagement_id", "agent__display_name", "sha256"]
+
+
+@admin.register(LedgerAudit)
+class LedgerAuditAdmin(Window):
+    """Each proof of the ledger, the nightly ones and those asked for."""
+
+    list_display = ["created_at", "balanced", "postings", "totals", "faults"]
+    list_filter = ["balanced"]
