@@ -63,10 +63,18 @@ def losses_follow_their_clock(record: Record, truth: Truth, happened: Happened) 
     away, slack = absences(record), NOTICED_SECONDS / record.haste + noise(record, happened)
     for row in truth.engagements:
         gaps = away.get(f"agent:{row.agent_id}", [])
-        if row.state == "lost":
+        if row.state == "lost" and not _dismissed(row, record):
             yield from _too_early(row, gaps, record)
         for since, until in gaps:
             yield from _too_late(row, (since, until), slack, record, truth, happened)
+
+
+def _dismissed(row: Row, record: Record) -> bool:
+    """Her right to work had ended: her chats go to somebody else at once. A try without an answer may have worked."""
+    return any(
+        act.kind in ("deactivate", "take_away") and act.subject == f"agent:{row.agent_id}" and act.began <= row.ended_at
+        for act in record.acts
+    )
 
 
 def _too_early(row: Row, gaps: list[tuple[float, float]], record: Record) -> Iterator[str]:

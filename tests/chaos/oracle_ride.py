@@ -65,6 +65,8 @@ def one_owner_at_a_time(record: Record, truth: Truth, happened: Happened) -> Ite
                 if inside:
                     yield f"TWO OWNERS: in {row.id} somebody joined at {event.seq} while another was there"
                 inside = True
+            elif change == "back":  # of somebody who was away, or who had lost the chat and found it waiting
+                inside = True
             elif change in ("resolved", "transferred", "lost", "left"):
                 inside = False
 

@@ -33,15 +33,17 @@ def tenures(record: Record, truth: Truth) -> dict[tuple[str, str], list[Tenure]]
     for (conversation, stream), events in truth.streams.items():
         if stream != "talk":
             continue
-        agent, begin, since = "", 0, 0.0
+        agent, begin, since, lost = "", 0, 0.0, ""
         for seq, event in sorted(events.items()):
             change = event.data.get("change")
             if change == "joined":
                 agent, begin, since = event.author_id, seq, event.at
+            elif change == "back" and lost and not agent:  # she returned before anybody else had come
+                agent, begin, since = lost, seq, event.at
             elif change in ENDS and agent:
                 over = max(event.at, known.get((conversation, seq), event.at))
                 found[agent, conversation].append(Tenure(begin, seq, since, over))
-                agent = ""
+                agent, lost = "", agent if change == "lost" else ""
         if agent:
             found[agent, conversation].append(Tenure(begin, float("inf"), since, float("inf")))
     return found
