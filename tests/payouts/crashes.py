@@ -1,0 +1,295 @@
+"""Payout runs under every kind of accident, by seed: nothing is lost and nothing is paid twice.
+
+Usage: python -m tests.payouts.crashes [--seeds 1000] [--first 1]
+
+Workers are processes, killed with SIGKILL at a statement that the seed chooses, before or after it is carried out.
+Their wake-ups lie in a real Valkey, which is emptied; they come twice and are taken by several workers at once. The
+bank takes in charge what it never answers for, is deaf, refuses, and sends back; its news comes doubled and in no
+order. At the end of each seed every cent earned is either at the bank or in the agent's balance, once.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import redis
+from django.db import connection, connections
+
+MONDAY = datetime(2026, 11, 22, 23, tzinfo=UTC)  # 00:00 in Stockholm
+WEEK = timedelta(days=7)
+WEEKS = 2
+ROUNDS = 14  # of each week, with accidents
+QUIET_ROUNDS = 40  # and at most so many without, until all is done
+BELL = "payouts-bell"
+FAULTS = {"lost_before": 0.25, "lost_after": 0.25, "deaf": 0.25, "refused": 0.1, "returned": 0.15}
+
+
+@dataclass
+class Outcome:
+    """What one seed has shown; minor units."""
+
+    seed: int
+    earned: int = 0
+    lost: int = 0
+    doubled: int = 0
+    open: int = 0
+    killed: int = 0
+    flushed: int = 0
+    attempts: int = 0
+    looked_up: int = 0
+    faults: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        return not (self.lost or self.doubled or self.open or self.faults)
+
+
+class Seed:
+    """One world: a database, a bank, a few agents, and accidents."""
+
+    def __init__(self, number: int, folder: Path, valkey: "redis.Redis") -> None:
+        self.chance = random.Random(number)
+        self.valkey, self.folder = valkey, folder
+        self.outcome = Outcome(number)
+        self.now = MONDAY + timedelta(hours=2)
+        self.misbehave(FAULTS)
+
+    def misbehave(self, faults: dict[str, float]) -> None:
+        from payouts.providers.fake import Fake
+
+        told = {"file": str(self.folder / "bank.db"), "seed": self.outcome.seed, "faults": faults}
+        os.environ["BECKON_PAYOUT_FAKE"] = json.dumps(told)
+        self.bank = Fake(self.folder / "bank.db", seed=self.outcome.seed, faults=faults)
+
+    def play(self) -> Outcome:
+        self.people()
+        for _ in range(WEEKS):
+            self.earnings()
+            for _ in range(ROUNDS):
+                self.round(accidents=True)
+            self.now += WEEK
+            self.now -= (self.now - MONDAY) % WEEK - timedelta(hours=2)
+        self.misbehave({"returned": FAULTS["returned"]})
+        for _ in range(QUIET_ROUNDS):
+            self.round(accidents=False)
+            if self.finished():
+                break
+        self.judge()
+        return self.outcome
+
+    def people(self) -> None:
+        from tests.payouts.conftest import hire
+        from tests.payouts.payday import settle_at
+
+        self.agents = [hire(f"Agent{number}") for number in range(self.chance.randint(2, 6))]
+        for agent in self.agents:
+            settle_at(agent)
+
+    def earnings(self) -> None:
+        from tests.payouts.payday import earn
+
+        for agent in self.agents:
+            for _ in range(self.chance.randint(1, 4)):
+                cents = self.chance.randint(1, 40_000)
+                self.outcome.earned += cents
+                earn(agent, cents, at=self.now - timedelta(hours=self.chance.randint(3, 20)))
+
+    def round(self, *, accidents: bool) -> None:
+        """Some time passes, bells ring and are lost, workers work and die, people approve, the bank tells."""
+        self.now += timedelta(seconds=self.chance.randint(5, 150) if accidents else 130)
+        for _ in range(self.chance.randint(1, 3) if accidents else 1):
+            self.valkey.rpush(BELL, self.now.isoformat())
+        if accidents and self.chance.random() < 0.15:
+            self.valkey.flushall()
+            self.outcome.flushed += 1
+        workers = self.chance.randint(1, 3) if accidents else 1
+        self.at_once([self.answer_the_bell] * workers, accidents=accidents)
+        self.approve()
+        if self.chance.random() < 0.4:
+            self.bank.work()
+        if self.chance.random() < 0.5 or not accidents:
+            news = self.bank.events()
+            told = self.chance.sample(news, self.chance.randint(0, len(news))) if accidents else news
+            half = len(told) // 2
+            self.at_once([lambda: self.hear(told[:half]), lambda: self.hear(told[half // 2 :])], accidents=accidents)
+
+    def answer_the_bell(self) -> None:
+        """What a worker does with a wake-up: look at the database and do what is due."""
+        from payouts.runs import clockwork
+
+        rung = self.valkey.lpop(BELL)
+        if rung is not None:
+            clockwork.advance(now=datetime.fromisoformat(bytes(rung).decode()))  # type: ignore[arg-type]
+
+    def hear(self, news: list[tuple[dict[str, str], bytes]]) -> None:
+        from payouts.runs import intake
+
+        for headers, raw in news:
+            intake.receive(self.bank, headers, raw, now=self.now)
+
+    def approve(self) -> None:
+        from payouts.models import PayoutRun
+        from payouts.runs import approving
+
+        for run in PayoutRun.objects.filter(state__in=["proved", "submitted"]):
+            if run.state == "proved":
+                approving.submit(run.pk, by="operator:noor", now=self.now)
+            approving.approve(run.pk, by="operator:omar", digest=run.digest, now=self.now)
+
+    def at_once(self, acts: list[Callable[[], None]], *, accidents: bool) -> None:
+        """Each act in a process of its own; some are killed on the way."""
+        plans = [self.plan() if accidents else None for _ in acts]
+        connections.close_all()
+        children = [_fork(act, plan) for act, plan in zip(acts, plans, strict=True)]
+        for child in children:
+            _, status = os.waitpid(child, 0)
+            if os.WIFSIGNALED(status):
+                self.outcome.killed += 1
+            elif os.waitstatus_to_exitcode(status):
+                self.outcome.faults["crashed_by_itself"] = self.outcome.faults.get("crashed_by_itself", 0) + 1
+
+    def plan(self) -> tuple[int, bool] | None:
+        """Die at this statement, before or after it; or not at all."""
+        if self.chance.random() < 0.4:
+            return None
+        return self.chance.choice([self.chance.randint(1, 30), self.chance.randint(1, 120)]), self.chance.random() < 0.5
+
+    def finished(self) -> bool:
+        from payouts.models import Payout, PayoutRun
+
+        with self.bank._bank() as bank:
+            waiting = bank.execute("select count(*) from payment where state = 'accepted'").fetchone()[0]
+        done = ["settled", "reversed"]
+        return not (
+            waiting
+            or PayoutRun.objects.exclude(state="closed").exclude(totals__payouts=0).exists()
+            or Payout.objects.exclude(state__in=done).exists()
+        )
+
+    def judge(self) -> None:
+        from payouts import ledger
+        from payouts.models import BankEntry, Payout, PayoutAttempt
+        from payouts.runs import reconciling
+        from tests.payouts.payday import owed
+
+        paid = self.bank.paid()
+        names = {agent.display_name: agent for agent in self.agents}
+        earned = {name: _earned(agent) for name, agent in names.items()}
+        for name, agent in names.items():
+            off = earned[name] - paid.get(name, 0) - owed(agent)
+            self.outcome.lost += max(0, off)
+            self.outcome.doubled += max(0, -off)
+        audit = ledger.audit(self.now)
+        found = {
+            "audit": audit.faults,
+            "drift": reconciling.drift(),
+            "contradictions": BankEntry.objects.exclude(problem="").count(),
+            "earned": sum(earned.values()) - self.outcome.earned,
+        }
+        self.outcome.faults |= {name: fault for name, fault in found.items() if fault}
+        self.outcome.open = Payout.objects.exclude(state__in=["settled", "reversed"]).count()
+        self.outcome.attempts = PayoutAttempt.objects.count()
+        self.outcome.looked_up = PayoutAttempt.objects.exclude(asked_at=None).count()
+
+
+def _earned(agent: Any) -> int:
+    from payouts.models import Posting
+
+    return sum(Posting.objects.filter(account__agent=agent, kind="goodwill").values_list("amount", flat=True))
+
+
+def _fork(act: Callable[[], None], plan: tuple[int, bool] | None) -> int:
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        with _dying(plan):
+            act()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+@contextmanager
+def _dying(plan: tuple[int, bool] | None) -> Iterator[None]:
+    """SIGKILL to oneself at the planned statement: nothing is cleaned up, as when the machine takes a worker away."""
+    statements = 0
+
+    def counted(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        nonlocal statements
+        statements += 1
+        if plan is not None and statements == plan[0]:
+            if plan[1]:
+                execute(sql, params, many, context)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(counted):
+        yield
+
+
+def play(number: int, urls: Any) -> Outcome:
+    """One seed in a fresh database on these servers."""
+    from tests import databases
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        databases.copy(urls) as fresh,
+        databases.pointing_at(fresh),
+        redis.Redis.from_url(urls.redis) as valkey,
+    ):
+        valkey.flushall()
+        return Seed(number, Path(folder), valkey).play()
+
+
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.payouts.crashes", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1_000)
+    parser.add_argument("--first", type=int, default=1)
+    asked = parser.parse_args(words)
+    _django()
+    from tests import databases
+
+    began, outcomes = time.monotonic(), []
+    with databases.migrated_servers() as urls:
+        for number in range(asked.first, asked.first + asked.seeds):
+            outcomes.append(play(number, urls))
+            if not outcomes[-1].sound or number % 25 == 0:
+                print(f"{time.monotonic() - began:6.0f} s  {outcomes[-1]}", file=sys.stderr, flush=True)
+    print(json.dumps(summary(outcomes)))
+    return 0 if all(outcome.sound for outcome in outcomes) else 1
+
+
+def summary(outcomes: list[Outcome]) -> dict[str, int]:
+    names = ("earned", "lost", "doubled", "open", "killed", "flushed", "attempts", "looked_up")
+    told = {name: sum(getattr(outcome, name) for outcome in outcomes) for name in names}
+    return {"seeds": len(outcomes), "unsound": sum(not outcome.sound for outcome in outcomes)} | told
+
+
+def _django() -> None:
+    import logging
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    logging.disable(logging.ERROR)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
