@@ -8,7 +8,7 @@ SEEDS ?= 1-5
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos replay protocol format ground ground-dev
+.PHONY: help run test check bench chaos chaos-exam replay protocol format ground ground-dev
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,9 @@ bench: ground-dev ## Measure what is promised (NAME=realtime ARGS="--figure mess
 
 chaos: ground-dev ## Break everything, seed by seed, and judge from outside (SEEDS=1-100 ARGS="--emptied"; ARGS="--help")
 	@exec $(PY) -m tests.chaos $(SEEDS) $(ARGS)
+
+chaos-exam: ground-dev ## Plant twenty bugs in copies of the tree and see the oracle tell (ARGS=3,7)
+	@exec $(PY) -m tests.chaos.exam $(ARGS)
 
 replay: ground ## Play real dialogues through the public doors (ARGS="PATH --dialogues 200 --agents 40 --json")
 	@exec $(PY) manage.py replay $(ARGS)

@@ -176,8 +176,7 @@ class Load:
         waiting = [client for client in self.clients if client.unanswered and not client.over]
         done = [client.until(_answered(client), max(0.1, deadline - now()), "answers") for client in waiting]
         await asyncio.gather(*done, return_exceptions=True)
-        return [f"{client.person} has {client.unanswered} letters without an answer"
-                for client in waiting if client.unanswered and not client.over]  # fmt: skip
+        return [_complaint(client) for client in waiting if client.unanswered and not client.over]
 
     async def _glance(self, deadline: float) -> None:
         """Every other agent leaves; who is connected is looked at until client and product agree, or time is up."""
@@ -218,3 +217,12 @@ def _welcomed(client: Client) -> Callable[[], bool]:
 
 def _answered(client: Client) -> Callable[[], bool]:
     return lambda: bool(client.over) or not client.unanswered
+
+
+def _complaint(client: Client) -> str:
+    """Which letters of a tab nobody answered, and whether it was there to hear."""
+    letters = [f"{letter.frame['type']} sent {len(letter.sent)} times" for letter in client.letters]
+    last = max((at for letter in client.letters for at, _ in letter.sent), default=now())
+    where = "connected" if client.is_in else "not connected"
+    told = f"{', '.join(letters[:5])}; {where}, last sent {now() - last:.1f} s ago"
+    return f"{client.person}, tab {client.tab}, has {len(letters)} letters without an answer: {told}"

@@ -24,7 +24,7 @@ EXPECTED: Mapping[str, str] = {
     "PostgreSQL was slow": r"LockNotAvailable|QueryCanceled|lock timeout|statement timeout|too many clients",
     "the disk was full": r"DiskFull|No space left|File too large|could not (write|extend)|PANIC",
 }
-CRIES = re.compile(r"\b(ERROR|CRITICAL|Traceback \(most recent call last\))")
+CRIES = re.compile(r"\b(ERROR|CRITICAL|Traceback \(most recent call last\)|RuntimeWarning: coroutine)")
 
 
 def presence_converges(record: Record, truth: Truth, happened: Happened) -> Iterator[str]:

@@ -249,6 +249,7 @@ def test_a_slow_time_after_the_faults_is_told_where_enough_was_said(example: Exa
         ("INFO dispatch: leading, epoch 1\nWARNING x: a wake-up was lost", 0),
         ("ERROR realtime: no\nTraceback (most recent call last):\n  x\npsycopg.OperationalError: gone\nINFO on", 0),
         ("ERROR realtime: no\nTraceback (most recent call last):\n  x\nKeyError: 'a'\nINFO on", 1),
+        ("/house/room.py:7: RuntimeWarning: coroutine 'a' was never awaited\n  a()", 1),
         ("web | ERROR one\nweb | KeyError: 1\nweb | ERROR two\nweb | KeyError: 2", 2),
     ],
 )

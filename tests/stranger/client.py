@@ -95,6 +95,11 @@ class Client:
     def unanswered(self) -> int:
         return len(self._letters)
 
+    @property
+    def letters(self) -> list[Letter]:
+        """Those without an answer, in the order in which they were written."""
+        return list(self._letters.values())
+
     def reader(self, conversation: str, stream: str = "talk") -> Reader:
         return self.readers.setdefault((conversation, stream), Reader())
 

@@ -1,0 +1,160 @@
+"""The exam of the rig: twenty planted bugs, each in a copy of the tree; does the oracle tell?
+
+Usage: python -m tests.chaos.exam [NUMBERS] (1-20, 3,7). A bug is caught when the oracle says one of its sentences
+about a seed that the sound tree holds; a world that does not start, or a seed that cannot be run, does not count. The
+sound tree sits the same exam first, as number 0: where it breaks, catching means nothing. Exits 1 below 18 of 20.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from marketplace.local.state import CHECKOUT
+
+HERE = Path(__file__).resolve().parent
+NEEDED = 18
+TRY_SECONDS = 150.0
+BORROWED = (".venv", "web/node_modules", "web/dist")
+SENTENCE = re.compile(r"^\s+([A-Z][A-Z ]+): ")  # how every sentence of the oracle begins
+
+# The faults under which a bug of this kind would show, in the order in which they are tried: chosen by the kind alone.
+TRIES: dict[int, tuple[str, ...]] = {
+    1: ("accept races", "accept races,clients cut"),
+    2: ("bus cut", "kill valkey"),
+    3: ("kill postgres", "kill postgres,kill a backend"),
+    4: ("clients cut", "reconnect storm"),
+    5: ("accept races", "rows locked"),
+    6: ("kill a backend", "answers lost", "rows locked"),
+    7: ("kill web", "agents black out"),
+    8: ("bus cut", "kill valkey"),
+    9: ("kill web", "freeze web 30"),
+    10: ("accept races", "kill web"),
+    11: ("accept races",),
+    12: ("accept races",),
+    13: ("accept races", "no beat"),
+    14: ("agents logged out", "agents deactivated"),
+    15: ("slow readers", "agents stutter"),
+    16: ("bus cut", "kill valkey", "empty valkey"),
+    17: ("accept races",),
+    18: ("accept races", "clients cut"),
+    19: ("accept races",),
+    20: ("clock of web", "clock of dispatcher"),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one bug came to: the sentence that told, or why none did."""
+
+    name: str
+    caught: bool
+    words: str
+    seconds: float
+
+
+def patches() -> dict[int, Path]:
+    """The planted bugs by number."""
+    return {int(path.name[:2]): path for path in sorted(HERE.glob("*.patch"))}
+
+
+@contextmanager
+def copied(patch: Path | None) -> Iterator[Path]:
+    """A copy of this tree, as it stands, with the bug in it, and a state folder of its own. Gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="beckon-exam-", dir="/tmp") as folder:
+        home = Path(folder) / "tree"
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=CHECKOUT, capture_output=True, check=True, text=True,
+        ).stdout  # fmt: skip
+        for name in filter(None, listed.split("\0")):
+            if (CHECKOUT / name).is_file():
+                (home / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(CHECKOUT / name, home / name)
+        for name in BORROWED:
+            (home / name).unlink(missing_ok=True)
+            (home / name).symlink_to((CHECKOUT / name).resolve())
+        if patch is not None:
+            subprocess.run(["git", "apply", "--unsafe-paths", f"--directory={home}", str(patch)], cwd="/", check=True)
+        Path(folder).chmod(0o711)
+        yield home
+
+
+def sit(number: int, patch: Path | None, tries: tuple[str, ...]) -> Outcome:
+    """One bug, under one choice of faults after another, until the oracle tells."""
+    began, name, words = time.monotonic(), patch.stem if patch else "00-sound", "nothing was told"
+    with copied(patch) as home:
+        for seed, faults in enumerate(tries, start=1):
+            said = run(home, seed, faults)
+            told = [line.strip() for line in said.splitlines() if SENTENCE.match(line)]
+            if told:
+                return Outcome(name, True, f"{faults}: {told[0]}", time.monotonic() - began)
+            words = f"{faults}: " + (" | ".join(said.strip().splitlines()[-3:]) or "nothing was told")
+    return Outcome(name, False, words, time.monotonic() - began)
+
+
+def run(home: Path, seed: int, faults: str) -> str:
+    """What the rig of that tree prints about one seed under these faults."""
+    environment = os.environ | {"BECKON_STATE_DIR": str(home.parent / "state")}
+    command = [str(home / ".venv/bin/python"), "-m", "tests.chaos", str(seed), "--again", "--faults", faults]
+    child = subprocess.Popen(
+        command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        said, _ = child.communicate(timeout=TRY_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGINT)
+        said, _ = child.communicate(timeout=30)
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+    return said
+
+
+def report(outcome: Outcome) -> None:
+    verdict = "caught" if outcome.caught else "missed"
+    print(f"{outcome.name}: {verdict} in {outcome.seconds:.0f} s; {outcome.words[:400]}", flush=True)
+
+
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.exam", description=__doc__)
+    parser.add_argument("numbers", nargs="?", default="", help="1-20, or 3,7; all where none is named")
+    asked = parser.parse_args(words)
+    wanted = [number for number in patches() if not asked.numbers or number in numbers(asked.numbers)]
+    sound = sit(0, None, tuple(dict.fromkeys(faults for number in wanted for faults in TRIES[number][:1])))
+    if sound.caught:
+        print(f"the sound tree is not held: {sound.words[:600]}", flush=True)
+        return 1
+    print(f"the sound tree holds, {sound.seconds:.0f} s", flush=True)
+    outcomes = []
+    for number in wanted:
+        outcomes.append(sit(number, patches()[number], TRIES[number]))
+        report(outcomes[-1])
+    caught = sum(outcome.caught for outcome in outcomes)
+    print(f"{caught} of {len(outcomes)} caught in {sum(each.seconds for each in outcomes) / 60:.0f} min", flush=True)
+    return 0 if caught >= min(NEEDED, len(outcomes)) else 1
+
+
+def numbers(words: str) -> set[int]:
+    """`3,7-9` is {3, 7, 8, 9}."""
+    found: set[int] = set()
+    for part in words.split(","):
+        first, _, last = part.partition("-")
+        found.update(range(int(first), int(last or first) + 1))
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
