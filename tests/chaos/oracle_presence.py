@@ -19,6 +19,7 @@ PING_SECONDS = 10.0 + 10.0  # a dead link is noticed after a ping and its time-o
 EXPECTED: Mapping[str, str] = {
     "PostgreSQL was away": r"OperationalError|InterfaceError|AdminShutdown|CannotConnectNow|PoolTimeout"
     r"|server closed the connection|terminating connection|connection (is|was) (bad|lost|closed)|could not connect",
+    "nobody could be let in meanwhile, and was told to come back": r"could not be let in[\s\S]*TimeoutError",
     "Valkey was away or full": r"redis\.exceptions\.\w+Error|kombu\.exceptions\.",
     "a link was cut": r"Connection(Reset|Refused|Aborted)Error|BrokenPipeError|IncompleteReadError",
     "PostgreSQL was slow": r"LockNotAvailable|QueryCanceled|lock timeout|statement timeout|too many clients",

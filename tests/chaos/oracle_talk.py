@@ -15,6 +15,7 @@ from tests.chaos.oracle_truth import Key, Row, Truth
 from tests.stranger.diary import Frame, Letter, Sitting
 
 CLOCK_SECONDS = 0.25  # two clocks of one machine and the way between them
+BUSY_SECONDS = 10.0  # true scale: so long a message may wait for its conversation
 CLOSED_SECONDS = 5.0  # whatever the haste
 LOSES_SIGHT_SECONDS = 1.0  # a former owner hears nothing that was said later than this
 
@@ -53,10 +54,15 @@ def refused_is_not_stored(record: Record, truth: Truth, happened: Happened) -> I
 
 
 def senders_order(record: Record, truth: Truth, happened: Happened) -> Iterator[str]:
-    """What one tab wrote stands in the order in which it was written; what was refused for a while may stand later."""
+    """What one tab wrote stands in the order in which it was written.
+
+    What was refused for a while ("busy", after ten seconds) may stand later; so may what waited for so long on a link
+    that broke, for then the refusal was said to nobody.
+    """
     lines: dict[tuple[str, str, str], list[Letter]] = defaultdict(list)
     for letter in record.messages:
-        if letter.key in truth.by_client_id and not letter.refused:
+        waited = letter.acknowledged[0][0] - letter.sent[0][0] if letter.acknowledged and letter.sent else 0.0
+        if letter.key in truth.by_client_id and not letter.refused and waited < BUSY_SECONDS / record.haste:
             lines[letter.person, letter.tab, letter.frame["conversation"]].append(letter)
     for letters in lines.values():
         for before, after in pairwise(sorted(letters, key=lambda each: each.number)):
