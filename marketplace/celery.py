@@ -62,6 +62,16 @@ app.conf.update(
             "schedule": crontab(hour=3, minute=17),
             "options": {"expires": 3600},
         },
+        "advance-payout-runs": {
+            "task": "payouts.tasks.advance_payout_runs",
+            "schedule": 15.0,
+            "options": {"expires": 30},
+        },
+        "fetch-statements": {
+            "task": "payouts.tasks.fetch_statements",
+            "schedule": crontab(minute=41),
+            "options": {"expires": 3600},
+        },
     },
 )
 app.autodiscover_tasks()
