@@ -1,6 +1,7 @@
 """`manage.py payouts`: bank files out, the bank's answers in, and the keys of sealed accounts changed."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ class Command(BaseCommand):
         parts.add_parser("rotate-keys", help="seal every bank account with the first key")
 
     def handle(self, *args: Any, part: str, **options: Any) -> None:
-        {"files": self.files, "ingest": self.ingest, "rotate-keys": self.rotate}[part](**options)
+        parts: dict[str, Callable[..., None]] = {"files": self.files, "ingest": self.ingest, "rotate-keys": self.rotate}
+        parts[part](**options)
 
     def files(self, *, folder: Path, **_: Any) -> None:
         """A file that lies there already is left as it is: the bank may be reading it."""
