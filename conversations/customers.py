@@ -2,14 +2,17 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import jwt
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from brands.models import Brand
-from conversations.models import Customer, CustomerToken, SpentIdentity
+from conversations.models import Conversation, Customer, CustomerToken, SpentIdentity
 from marketplace.refusals import Refused
 
 IDENTITY_LONGEST = timedelta(minutes=10)
@@ -22,6 +25,13 @@ def by_token(token: str) -> Customer | None:
         return None
     held = CustomerToken.objects.select_related("customer__brand").filter(hash=_hash(token)).first()
     return held.customer if held and held.customer.brand.active else None
+
+
+def greetings(customer_ids: Sequence[UUID]) -> dict[UUID, tuple[str, UUID | None]]:
+    """Name and latest conversation of each customer whose brand is still active; one query."""
+    latest = Conversation.objects.filter(customer=OuterRef("pk")).order_by("-opened_at").values("pk")[:1]
+    known = Customer.objects.filter(pk__in=customer_ids, brand__active=True).annotate(latest=Subquery(latest))
+    return {id_: (name, conversation) for id_, name, conversation in known.values_list("pk", "name", "latest")}
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import connection
 
 from conversations import frames
-from conversations.models import Conversation, Engagement, Participant
 from realtime.ports import Held
 
 PAST_CHATS_HOURS = 24
@@ -20,23 +19,59 @@ def person(principal: str) -> tuple[str, UUID]:
 
 
 def may_read(principal: str, conversation_id: UUID, stream: str) -> bool:
-    """A customer reads the talk of her own conversations; an agent both streams while she owns the conversation."""
-    kind, id_ = person(principal)
-    if kind == "customer":
-        return stream == "talk" and Conversation.objects.filter(pk=conversation_id, customer_id=id_).exists()
-    if kind == "agent":
-        return Engagement.objects.filter(conversation_id=conversation_id, agent_id=id_, ended_at=None).exists()
-    return False
+    """`may_read_all` for one."""
+    return may_read_all([(principal, conversation_id, stream)])[0]
+
+
+def may_read_all(asked: Sequence[tuple[str, UUID, str]]) -> list[bool]:
+    """May each principal read this stream of this conversation, now? One query.
+
+    A customer reads the talk of her own conversations; an agent both streams while she owns the conversation.
+    """
+    rows = [(*person(principal), conversation_id, stream) for principal, conversation_id, stream in asked]
+    with connection.cursor() as cursor:
+        cursor.execute(_MAY_READ, [*map(list, zip(*rows, strict=True))])
+        return [allowed for (allowed,) in cursor.fetchall()]
+
+
+_MAY_READ = """
+  select case asked.kind
+    when 'customer' then asked.stream = 'talk' and exists (
+      select 1 from conversations_conversation c where c.id = asked.conversation and c.customer_id = asked.person)
+    when 'agent' then exists (
+      select 1 from conversations_engagement e
+      where e.conversation_id = asked.conversation and e.agent_id = asked.person and e.ended_at is null)
+    else false end
+  from unnest(%s::text[], %s::uuid[], %s::uuid[], %s::text[]) with ordinality
+    asked (kind, person, conversation, stream, place)
+  order by asked.place"""
 
 
 def streams_of(principal: str) -> list[str]:
-    """Keys of the streams this person follows live, now."""
-    kind, id_ = person(principal)
-    live = Participant.objects.filter(person_id=id_, role=kind, may_write=True)
-    latest = live.order_by("-joined_at", "pk").values_list("conversation_id", flat=True)
-    ids: Sequence[UUID] = list(latest[:FOLLOWED_MOST])
-    streams = ("talk", "desk") if kind == "agent" else ("talk",)
-    return [frames.key(conversation_id, stream) for conversation_id in ids for stream in streams]
+    """`streams_of_all` for one."""
+    return streams_of_all([principal])[0]
+
+
+def streams_of_all(principals: Sequence[str]) -> list[list[str]]:
+    """Keys of the streams each of these people follows live, now, the latest first. One query."""
+    people = [person(principal) for principal in principals]
+    followed: list[list[str]] = [[] for _ in people]
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOWED, [*map(list, zip(*people, strict=True)), FOLLOWED_MOST])
+        for place, kind, conversation_id in cursor.fetchall():
+            streams = ("talk", "desk") if kind == "agent" else ("talk",)
+            followed[place - 1] += [frames.key(conversation_id, stream) for stream in streams]
+    return followed
+
+
+_FOLLOWED = """
+  select people.place, people.kind, p.conversation_id
+  from unnest(%s::text[], %s::uuid[]) with ordinality people (kind, id, place)
+  cross join lateral (
+    select conversation_id, joined_at, id from conversations_participant
+    where person_id = people.id and role = people.kind and may_write
+    order by joined_at desc, id limit %s) p
+  order by people.place, p.joined_at desc, p.id"""
 
 
 def following_others(held: Sequence[Held]) -> list[str]:

@@ -5,7 +5,7 @@ its slot, in the same transaction.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -130,7 +130,15 @@ def card_of(offer: Offer) -> protocol.OfferCard:
 
 
 def topic_names(brand_id: UUID) -> dict[str, str]:
-    return dict(Skill.objects.filter(brand_id=brand_id).values_list("key", "name"))
+    return {topic: name for (_, topic), name in topic_names_of([brand_id]).items()}
+
+
+def topic_names_of(brand_ids: Collection[UUID]) -> dict[tuple[UUID, str], str]:
+    """(brand, topic) -> the topic's name; no query without a brand."""
+    if not brand_ids:
+        return {}
+    named = Skill.objects.filter(brand_id__in=brand_ids).values_list("brand_id", "key", "name")
+    return {(brand_id, topic): name for brand_id, topic, name in named}
 
 
 @transaction.atomic

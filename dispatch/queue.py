@@ -1,5 +1,6 @@
 """Where a waiting customer stands: place in the queue and an honest range for the wait."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,10 +26,10 @@ class InLine:
     ahead: int
 
 
-def in_line(conversation_id: UUID | None = None) -> list[InLine]:
-    """Everybody who waits or is being offered, in the order in which they are served; or one conversation of them."""
+def in_line(conversation_id: UUID | None = None, *, customers: Sequence[UUID] | None = None) -> list[InLine]:
+    """Everybody who waits or is being offered, in the order in which they are served; or some of them."""
     with connection.cursor() as cursor:
-        cursor.execute(_IN_LINE, {"one": conversation_id})
+        cursor.execute(_IN_LINE, {"one": conversation_id, "some": None if customers is None else list(customers)})
         return [InLine(*row) for row in cursor.fetchall()]
 
 
@@ -38,7 +39,8 @@ _IN_LINE = """
       row_number() over (partition by e.brand_id, e.language order by e.priority desc, e.queued_at, e.id) - 1 as ahead
     from dispatch_escalation e join conversations_conversation c on c.id = e.conversation_id
     where e.state in ('waiting', 'offered')) line
-  where %(one)s::uuid is null or conversation_id = %(one)s
+  where (%(one)s::uuid is null or conversation_id = %(one)s)
+    and (%(some)s::uuid[] is null or customer_id = any(%(some)s::uuid[]))
   order by brand_id, language, ahead"""
 
 
@@ -46,6 +48,18 @@ def place_of(conversation_id: UUID, *, now: datetime) -> protocol.Place | None:
     """Where this conversation stands; None when it does not wait."""
     found = in_line(conversation_id)
     return place(found[0], accepted=accepted_lately(now), online=people_online(), now=now) if found else None
+
+
+def places_of(customer_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, tuple[UUID, protocol.Place]]:
+    """(conversation, place) of each of these customers who waits; one query where nobody does."""
+    waiting = in_line(customers=customer_ids) if customer_ids else []
+    if not waiting:
+        return {}
+    accepted, online = accepted_lately(now), people_online()
+    return {
+        line.customer_id: (line.conversation_id, place(line, accepted=accepted, online=online, now=now))
+        for line in waiting
+    }
 
 
 def place(
@@ -94,18 +108,21 @@ _ONLINE = """
   group by 1, 2"""
 
 
-def demand_for(agent_id: UUID) -> list[tuple[str, str, str, int]]:
-    """(topic, topic name, language, how many wait) for each of the agent's topics with somebody waiting."""
+def demand_for(agent_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str, str, int]]]:
+    """For each agent (topic, topic name, language, how many wait) of those of her topics that somebody waits in."""
+    demand: dict[UUID, list[tuple[str, str, str, int]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_DEMAND, [agent_id])
-        return [(topic, name, language, waiting) for topic, name, language, waiting in cursor.fetchall()]
+        cursor.execute(_DEMAND, [list(agent_ids)])
+        for agent_id, topic, name, language, waiting in cursor.fetchall():
+            demand.setdefault(agent_id, []).append((topic, name, language, waiting))
+    return demand
 
 
 _DEMAND = """
-  select e.topic, k.name, e.language, count(*)
-  from dispatch_escalation e
-  join brands_skill k on k.brand_id = e.brand_id and k.key = e.topic
-  join agents_agentskill a on a.skill_id = k.id and a.agent_id = %s
-  join agents_agentlanguage l on l.agent_id = a.agent_id and l.code = e.language
-  where e.state in ('waiting', 'offered')
-  group by 1, 2, 3 order by 4 desc, 2"""
+  select a.agent_id, w.topic, k.name, w.language, w.waiting
+  from (select brand_id, topic, language, count(*) as waiting from dispatch_escalation
+        where state in ('waiting', 'offered') group by 1, 2, 3) w
+  join brands_skill k on k.brand_id = w.brand_id and k.key = w.topic
+  join agents_agentskill a on a.skill_id = k.id and a.agent_id = any(%s)
+  join agents_agentlanguage l on l.agent_id = a.agent_id and l.code = w.language
+  order by w.waiting desc, k.name"""

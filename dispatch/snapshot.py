@@ -1,10 +1,12 @@
 """An agent's own state, whole: what her screens show, with the slot's version."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from agents.models import Agent, Slot
+from django.db.models import Count
+
+from agents.models import AgentSkill, Slot
 from conversations.models import Engagement
 from dispatch import offers, queue
 from dispatch.models import Offer
@@ -12,68 +14,104 @@ from payouts import earnings, plans
 from realtime import protocol
 
 SHOWN_AFTER_END = timedelta(minutes=2)
+RINGS_AT_MOST = timedelta(hours=1)  # the end of an older offer is no news, whenever it came
 
 
 def desk(agent_id: UUID, *, now: datetime) -> protocol.Desk:
-    """Read in one go; the version is read first, so that a change in between only brings another snapshot."""
-    slot = Slot.objects.select_related("agent").get(pk=agent_id)
+    """`desks` for one. Slot.DoesNotExist for somebody who is no agent."""
+    found = desks([agent_id], now=now)
+    if not found:
+        raise Slot.DoesNotExist
+    return found[agent_id]
+
+
+def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.Desk]:
+    """The same dozen queries for any number of agents, and none for none.
+
+    The version is read first, so that a change in between only brings another snapshot.
+    """
+    slots = Slot.objects.select_related("agent").in_bulk(agent_ids)
+    if not slots:
+        return {}
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    currency, earned = _earned(agent_id, today, now)
-    live = Engagement.objects.filter(agent_id=agent_id, ended_at=None)
-    return protocol.Desk(
-        version=slot.version,
-        agent_id=agent_id,
-        name=slot.agent.display_name,
-        state=slot.agent.state,
-        willing=slot.willing,
-        pause_reason=slot.pause_reason,
-        capacity=slot.capacity,
-        active=slot.active,
-        online_since=slot.online_since,
-        offer=_offer(agent_id, now),
-        offer_end=_offer_end(agent_id, now),
-        engagements=[
-            _engaged(engagement)
-            for engagement in live.select_related("brand", "pay_plan", "conversation__customer").order_by("accepted_at")
-        ],
-        demand=[
-            protocol.Demand(topic=t, topic_name=n, language=s, waiting=w) for t, n, s, w in queue.demand_for(agent_id)
-        ],
-        earned_today_minor=earned,
-        chats_today=Engagement.objects.filter(agent_id=agent_id, ended_at__gte=today).count(),
-        currency=currency,
-        at=now,
-    )
+    ids = list(slots)
+    earned = _earned(ids, today, now)
+    offered = _offers(ids, now)
+    ended = _offer_ends(ids, now)
+    engaged = _engaged(ids)
+    demand = queue.demand_for(ids)
+    closed = Engagement.objects.filter(agent_id__in=ids, ended_at__gte=today)
+    chats = dict(closed.order_by("agent_id").values_list("agent_id").annotate(Count("pk")))
+    return {
+        id_: protocol.Desk(
+            version=slot.version,
+            agent_id=id_,
+            name=slot.agent.display_name,
+            state=slot.agent.state,
+            willing=slot.willing,
+            pause_reason=slot.pause_reason,
+            capacity=slot.capacity,
+            active=slot.active,
+            online_since=slot.online_since,
+            offer=offered.get(id_),
+            offer_end=ended.get(id_),
+            engagements=engaged.get(id_, []),
+            demand=[
+                protocol.Demand(topic=t, topic_name=n, language=s, waiting=w) for t, n, s, w in demand.get(id_, [])
+            ],
+            earned_today_minor=earned[id_][1],
+            chats_today=chats.get(id_, 0),
+            currency=earned[id_][0],
+            at=now,
+        )
+        for id_, slot in slots.items()
+    }
 
 
 def versions(agent_ids: Sequence[UUID]) -> dict[UUID, int]:
     return dict(Slot.objects.filter(pk__in=agent_ids).values_list("pk", "version"))
 
 
-def _earned(agent_id: UUID, today: datetime, now: datetime) -> tuple[str, int]:
+def _earned(agent_ids: Sequence[UUID], today: datetime, now: datetime) -> dict[UUID, tuple[str, int]]:
     """The currency in which most was earned today, and how much; several currencies are shown on the earnings page."""
-    sums = earnings.earned_between(agent_id, today, now + timedelta(seconds=1))
-    if not sums:
-        return Agent.objects.filter(pk=agent_id).values_list("skills__skill__brand__currency", flat=True)[0] or "EUR", 0
-    return max(sums.items(), key=lambda item: item[1])
+    sums = earnings.earned_by(agent_ids, today, now + timedelta(seconds=1))
+    without = [id_ for id_ in agent_ids if id_ not in sums]
+    brands = AgentSkill.objects.filter(agent_id__in=without).values_list("agent_id", "skill__brand__currency")
+    currencies = dict(brands.order_by("-pk")) if without else {}
+    most = {id_: max(of_agent.items(), key=lambda item: item[1]) for id_, of_agent in sums.items()}
+    return {id_: most.get(id_) or (currencies.get(id_, "EUR"), 0) for id_ in agent_ids}
 
 
-def _offer(agent_id: UUID, now: datetime) -> protocol.OfferCard | None:
-    found = Offer.objects.filter(agent_id=agent_id, state=Offer.State.OPEN, expires_at__gt=now).first()
-    return offers.card_of(found) if found else None
+def _offers(agent_ids: Sequence[UUID], now: datetime) -> dict[UUID, protocol.OfferCard]:
+    found = Offer.objects.filter(agent_id__in=agent_ids, state=Offer.State.OPEN, expires_at__gt=now)
+    return {offer.agent_id: offers.card_of(offer) for offer in found}
 
 
-def _offer_end(agent_id: UUID, now: datetime) -> protocol.OfferEnd | None:
-    """How the latest offer ended, while that is news."""
-    latest = Offer.objects.filter(agent_id=agent_id).order_by("-offered_at").first()
-    if latest is None or latest.ended_at is None or latest.state == Offer.State.ACCEPTED:
-        return None
-    if now - latest.ended_at > SHOWN_AFTER_END:
-        return None
-    return protocol.OfferEnd(offer_id=latest.pk, state=latest.state, at=latest.ended_at)  # type: ignore[arg-type]
+def _offer_ends(agent_ids: Sequence[UUID], now: datetime) -> dict[UUID, protocol.OfferEnd]:
+    """How the latest offer of each ended, while that is news."""
+    news = Offer.objects.filter(agent_id__in=agent_ids, offered_at__gt=now - RINGS_AT_MOST)
+    latest = news.order_by("agent_id", "-offered_at").distinct("agent_id")
+    return {
+        offer.agent_id: protocol.OfferEnd(offer_id=offer.pk, state=offer.state, at=offer.ended_at)  # type: ignore[arg-type]
+        for offer in latest
+        if offer.ended_at is not None
+        and offer.state != Offer.State.ACCEPTED
+        and now - offer.ended_at <= SHOWN_AFTER_END
+    }
 
 
-def _engaged(engagement: Engagement) -> protocol.Engaged:
+def _engaged(agent_ids: Sequence[UUID]) -> dict[UUID, list[protocol.Engaged]]:
+    """Each agent's live chats, the oldest first."""
+    live = Engagement.objects.filter(agent_id__in=agent_ids, ended_at=None)
+    found = list(live.select_related("brand", "pay_plan", "conversation__customer").order_by("accepted_at"))
+    topics = offers.topic_names_of({engagement.brand_id for engagement in found})
+    engaged: dict[UUID, list[protocol.Engaged]] = {}
+    for engagement in found:
+        engaged.setdefault(engagement.agent_id, []).append(_chat(engagement, topics))
+    return engaged
+
+
+def _chat(engagement: Engagement, topics: Mapping[tuple[UUID, str], str]) -> protocol.Engaged:
     card = plans.card(engagement.pay_plan)
     return protocol.Engaged(
         engagement_id=engagement.pk,
@@ -81,7 +119,7 @@ def _engaged(engagement: Engagement) -> protocol.Engaged:
         brand=engagement.brand.name,
         customer_name=engagement.conversation.customer.first_name,
         topic=engagement.topic,
-        topic_name=offers.topic_names(engagement.brand_id).get(engagement.topic, engagement.topic),
+        topic_name=topics.get((engagement.brand_id, engagement.topic), engagement.topic),
         language=engagement.language,
         accepted_at=engagement.accepted_at,
         currency=card["currency"],

@@ -4,7 +4,7 @@ One table for each face: frame -> function. A function reads the clock, makes on
 frames that answer the asking socket. What it refuses, it refuses with `Refused`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,15 +14,15 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from agents import presence
-from agents.models import Agent, User
+from agents.models import Agent, Slot, User
 from assistant import replies
-from conversations import frames, lifecycle, policy, ratings, stream, transcript
-from conversations.models import Conversation, Customer, Participant
+from conversations import customers, frames, lifecycle, policy, ratings, stream, transcript
+from conversations.models import Customer, Participant
 from dispatch import absence, desk, escalations, offers, queue, snapshot
 from marketplace import board, clock
 from marketplace.refusals import Refused
 from realtime import protocol
-from realtime.ports import Held, Line, Product, Resumed, Verdict
+from realtime.ports import Held, Line, Product, Resumed, State, Verdict, Wanted
 
 
 def product() -> Product:
@@ -162,34 +162,47 @@ class _Product:
             (frames.key(conversation, which), seq, frame) for conversation, which, seq, frame in stream.since(known)
         ]
 
-    def streams_of(self, principal: str) -> list[str]:
-        return [] if principal.startswith("operator:") else policy.streams_of(principal)
+    def streams_of(self, principals: Sequence[str]) -> list[list[str]]:
+        return policy.streams_of_all(principals)
 
-    def resume(self, key: str, *, after: int | None, principal: str) -> Resumed | None:
-        conversation, which = _stream(key)
-        if not policy.may_read(principal, conversation, which):
-            return None
-        return transcript.resume(conversation, which, after=after)  # type: ignore[arg-type]
+    def resume(self, wanted: Sequence[Wanted]) -> list[Resumed | None]:
+        streams = [_stream(each.key) for each in wanted]
+        asked = [(each.principal, *stream) for each, stream in zip(wanted, streams, strict=True)]
+        allowed = policy.may_read_all(asked)
+        wants = [
+            transcript.Want(conversation, which, each.after)  # type: ignore[arg-type]
+            for each, (conversation, which), may in zip(wanted, streams, allowed, strict=True)
+            if may
+        ]
+        resumed = iter(transcript.resume_all(wants))
+        return [next(resumed) if may else None for may in allowed]
 
-    def welcome(self, principal: str) -> protocol.Welcome:
-        kind, id_ = policy.person(principal)
-        name, conversation = {"customer": _greet_customer, "agent": _greet_agent, "operator": _greet_operator}[kind](
-            id_
-        )
+    def welcome(self, principals: Sequence[str]) -> list[protocol.Welcome | Refused]:
+        greetings, now = _greetings(principals), clock.now()
         ping = max(1, round(settings.BECKON_WAITS["ping_seconds"]))
-        return protocol.Welcome(
-            principal=principal, name=name, conversation=conversation, ping_seconds=ping, now=clock.now()
-        )
+        return [
+            found
+            if isinstance(found, Refused)
+            else protocol.Welcome(principal=principal, name=found[0], conversation=found[1], ping_seconds=ping, now=now)
+            for principal, found in zip(principals, greetings, strict=True)
+        ]
 
-    def state(self, principal: str) -> tuple[int, bytes] | None:
-        kind, id_ = policy.person(principal)
-        if kind == "agent":
-            _greet_agent(id_)  # whoever may not be here any more is told so, also when the closing bulletin was lost
-            found = snapshot.desk(id_, now=clock.now())
-            return found.version, msgspec.json.encode(found)
-        if kind == "operator":
-            _greet_operator(id_)
-        return _place_in_queue(id_) if kind == "customer" else None
+    def state(self, principals: Sequence[str]) -> list[State | Refused]:
+        """Whoever may not be here any more is told so, also when the closing bulletin was lost."""
+        now = clock.now()
+        people = [policy.person(principal) for principal in principals]
+        places = queue.places_of([id_ for kind, id_ in people if kind == "customer"], now=now)
+        desks = snapshot.desks([id_ for kind, id_ in people if kind == "agent"], now=now)
+        staff = [principal for principal in principals if not principal.startswith("customer:")]
+        refused = {
+            principal: found
+            for principal, found in zip(staff, _greetings(staff), strict=True)
+            if isinstance(found, Refused)
+        }
+        return [
+            refused.get(f"{kind}:{id_}") or (_place(places, id_) if kind == "customer" else _desk(desks, id_))
+            for kind, id_ in people
+        ]
 
     def outdated(self, held: Sequence[Held]) -> list[str]:
         of_agents = {policy.person(each.principal)[1]: each for each in held if each.principal.startswith("agent:")}
@@ -212,15 +225,15 @@ class _Product:
         author = protocol.Author(role=writer.role, id=id_, name=writer.name)  # type: ignore[arg-type]
         return protocol.Typing(conversation=conversation, author=author)
 
-    def arrived(self, principal: str) -> None:
-        kind, id_ = policy.person(principal)
-        if kind == "agent":
+    def arrived(self, principals: Sequence[str]) -> None:
+        agents = _ids(principals, "agent")
+        for id_ in Slot.objects.filter(pk__in=agents, gone_since__isnull=False).values_list("pk", flat=True):
             absence.returned(id_, now=clock.now())
+        if agents:
             escalations.wake()
 
-    def departed(self, principal: str) -> None:
-        kind, id_ = policy.person(principal)
-        if kind == "agent":
+    def departed(self, principals: Sequence[str]) -> None:
+        for id_ in _ids(principals, "agent"):
             absence.noticed(id_, now=clock.now())
 
     def board(self) -> bytes:
@@ -229,43 +242,69 @@ class _Product:
 
 def _agents_without_right(held: Sequence[Held]) -> list[str]:
     """Agents among these who may not be here any more."""
-    agents = {id_ for kind, id_ in map(policy.person, (each.principal for each in held)) if kind == "agent"}
-    good = Agent.objects.filter(pk__in=agents, user__is_active=True).exclude(state=Agent.State.DEACTIVATED)
-    return [f"agent:{id_}" for id_ in agents - set(good.values_list("pk", flat=True))]
+    agents = {each.principal for each in held if each.principal.startswith("agent:")}
+    return sorted(agents - _greet_agents(_ids(agents, "agent")).keys())
 
 
-def _place_in_queue(customer_id: UUID) -> tuple[int, bytes] | None:
-    waiting = Conversation.objects.filter(customer_id=customer_id, state="open").values_list("pk", flat=True).first()
-    place = queue.place_of(waiting, now=clock.now()) if waiting else None
-    if waiting is None or place is None:
+def _ids(principals: Iterable[str], kind: str) -> list[UUID]:
+    return [id_ for of, id_ in map(policy.person, principals) if of == kind]
+
+
+def _place(places: Mapping[UUID, tuple[UUID, protocol.Place]], customer_id: UUID) -> State:
+    if customer_id not in places:
         return None
-    return 0, msgspec.json.encode(protocol.Queue(conversation=waiting, place=place))
+    conversation, place = places[customer_id]
+    return 0, msgspec.json.encode(protocol.Queue(conversation=conversation, place=place))
 
 
-def _greet_customer(id_: UUID) -> tuple[str, UUID | None]:
-    customer = _customer(id_)
-    latest = Conversation.objects.filter(customer=customer).order_by("-opened_at").values_list("pk", flat=True).first()
-    return customer.name, latest
+def _desk(desks: Mapping[UUID, protocol.Desk], agent_id: UUID) -> State:
+    found = desks.get(agent_id)
+    return (found.version, msgspec.json.encode(found)) if found else None
 
 
-def _greet_agent(id_: UUID) -> tuple[str, UUID | None]:
-    agent = Agent.objects.select_related("user").filter(pk=id_).first()
-    if agent is None or not agent.user.is_active or agent.state == Agent.State.DEACTIVATED:
-        raise Refused("This account is not active.", code="not_active")
-    return agent.display_name, None
+Greeting = tuple[str, UUID | None]
 
 
-def _greet_operator(id_: UUID) -> tuple[str, UUID | None]:
-    user = User.objects.filter(pk=id_).first()
-    if user is None or not user.watches_the_board:
-        raise Refused("The live board is for operators.", code="forbidden")
-    return str(user), None
+def _greetings(principals: Sequence[str]) -> list[Greeting | Refused]:
+    """Name and conversation of each, or why she may not be here. A query for each kind that is among them."""
+    found = {
+        **_greet_customers(_ids(principals, "customer")),
+        **_greet_agents(_ids(principals, "agent")),
+        **_greet_operators(_ids(principals, "operator")),
+    }
+    return [found.get(principal) or _gone(policy.person(principal)[0]) for principal in principals]
+
+
+def _gone(kind: str) -> Refused:
+    words, code = {
+        "customer": ("This chat is not available any more.", "not_active"),
+        "agent": ("This account is not active.", "not_active"),
+        "operator": ("The live board is for operators.", "forbidden"),
+    }[kind]
+    return Refused(words, code=code)
+
+
+def _greet_customers(ids: Sequence[UUID]) -> dict[str, Greeting]:
+    known = customers.greetings(ids) if ids else {}
+    return {f"customer:{id_}": greeting for id_, greeting in known.items()}
+
+
+def _greet_agents(ids: Sequence[UUID]) -> dict[str, Greeting]:
+    if not ids:
+        return {}
+    good = Agent.objects.filter(pk__in=ids, user__is_active=True).exclude(state=Agent.State.DEACTIVATED)
+    return {f"agent:{id_}": (name, None) for id_, name in good.values_list("pk", "display_name")}
+
+
+def _greet_operators(ids: Sequence[UUID]) -> dict[str, Greeting]:
+    users = User.objects.filter(pk__in=ids) if ids else ()
+    return {f"operator:{user.pk}": (str(user), None) for user in users if user.watches_the_board}
 
 
 def _customer(id_: UUID) -> Customer:
     customer = Customer.objects.select_related("brand").filter(pk=id_, brand__active=True).first()
     if customer is None:
-        raise Refused("This chat is not available any more.", code="not_active")
+        raise _gone("customer")
     return customer
 
 

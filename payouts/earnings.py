@@ -1,5 +1,6 @@
 """Earnings: an engagement's facts are frozen and paid in the transaction that closes it, and shown line by line."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -40,7 +41,16 @@ def record(facts: Facts, *, topic: str, now: datetime) -> tuple[Posting, ...]:
 
 def earned_between(agent_id: UUID, since: datetime, until: datetime) -> dict[str, int]:
     """Minor units by currency, earned from `since` up to but not at `until`; payouts and holds move it, no more."""
-    mine = Posting.objects.filter(
-        account__agent_id=agent_id, created_at__gte=since, created_at__lt=until, kind__in=EARNED
+    return earned_by([agent_id], since, until).get(agent_id, {})
+
+
+def earned_by(agent_ids: Sequence[UUID], since: datetime, until: datetime) -> dict[UUID, dict[str, int]]:
+    """`earned_between` for each of these agents who earned anything; one query."""
+    theirs = Posting.objects.filter(
+        account__agent_id__in=agent_ids, created_at__gte=since, created_at__lt=until, kind__in=EARNED
     )
-    return dict(mine.order_by("currency").values_list("currency").annotate(Sum("amount")))
+    sums: dict[UUID, dict[str, int]] = {}
+    rows = theirs.order_by("account__agent_id", "currency").values_list("account__agent_id", "currency")
+    for agent_id, currency, amount in rows.annotate(Sum("amount")):
+        sums.setdefault(agent_id, {})[currency] = amount
+    return sums

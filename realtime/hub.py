@@ -25,10 +25,12 @@ from realtime.healer import Healer
 from realtime.limits import REQUEST_THREADS, RESTART, RETRY_SECONDS, TYPING_RIGHT_SECONDS
 from realtime.outbox import Outboxes
 from realtime.people import People
-from realtime.ports import Kind, Line, Product, Verdict
+from realtime.ports import Kind, Line, Product, Verdict, Wanted
 from realtime.presence import Presence
 from realtime.session import Session
 from realtime.threads import Pool
+from realtime.tickets import Shown
+from realtime.together import Together
 from realtime.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,8 @@ class Hub:
         self._rights: dict[tuple[str, UUID], tuple[float, str | None]] = {}
         self._stopping = False
         waits = settings.BECKON_WAITS
+        self._spend = Together(self._reads, _spend)
+        self._greet = Together(self._reads, product.welcome)
         self.outboxes = Outboxes()
         self.bus = Bus(
             self.origin, url=settings.REDIS_URL, channel=wire.channel(),
@@ -176,13 +180,10 @@ class Hub:
         self, secret: str, *, origin: str, session_key: str, kind: Kind
     ) -> tuple[str, protocol.Welcome] | None:
         """Spend the ticket: who comes, and the words of welcome. Raises Refused for somebody who may not be here."""
-        return await self._reads.run(self._admit, secret, origin, session_key, kind)
-
-    def _admit(self, secret: str, origin: str, session_key: str, kind: Kind) -> tuple[str, protocol.Welcome] | None:
-        principal = tickets.spend(secret, origin=origin, now=clock.now(), session_key=session_key)
+        principal = await self._spend.ask(Shown(secret, origin, session_key))
         if principal is None or principal.partition(":")[0] != kind:
             return None
-        return principal, self._product.welcome(principal)
+        return principal, await self._greet.ask(principal)
 
     async def carry_out(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
         """The product's answers, once what the request changed has reached the person's sockets. Raises Refused."""
@@ -201,7 +202,7 @@ class Hub:
     async def send_again(self, session: Session, key: str, after: int | None) -> None:
         """What comes after number `after` of a stream the socket reads already, or all of it anew."""
         self.delivery.register(key, session)
-        past = await self._reads.run(self._product.resume, key, after=after, principal=session.principal)
+        past = await self.people.resume(Wanted(session.principal, key, after))
         if past is None:
             self.people.changed(session.principal)
         else:
@@ -247,6 +248,10 @@ class Hub:
             self.people.changed(principal)
         for name in news.closed:
             self.people.close(name)
+
+
+def _spend(shown: Sequence[Shown]) -> list[str | None]:
+    return tickets.spend_all(shown, now=clock.now())
 
 
 def _calm_collector() -> None:

@@ -15,8 +15,9 @@ from marketplace.refusals import Refused
 from realtime import protocol
 from realtime.delivery import Delivery
 from realtime.limits import PEOPLE_SOCKETS, REVOKED
-from realtime.ports import Held, Product, Resumed, streams_held
+from realtime.ports import Held, Product, Resumed, State, Wanted, streams_held
 from realtime.threads import Pool
+from realtime.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +55,10 @@ class People:
     """All people with a socket in this process."""
 
     def __init__(self, product: Product, delivery: Delivery, pool: Pool) -> None:
-        self._product = product
         self._delivery = delivery
-        self._pool = pool
+        self._streams_of = Together(pool, product.streams_of)
+        self._resume = Together(pool, product.resume)
+        self._state = Together(pool, product.state)
         self._people: dict[str, Person] = {}
 
     def __len__(self) -> int:
@@ -146,7 +148,7 @@ class People:
 
     async def _bring_up(self, person: Person, sockets: Sequence[Socket], have: Mapping[str, int]) -> None:
         """Register first, then read the past, then let the live events through. The caller holds the person's turn."""
-        keys = await self._pool.run(self._product.streams_of, person.principal)
+        keys = await self._streams_of.ask(person.principal)
         sockets = [socket for socket in sockets if socket in person.sockets]  # some may have closed meanwhile
         for socket in sockets:
             self._leave_all_but(socket, set(keys))
@@ -156,16 +158,21 @@ class People:
             for socket in joins[key]:
                 self._delivery.register(key, socket)
                 socket.keys.add(key)
-        resumed, state = await self._pool.run(self._read, person.principal, wanted)
-        for key, past in resumed.items():
+        pasts = [self._resume.ask(Wanted(person.principal, key, after)) for key, after in wanted.items()]
+        try:
+            resumed, state = await asyncio.gather(asyncio.gather(*pasts), self._state.ask(person.principal))
+        except BaseException:
+            for key in wanted:
+                for socket in joins[key]:
+                    self._leave(socket, key)  # else a later try would take these streams for read
+            raise
+        for key, past in zip(wanted, resumed, strict=True):
             await self._join(key, joins[key], past)
         self._send_state(person, sockets, state)
 
-    def _read(
-        self, principal: str, wanted: Mapping[str, int | None]
-    ) -> tuple[dict[str, Resumed | None], tuple[int, bytes] | None]:
-        past = {key: self._product.resume(key, after=after, principal=principal) for key, after in wanted.items()}
-        return past, self._product.state(principal)
+    async def resume(self, wanted: Wanted) -> Resumed | None:
+        """What this reader misses, or None where the person may not read the stream."""
+        return await self._resume.ask(wanted)
 
     async def _join(self, key: str, sockets: Iterable[Socket], past: Resumed | None) -> None:
         for socket in sockets:
@@ -175,7 +182,7 @@ class People:
                 self._delivery.settle(key, socket, past)
                 await socket.drained()
 
-    def _send_state(self, person: Person, sockets: Iterable[Socket], state: tuple[int, bytes] | None) -> None:
+    def _send_state(self, person: Person, sockets: Iterable[Socket], state: State) -> None:
         if state is None:
             return
         version, frame = state

@@ -1,7 +1,8 @@
 """What the wire needs from the product. `realtime` knows streams and bytes; `marketplace/sockets.py` hands in the rest.
 
 A stream is named by its key "<conversation uuid>/talk" or "<conversation uuid>/desk", a person by a principal
-"customer:<uuid>", "agent:<uuid>" or "operator:<uuid>". All functions are synchronous and run off the event loop.
+"customer:<uuid>", "agent:<uuid>" or "operator:<uuid>". All functions are synchronous and run off the event loop; those
+that answer for many people ask as many queries as for one, and answer in the order asked.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
+from marketplace.refusals import Refused
 from realtime import protocol
 
 Kind = Literal["customer", "agent", "operator"]
@@ -46,6 +48,17 @@ class Resumed:
     frames: tuple[bytes, ...]
 
 
+class Wanted(NamedTuple):
+    """A person reads a stream and holds it up to number `after` (None: not at all)."""
+
+    principal: str
+    key: str
+    after: int | None
+
+
+State = tuple[int, bytes] | None
+
+
 class Held(NamedTuple):
     """What one person's sockets hold: the version of her own state (0: it has none), and the streams they follow."""
 
@@ -72,18 +85,18 @@ class Product(Protocol):
     def missed(self, heads: Sequence[tuple[str, int]]) -> list[tuple[str, int, bytes]]:
         """(key, seq, frame) of everything after the given heads, ordered by key and seq; one query, at most 5,000."""
 
-    def streams_of(self, principal: str) -> list[str]:
-        """Keys of the streams this person may read live, now."""
+    def streams_of(self, principals: Sequence[str]) -> list[list[str]]:
+        """Keys of the streams that each of these people may read live, now."""
 
-    def resume(self, key: str, *, after: int | None, principal: str) -> Resumed | None:
-        """What comes after `after` (None: nothing is held), or None where the person may not read the stream."""
+    def resume(self, wanted: Sequence[Wanted]) -> list[Resumed | None]:
+        """What each reader misses, or None where the person may not read the stream."""
 
-    def welcome(self, principal: str) -> protocol.Welcome:
-        """First frame after a good ticket. Raises Refused for somebody who may not be here (any more)."""
+    def welcome(self, principals: Sequence[str]) -> list[protocol.Welcome | Refused]:
+        """First frame after a good ticket, or why somebody may not be here (any more)."""
 
-    def state(self, principal: str) -> tuple[int, bytes] | None:
-        """The person's own unnumbered state (an agent's desk, a customer's place in the queue) with its version
-        (0: always send), or None where there is nothing to say."""
+    def state(self, principals: Sequence[str]) -> list[State | Refused]:
+        """Each person's own unnumbered state (an agent's desk, a customer's place in the queue) with its version
+        (0: always send), None where there is nothing to say, or why she may not be here any more."""
 
     def outdated(self, held: Sequence[Held]) -> list[str]:
         """Those of these people whose own state is newer, who may follow other streams now (see `streams_held`), or
@@ -95,11 +108,11 @@ class Product(Protocol):
     def typing(self, principal: str, conversation: UUID) -> protocol.Typing | None:
         """The frame others see, or None where the person may not write there. Cached for a few seconds."""
 
-    def arrived(self, principal: str) -> None:
-        """The first socket of this person opened on this process (its connection row is committed)."""
+    def arrived(self, principals: Sequence[str]) -> None:
+        """The first sockets of these people opened on this process (their connection rows are committed)."""
 
-    def departed(self, principal: str) -> None:
-        """The last socket of this person on this process closed (its connection row is gone)."""
+    def departed(self, principals: Sequence[str]) -> None:
+        """The last sockets of these people on this process closed (their connection rows are gone)."""
 
     def board(self) -> bytes:
         """The live board's frame."""

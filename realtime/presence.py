@@ -6,7 +6,7 @@ Rows are written when sockets open and close, several in one statement; the leas
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from marketplace import clock
 from realtime import leases
 from realtime.ports import Product
 from realtime.threads import OwnThread, Pool
+from realtime.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ class Presence:
     def __init__(self, product: Product, pool: Pool, *, seconds: float, lost: Callable[[], None]) -> None:
         self.server = uuid.uuid4()
         self.held = False
-        self._product = product
+        self._arrived = Together(pool, _done(product.arrived))
+        self._departed = Together(pool, _done(product.departed))
         self._pool = pool
         self._thread = OwnThread("lease")
         self._seconds = seconds
@@ -165,7 +167,7 @@ class Presence:
         try:
             while (here := principal in self._here) != (principal in self._told):
                 (self._told.add if here else self._told.discard)(principal)
-                await self._pool.run(self._product.arrived if here else self._product.departed, principal)
+                await (self._arrived if here else self._departed).ask(principal)
         except Exception:
             log.exception("The product could not be told about %s", principal)
         finally:
@@ -173,3 +175,13 @@ class Presence:
 
     def _loop_time(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _done(tell: Callable[[Sequence[str]], None]) -> Callable[[Sequence[str]], list[None]]:
+    """The same with an answer for each, so that it can be asked for together with others."""
+
+    def told(principals: Sequence[str]) -> list[None]:
+        tell(principals)
+        return [None] * len(principals)
+
+    return told

@@ -6,8 +6,11 @@ session, only together with that session's cookie.
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection
 
 from realtime.limits import TICKET_SECONDS
 from realtime.models import Ticket
@@ -26,21 +29,43 @@ def issue(principal: str, *, session_key: str, origin: str, now: datetime) -> st
     return secret
 
 
-def spend(secret: str, *, origin: str, now: datetime, session_key: str = "") -> str | None:
-    """The principal the ticket was issued to, once; None for any ticket that is not good here and now.
+class Shown(NamedTuple):
+    """What a socket shows at the door: its ticket's secret, where its page is from, and its cookie's session."""
 
-    One conditional UPDATE decides, so of two sockets with the same ticket one gets in.
+    secret: str
+    origin: str
+    session_key: str
+
+
+def spend(secret: str, *, origin: str, now: datetime, session_key: str = "") -> str | None:
+    """`spend_all` for one."""
+    return spend_all([Shown(secret, origin, session_key)], now=now)[0]
+
+
+def spend_all(shown: Sequence[Shown], *, now: datetime) -> list[str | None]:
+    """The principal each ticket was issued to, once; None for any ticket that is not good here and now.
+
+    One conditional UPDATE decides, so of two sockets with the same ticket one gets in. A ticket that is being spent
+    by somebody else at this moment counts as spent.
     """
-    unspent = Ticket.objects.filter(
-        secret_hash=_hash(secret),
-        origin=origin,
-        session_hash__in=["", _hash(session_key)],
-        spent_at=None,
-        expires_at__gt=now,
-    )
-    if unspent.update(spent_at=now) != 1:
-        return None
-    return Ticket.objects.values_list("principal", flat=True).get(secret_hash=_hash(secret))
+    rows = [(_hash(each.secret), each.origin, _hash(each.session_key)) for each in shown]
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEND, [*map(list, zip(*rows, strict=True)), now, now])
+        spent = dict(cursor.fetchall())
+    return [spent.get(place) for place in range(1, len(shown) + 1)]
+
+
+_SPEND = """
+  with good as (
+    select t.id, shown.place
+    from unnest(%s::text[], %s::text[], %s::text[]) with ordinality shown (secret_hash, origin, session_hash, place)
+    join realtime_ticket t on t.secret_hash = shown.secret_hash and t.origin = shown.origin
+      and t.session_hash in ('', shown.session_hash)
+    where t.spent_at is null and t.expires_at > %s
+    for no key update of t skip locked),
+  first as (select id, min(place) as place from good group by id)
+  update realtime_ticket t set spent_at = %s from first where t.id = first.id
+  returning first.place, t.principal"""
 
 
 def void(session_key: str) -> None:

@@ -193,7 +193,7 @@ def test_demand_is_what_waits_in_her_topics_and_languages(
     ask(another_chat(lumo), topic="fraud")
     ask(another_chat(lumo), topic="refunds", language="de")
 
-    assert queue.demand_for(dana.pk) == [("refunds", "Refunds", "en", 2)]
+    assert queue.demand_for([dana.pk]) == {dana.pk: [("refunds", "Refunds", "en", 2)]}
 
 
 def test_an_unknown_topic_becomes_one_that_the_brand_has_people_for(chat: Conversation, lumo: Brand) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from marketplace.refusals import Refused
 from realtime import people as peopling
 from realtime.delivery import Delivery
 from realtime.people import People
-from realtime.ports import Resumed
+from realtime.ports import Resumed, Wanted
 from realtime.threads import Pool
 
 DANA = "agent:dana"
@@ -27,23 +27,27 @@ class Product:
     version: int = 1
     keys: list[str] = field(default_factory=list)
     failures: int = 0
+    unreadable: int = 0
     gone: bool = False
     reads: int = 0
 
-    def streams_of(self, principal: str) -> list[str]:
+    def streams_of(self, principals: Sequence[str]) -> list[list[str]]:
         if self.failures:
             self.failures -= 1
             raise ConnectionError("the database is away")
+        return [self.keys for _ in principals]
+
+    def resume(self, wanted: Sequence[Wanted]) -> list[Resumed]:
+        if self.unreadable:
+            self.unreadable -= 1
+            raise ConnectionError("the database is away")
+        return [Resumed(head=3, frames=(b"reset",) if each.after is None else (b"missed",)) for each in wanted]
+
+    def state(self, principals: Sequence[str]) -> list[tuple[int, bytes] | Refused]:
         if self.gone:
-            raise Refused("This account is not active.")
-        return self.keys
-
-    def resume(self, key: str, *, after: int | None, principal: str) -> Resumed:
-        return Resumed(head=3, frames=(b"reset",) if after is None else (b"missed",))
-
-    def state(self, principal: str) -> tuple[int, bytes]:
+            return [Refused("This account is not active.") for _ in principals]
         self.reads += 1
-        return self.version, f"desk {self.version}".encode()
+        return [(self.version, f"desk {self.version}".encode()) for _ in principals]
 
 
 class Socket:
@@ -132,6 +136,19 @@ async def test_changes_that_cannot_be_read_are_read_again(
 
     async with asyncio.timeout(5):
         while dana.got[-1] != "desk 2":  # noqa: ASYNC110  (what is waited for sets no event)
+            await asyncio.sleep(0.01)
+
+
+async def test_a_new_stream_whose_past_cannot_be_read_is_read_again(
+    people: People, product: Product, dana: Socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peopling, "AGAIN_SECONDS", 0.01)
+    product.unreadable, product.keys = 2, [TALK]
+
+    people.changed(DANA)
+
+    async with asyncio.timeout(5):
+        while "reset" not in dana.got:  # noqa: ASYNC110  (what is waited for sets no event)
             await asyncio.sleep(0.01)
 
 
