@@ -18,6 +18,7 @@ app.conf.update(
     broker_url=settings.ENVIRONMENT.broker_url,
     broker_transport_options={"visibility_timeout": 120, "unacked_restore_interval": 5, "unacked_restore_throttle": 1},
     broker_connection_retry_on_startup=True,
+    broker_channel_error_retry=True,  # a full Redis, or a damaged answer, costs a new link, not the worker
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,

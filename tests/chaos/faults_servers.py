@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import resource
+import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import psutil
 import psycopg
 from psycopg import sql
 
+from marketplace.local import launch
 from tests.chaos.scene import Act, Fault, Scene
 from tests.chaos.weather import Weather
+from tests.chaos.world import World
 
 QUEUE = "default"
 SLOW = Weather(delay=0.02, jitter=0.08)
 LOCKED_TABLES = ("conversations_conversation", "dispatch_escalation", "agents_slot", "dispatch_offer")
-NOT_A_BYTE = 0
 # What the workers are kept from taking can be touched; Valkey runs each script as one step.
 LOSE = "redis.call('DEL', KEYS[1])"
 DOUBLE = "for _, t in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do redis.call('LPUSH', KEYS[1], t) end"
@@ -143,26 +144,28 @@ async def no_connections(scene: Scene, seconds: float) -> None:
 
 async def full_disk(scene: Scene, seconds: float) -> None:
     """PostgreSQL may write no byte more. It treats a file-size limit as a full disk, and nobody need be root for it."""
-    limited = scene.world.children.pids("postgres")
-    _limit(limited, NOT_A_BYTE)
+    world = scene.world
+    limited = world.children.pids("postgres")
+    world.children.all["postgres"].excused = True  # it ends where it cannot even recover
+    await asyncio.to_thread(_limit, world, limited, "0:unlimited")
     scene.note("the disk of postgres is full")
     try:
         await asyncio.sleep(seconds)
     finally:
-        _limit([*limited, *scene.world.children.pids("postgres")], resource.RLIM_INFINITY)
-    await scene.world.back("postgres")
+        still = [*limited, *world.children.pids("postgres")]
+        await asyncio.to_thread(_limit, world, still, "unlimited:unlimited")
+    await world.back("postgres")
 
 
-def _limit(pids: list[int], bytes_allowed: int) -> None:
+def _limit(world: World, pids: list[int], limit: str) -> None:
+    """Soft and hard limit of a file's size for these processes, set by their own user: root may lack the right."""
     for pid in pids:
-        try:
-            psutil.Process(pid).rlimit(psutil.RLIMIT_FSIZE, (bytes_allowed, resource.RLIM_INFINITY))
-        except psutil.NoSuchProcess:
-            continue
+        command = ["prlimit", f"--fsize={limit}", "--pid", str(pid)]
+        subprocess.run(command, cwd="/", check=False, capture_output=True, **launch.as_account(world.postgres.account))
 
 
 def no_limits() -> str:
-    return "" if hasattr(psutil.Process, "rlimit") else "limits of another process cannot be set on this system"
+    return "" if shutil.which("prlimit") else "prlimit, which limits a running process, is not installed here"
 
 
 FAULTS = [
