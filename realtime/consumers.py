@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import parse_cookie
 from django.urls import path
 
+from realtime import links
 from realtime.front import Front
 from realtime.hub import Hub
 from realtime.limits import RESTART, RETRY_SECONDS
@@ -78,6 +79,7 @@ class SocketConsumer(LeanConsumer):
             await self._send({"type": "websocket.close"})
             raise StopConsumer
         await self._send({"type": "websocket.accept"})
+        links.narrow(self._send)
         outbox = Outbox(self._send, hub.outboxes, self._abandon)
         cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
         session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")

@@ -17,6 +17,7 @@ from realtime.ports import Resumed
 FrameBytes = bytes | msgspec.Raw
 
 EARLY_MOST = 1_000
+HELD_MOST = 1_000
 AGAIN_SECONDS = 1.0
 CALM_SECONDS = 1.0
 
@@ -27,6 +28,9 @@ class Reader(Protocol):
     principal: str
 
     def push(self, text: str) -> None: ...
+
+    def fall_behind(self) -> None:
+        """More waits for this reader than it may: it must come back and resume."""
 
 
 class Seat:
@@ -43,6 +47,9 @@ class Seat:
     def take(self, seq: int, text: str) -> None:
         """The event reaches the socket once, after all before it."""
         if self.held is not None:
+            if len(self.held) >= HELD_MOST:
+                self.reader.fall_behind()
+                return
             self.held.append((seq, text))
         elif seq > self.head:
             self.head = seq

@@ -23,7 +23,7 @@ from realtime.threads import Pool
 log = logging.getLogger(__name__)
 
 PARTS = 8
-TOGETHER_MOST = 200
+TOGETHER_MOST = 50
 Item = TypeVar("Item")
 Step = Callable[[], Awaitable[None]]
 

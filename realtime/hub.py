@@ -206,7 +206,7 @@ class Hub:
         if past is None:
             self.people.changed(session.principal)
         else:
-            self.delivery.settle(key, session, past)
+            self.people.catching_up.bring(session, key, past)
 
     async def typing(self, principal: str, conversation: UUID) -> None:
         """The other readers see that the person writes, if she may write there (looked up every few seconds)."""

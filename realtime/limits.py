@@ -26,6 +26,13 @@ LANE_FRAMES = 32
 
 # What may wait for a client that does not read, and for how long one write may block (on the page; see above).
 OUTBOX_BYTES = 256 * 1024
+# What may wait for all clients of one process together: beyond it, those who have stood still longest are cut off.
+OUTBOXES_BYTES = 24 * 1024 * 1024
+# What the transport and the kernel may hold of one socket, so that a client that stands still is noticed early; and how
+# long a client that was cut off for it can still read why.
+TRANSPORT_BYTES = 16 * 1024
+KERNEL_BYTES = 64 * 1024
+LINGER_SECONDS = 30.0
 BLOCKED_SECONDS = round(waits.TRUE["blocked_seconds"])
 
 # Sockets of one person in one server process.
@@ -55,6 +62,7 @@ BODY_SECONDS = 30.0
 ANSWER_MESSAGES = 64
 ANSWER_SECONDS = 30.0
 RETRY_SECONDS = 2
+SLOW_RETRY_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)

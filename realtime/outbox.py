@@ -2,34 +2,50 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
+import msgspec
 from django.conf import settings
 
-from realtime import eager
-from realtime.limits import OUTBOX_BYTES, SLOW
+from realtime import eager, links, protocol
+from realtime.limits import LINGER_SECONDS, OUTBOX_BYTES, OUTBOXES_BYTES, SLOW, SLOW_RETRY_SECONDS
+from realtime.links import Send
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+_bye = protocol.Bye(code="slow", message="You were too slow to keep up.", retry_seconds=SLOW_RETRY_SECONDS)
+SLOW_BYE = msgspec.json.encode(_bye).decode()
 
 
 class Outboxes:
-    """The outboxes of one process, watched for sockets that have stopped reading."""
+    """The outboxes of one process, watched for sockets that have stopped reading. `waiting_bytes`: of all together."""
 
     def __init__(self) -> None:
+        self.waiting_bytes = 0
         self._pumping: set[Outbox] = set()
         self._closing: set[Outbox] = set()
+        self._lingering: dict[Send, float] = {}
 
     def watch(self, now: float) -> None:
-        """Cut the links on which one write has blocked for ten seconds. Called about once a second."""
+        """Cut off those on whom one write has blocked for ten seconds. Called about once a second."""
         longest = settings.BECKON_WAITS["blocked_seconds"]
         for outbox in list(self._pumping):
             if now - outbox.sending_since > longest:
-                outbox.abort()
+                self._lingering[outbox.cut()] = now
+        for send, since in list(self._lingering.items()):
+            if now - since > LINGER_SECONDS or not links.is_closing(send):
+                del self._lingering[send]
+                links.abort(send)
+
+    def relieve(self) -> None:
+        """Too much waits: those on whom a write has blocked longest are cut off until there is room."""
+        now = asyncio.get_running_loop().time()
+        for outbox in sorted(self._pumping, key=lambda each: each.sending_since):
+            if self.waiting_bytes <= OUTBOXES_BYTES:
+                return
+            self._lingering[outbox.cut()] = now
 
     def bury(self, everyone: "list[Outbox]") -> None:
         """Cut the links that have been closing since the last call: their peer no longer takes what is left."""
-        closing = {outbox for outbox in everyone if outbox.transport_is_closing()}
+        closing = {outbox for outbox in everyone if outbox.is_closing()}
         for outbox in closing & self._closing:
             outbox.abort()
         self._closing = closing
@@ -76,7 +92,7 @@ class Outbox:
 
     @property
     def backlog(self) -> int:
-        """Characters waiting to be sent."""
+        """Bytes waiting to be sent."""
         return self._bytes
 
     def push(self, text: str) -> None:
@@ -84,20 +100,24 @@ class Outbox:
         if self.closed or self._close is not None:
             return
         if self._bytes > OUTBOX_BYTES:
-            self.close(SLOW)
+            self.close(SLOW, farewell=SLOW_BYE)
             return
         self._waiting.append(text)
-        self._bytes += len(text)
+        self._count(_size(text))
         self._start()
+        if self._watch.waiting_bytes > OUTBOXES_BYTES:
+            self._watch.relieve()
 
     def close(self, code: int, *, farewell: str | None = None) -> None:
         """Close the socket with `code`. What waits is dropped if the reader is too slow, else sent first."""
         if self.closed or self._close is not None:
             return
         if code == SLOW:
+            self._count(-sum(map(_size, self._waiting)))
             self._waiting.clear()
         if farewell is not None:
             self._waiting.append(farewell)
+            self._count(_size(farewell))
         self._close = code
         self._start()
 
@@ -113,29 +133,37 @@ class Outbox:
         if self._pump is not None:
             await asyncio.wait([self._pump])
 
+    def cut(self) -> Send:
+        """End the socket of a reader who stands still. Why, and when to come back, lies ready for when she reads.
+
+        What the transport still holds is the caller's to watch over, by the `send` returned.
+        """
+        self._stop()
+        if not links.say_last(self._send, SLOW_BYE, SLOW):
+            links.abort(self._send)
+        return self._send
+
     def abort(self) -> None:
         """Cut the link without a word. Nothing of it is left in this process."""
-        if self.closed:
-            return
-        self._end()
-        if self._pump is not None:
-            self._pump.cancel()
-        transport = self._transport()
-        if transport is not None:
-            transport.abort()
-        self._abandon()
+        self._stop()
+        links.abort(self._send)
 
     def gone(self) -> None:
         """The peer has left: nothing more can be sent."""
         self._end()
 
-    def transport_is_closing(self) -> bool:
-        transport = self._transport()
-        return transport is not None and bool(transport.is_closing())
+    def is_closing(self) -> bool:
+        return links.is_closing(self._send)
 
-    def _transport(self) -> Any:
-        """The server's transport, where we can see it (Uvicorn): a polite close would wait for the reader for ever."""
-        return getattr(getattr(self._send, "__self__", None), "transport", None)
+    def _stop(self) -> None:
+        if self._pump is not None:
+            self._pump.cancel()
+        self._end()
+        self._give_up()
+
+    def _give_up(self) -> None:
+        abandon, self._abandon = self._abandon, _nothing
+        abandon()
 
     def _start(self) -> None:
         """Send what waits, unless somebody does already. What the link does not take at once, a task sends."""
@@ -155,7 +183,7 @@ class Outbox:
                     self.sending_since = asyncio.get_running_loop().time()
         except Exception:  # the server's own errors for a peer that left: each server has others
             self._end()
-            self._abandon()
+            self._give_up()
         finally:
             self._sending = False
             if self._pump is not None:
@@ -164,13 +192,14 @@ class Outbox:
 
     async def _send_next(self) -> None:
         if not self._waiting:
-            code, self._close = self._close, None
+            self.closed = True
+            await self._send({"type": "websocket.close", "code": self._close})
             self._end()
-            await self._send({"type": "websocket.close", "code": code})
             return
         text = self._waiting.popleft()
         await self._send({"type": "websocket.send", "text": text})
-        self._bytes -= len(text)
+        if not self.closed:
+            self._count(-_size(text))
         if self._room is not None and self._bytes <= OUTBOX_BYTES // 4:
             self._make_room()
 
@@ -178,11 +207,23 @@ class Outbox:
         self.closed = True
         self._watch.ended(self)
         self._waiting.clear()
-        self._bytes = 0
+        self._count(-self._bytes)
         if self._room is not None:
             self._make_room()
+
+    def _count(self, change: int) -> None:
+        self._bytes += change
+        self._watch.waiting_bytes += change
 
     def _make_room(self) -> None:
         room, self._room = self._room, None
         if room is not None and not room.done():
             room.set_result(None)
+
+
+def _nothing() -> None: ...
+
+
+def _size(text: str) -> int:
+    """In UTF-8."""
+    return len(text) if text.isascii() else len(text.encode())

@@ -13,6 +13,7 @@ import msgspec
 
 from marketplace.refusals import Refused
 from realtime import protocol
+from realtime.catching import CatchingUp
 from realtime.delivery import Delivery
 from realtime.limits import PEOPLE_SOCKETS, REVOKED
 from realtime.ports import Held, Product, Resumed, State, Wanted, streams_held
@@ -32,7 +33,10 @@ class Socket(Protocol):
     keys: set[str]
     log_in: str
 
+    @property
+    def backlog(self) -> int: ...
     def push(self, text: str) -> None: ...
+    def fall_behind(self) -> None: ...
     def say_bye(self, code: int, name: str, message: str, retry_seconds: int | None) -> None: ...
     async def drained(self) -> None: ...
 
@@ -60,6 +64,7 @@ class People:
         self._resume = Together(pool, product.resume)
         self._state = Together(pool, product.state)
         self._people: dict[str, Person] = {}
+        self.catching_up = CatchingUp(delivery)
 
     def __len__(self) -> int:
         return len(self._people)
@@ -167,20 +172,19 @@ class People:
                     self._leave(socket, key)  # else a later try would take these streams for read
             raise
         for key, past in zip(wanted, resumed, strict=True):
-            await self._join(key, joins[key], past)
+            self._join(key, joins[key], past)
         self._send_state(person, sockets, state)
 
     async def resume(self, wanted: Wanted) -> Resumed | None:
         """What this reader misses, or None where the person may not read the stream."""
         return await self._resume.ask(wanted)
 
-    async def _join(self, key: str, sockets: Iterable[Socket], past: Resumed | None) -> None:
+    def _join(self, key: str, sockets: Iterable[Socket], past: Resumed | None) -> None:
         for socket in sockets:
             if past is None:
                 self._leave(socket, key)
             elif key in socket.keys:
-                self._delivery.settle(key, socket, past)
-                await socket.drained()
+                self.catching_up.bring(socket, key, past)
 
     def _send_state(self, person: Person, sockets: Iterable[Socket], state: State) -> None:
         if state is None:

@@ -24,10 +24,11 @@ from realtime.limits import (
     RESTART,
     RETRY_SECONDS,
     REVOKED,
+    SLOW,
     TICKET,
     TYPING_SECONDS,
 )
-from realtime.outbox import Outbox
+from realtime.outbox import SLOW_BYE, Outbox
 from realtime.pace import Pace
 from realtime.ports import Kind, Line, Verdict
 
@@ -83,6 +84,13 @@ class Session:
 
     def push(self, text: str) -> None:
         self._outbox.push(text)
+
+    @property
+    def backlog(self) -> int:
+        return self._outbox.backlog
+
+    def fall_behind(self) -> None:
+        self._outbox.close(SLOW, farewell=SLOW_BYE)
 
     async def drained(self) -> None:
         await self._outbox.drained()

@@ -49,8 +49,8 @@ class Web:
 
 
 @contextmanager
-def serving(urls: Urls, state: Path) -> Iterator[Web]:
-    """The web process as `make run` starts it, on a free port."""
+def serving(urls: Urls, state: Path, **options: str) -> Iterator[Web]:
+    """The web process as `make run` starts it, on a free port; `options` replace some of the server's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -65,6 +65,8 @@ def serving(urls: Urls, state: Path) -> Iterator[Web]:
         "DJANGO_SETTINGS_MODULE": "marketplace.settings",
     }
     command = [sys.executable, *processes.commands(host="127.0.0.1", port=port)["web"]]
+    for name, value in options.items():
+        command[command.index(f"--{name.replace('_', '-')}") + 1] = value
     with subprocess.Popen(command, cwd=ROOT, env=environment) as child:
         try:
             _wait_until_open(port, child)
@@ -134,11 +136,11 @@ class Tab:
             return last, closed.rcvd.code if closed.rcvd else 1006
 
 
-def enter(web: Web, principal: str, *, have: Sequence[tuple[object, str, int]] = ()) -> Tab:
-    """A tab of this person that has been welcomed."""
+def enter(web: Web, principal: str, *, have: Sequence[tuple[object, str, int]] = (), **how: Any) -> Tab:
+    """A tab of this person that has been welcomed. `how`: for the client's library."""
     kind = principal.partition(":")[0]
     secret = tickets.issue(principal, session_key="", origin=web.origin, now=clock.now())
-    tab = Tab(web, PATHS[kind])
+    tab = Tab(web, PATHS[kind], **how)
     held = [{"conversation": str(chat), "stream": stream, "seq": seq} for chat, stream, seq in have]
     tab.send("enter", ticket=secret, have=held)
     assert tab.frame()["type"] == "welcome"

@@ -21,6 +21,9 @@ class Reader:
     def push(self, text: str) -> None:
         self.got.append(text)
 
+    def fall_behind(self) -> None:
+        raise AssertionError("nothing here waits for long")
+
 
 class Table:
     """A small product in memory: what is stored, and what delivery asked for."""

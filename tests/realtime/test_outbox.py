@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from django.conf import settings
 
-from realtime.limits import OUTBOX_BYTES, SLOW
-from realtime.outbox import Outbox, Outboxes
+from realtime.limits import OUTBOX_BYTES, OUTBOXES_BYTES, SLOW
+from realtime.outbox import SLOW_BYE, Outbox, Outboxes
 
 
 class Link:
@@ -65,7 +65,7 @@ async def test_a_farewell_comes_after_what_was_pushed_before_and_nothing_comes_a
     assert texts(link) == ["one", "bye", 1012]
 
 
-async def test_a_reader_for_whom_too_much_waits_is_closed_as_slow(link: Link, outbox: Outbox) -> None:
+async def test_a_reader_for_whom_too_much_waits_is_closed_as_slow(link: Link, watch: Outboxes, outbox: Outbox) -> None:
     link.flowing.clear()
     for _ in range(40):
         outbox.push("x" * 10_000)
@@ -74,8 +74,8 @@ async def test_a_reader_for_whom_too_much_waits_is_closed_as_slow(link: Link, ou
     link.flowing.set()
     await outbox.flushed()
 
-    assert texts(link)[-1] == SLOW
-    assert len(link.sent) <= 2
+    assert texts(link)[1:] == [SLOW_BYE, SLOW]
+    assert outbox.backlog == watch.waiting_bytes == 0
 
 
 async def test_one_frame_of_any_size_fits_into_an_empty_outbox(link: Link, outbox: Outbox) -> None:
@@ -99,6 +99,45 @@ async def test_a_write_that_blocks_too_long_is_cut_off(link: Link, watch: Outbox
     assert link.abandoned == 1
     assert outbox.closed
     assert outbox.backlog == 0
+
+
+async def test_what_waits_is_measured_in_bytes(link: Link, watch: Outboxes, outbox: Outbox) -> None:
+    link.flowing.clear()
+    outbox.push("é" * 1_000)
+    outbox.push("ascii")
+
+    assert outbox.backlog == watch.waiting_bytes == 2_005
+
+    link.flowing.set()
+    await outbox.flushed()
+    assert outbox.backlog == watch.waiting_bytes == 0
+
+
+async def test_all_outboxes_together_have_a_bound_and_those_who_stood_still_longest_pay_for_it(watch: Outboxes) -> None:
+    links = [Link() for _ in range(OUTBOXES_BYTES // OUTBOX_BYTES + 50)]
+    outboxes = [Outbox(link.send, watch, link.abandon) for link in links]
+    for link in links:
+        link.flowing.clear()
+
+    for outbox in outboxes:
+        outbox.push("x" * OUTBOX_BYTES)
+        assert watch.waiting_bytes <= OUTBOXES_BYTES
+
+    cut = [outbox.closed for outbox in outboxes]
+    assert cut == sorted(cut, reverse=True)  # the first to stand still, and no other
+    assert cut.count(True) == 50
+    assert [link.abandoned for link in links] == [int(gone) for gone in cut]
+
+
+async def test_a_polite_close_that_nobody_takes_ends_as_well(link: Link, watch: Outboxes, outbox: Outbox) -> None:
+    link.flowing.clear()
+    outbox.close(1012, farewell="bye")
+    await asyncio.sleep(0)
+
+    watch.watch(asyncio.get_running_loop().time() + settings.BECKON_WAITS["blocked_seconds"] + 1)
+
+    assert link.abandoned == 1
+    assert watch.waiting_bytes == 0
 
 
 async def test_waiting_for_room_ends_when_the_reader_reads_or_is_cut_off(

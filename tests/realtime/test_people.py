@@ -11,13 +11,14 @@ import pytest
 
 from marketplace.refusals import Refused
 from realtime import people as peopling
-from realtime.delivery import Delivery
+from realtime.delivery import HELD_MOST, Delivery
+from realtime.limits import OUTBOX_BYTES
 from realtime.people import People
 from realtime.ports import Resumed, Wanted
 from realtime.threads import Pool
 
 DANA = "agent:dana"
-TALK = "5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11/talk"
+TALK, DESK = (f"5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11/{stream}" for stream in ("talk", "desk"))
 
 
 @dataclass
@@ -57,6 +58,8 @@ class Socket:
         self.log_in = ""
         self.got: list[str] = []
         self.bye: str | None = None
+        self.backlog = 0
+        self.room = asyncio.Event()
 
     def push(self, text: str) -> None:
         self.got.append(text)
@@ -64,8 +67,11 @@ class Socket:
     def say_bye(self, code: int, name: str, message: str, retry_seconds: int | None) -> None:
         self.bye = name
 
+    def fall_behind(self) -> None:
+        self.bye = "slow"
+
     async def drained(self) -> None:
-        return
+        await self.room.wait()
 
 
 @pytest.fixture
@@ -176,3 +182,45 @@ async def test_a_socket_that_closes_while_it_is_brought_up_to_date_leaves_nothin
     assert socket.keys == set()
     assert len(people) == 0
     assert list(people._delivery.heads()) == []
+
+
+async def test_a_tab_that_reads_slowly_holds_up_none_of_the_persons_others(
+    people: People, product: Product, dana: Socket
+) -> None:
+    phone = Socket()
+    phone.backlog = OUTBOX_BYTES
+    people.add(phone)
+    await people.enter(phone, {})
+
+    product.keys, product.version = [TALK, DESK], 2
+    people.changed(DANA)
+    await asyncio.wait_for(people.settled(DANA), 1)
+
+    assert dana.got[-3:] == ["reset", "reset", "desk 2"]
+    assert phone.got == ["desk 1", "desk 2", "reset"]
+
+    people._delivery.offer(TALK, 4, b"live")
+    phone.room.set()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert phone.got == ["desk 1", "desk 2", "reset", "live", "reset"]
+
+
+async def test_a_socket_that_never_catches_up_is_sent_away_instead_of_being_waited_for(
+    people: People, product: Product, dana: Socket
+) -> None:
+    phone = Socket()
+    phone.backlog = OUTBOX_BYTES
+    people.add(phone)
+    await people.enter(phone, {})
+    product.keys = [TALK]
+    people.changed(DANA)
+    await people.settled(DANA)
+
+    ends = []
+    for seq in range(4, 5 + HELD_MOST):
+        ends.append(phone.bye)
+        people._delivery.offer(TALK, seq, b"live")
+
+    assert (set(ends), phone.bye) == ({None}, "slow")
+    assert dana.bye is None

@@ -21,7 +21,6 @@ from dispatch import desk
 from marketplace import clock
 from realtime import leases, tickets, wire
 from realtime.limits import MAX_FRAME_BYTES, PATIENCE
-from realtime.models import Connection
 from tests.realtime.conftest import PATHS, Frame, Tab, enter
 from tests.realtime.servers.conftest import House, append, append_silently, engage, is_said, say, until
 
@@ -319,36 +318,6 @@ def test_cut_links_to_redis_lose_nothing(
         got = [tab.next("message", within=12) for _ in said]
         assert sorted(frame["client_id"] for frame in got) == sorted(said)
         assert [frame["seq"] for frame in got] == sorted(frame["seq"] for frame in got)
-
-
-# --- slow readers ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-def test_a_reader_that_stands_still_is_cut_off_and_the_others_notice_nothing(
-    house: House, chat: Conversation, customer: str, tabs: ExitStack
-) -> None:
-    stalled = enter(house.left, customer)  # its client takes sixteen frames and leaves the rest to the network
-    tabs.callback(stalled.link.close_socket)
-    reader = tabs.enter_context(enter(house.left, customer))
-    reader.next("reset")
-    assert Connection.objects.filter(principal=customer).count() == 2
-
-    count = 2_000
-
-    def write() -> None:
-        for _ in range(count):
-            append(chat, "x" * 4_000)
-        connection.close()
-
-    writing = threading.Thread(target=write)
-    writing.start()
-    seqs = [reader.next("answer")["seq"] for _ in range(count)]
-    writing.join()
-
-    assert seqs == list(range(seqs[0], seqs[0] + count))
-    until(lambda: Connection.objects.filter(principal=customer).count() == 1, within=25)
-    assert reader.drained() == []
 
 
 # --- rights ----------------------------------------------------------------------------------------------------------
