@@ -1,5 +1,6 @@
 """Willing and connected: what an agent chose, and whether a live socket of hers exists. Two facts, kept apart."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db import connection, transaction
 from agents import slots
 from agents.models import Agent
 from marketplace.refusals import Refused
+from realtime import leases
 
 CAPACITY_LONGEST = 5
 
@@ -58,6 +60,12 @@ def set_capacity(agent_id: UUID, capacity: int) -> None:
 def may_work(agent_id: UUID) -> bool:
     """Is the agent approved, with a log-in that works?"""
     return Agent.objects.filter(pk=agent_id, state=Agent.State.APPROVED, user__is_active=True).exists()
+
+
+def connected(agent_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these agents of whom a live server process holds a socket; one query."""
+    here = leases.connected(f"agent:{agent_id}" for agent_id in agent_ids)
+    return {agent_id for agent_id in agent_ids if f"agent:{agent_id}" in here}
 
 
 def is_connected(agent_id: UUID) -> bool:

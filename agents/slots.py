@@ -1,10 +1,12 @@
 """The slot: what one agent can take, has taken and is asked. Counts change with the offer or engagement they count."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 
 from agents.models import Slot
 from realtime import wire
@@ -21,6 +23,20 @@ def locked_all(agent_ids: Iterable[UUID]) -> dict[UUID, Slot]:
     assert connection.in_atomic_block, "slots are locked inside a transaction"
     slots = Slot.objects.select_for_update(no_key=True).filter(pk__in=list(agent_ids)).order_by("pk")
     return {slot.pk: slot for slot in slots}
+
+
+def free_of_locks(agent_ids: Iterable[UUID]) -> dict[UUID, Slot]:
+    """Those agents' slots that nobody holds at this moment, locked."""
+    assert connection.in_atomic_block, "slots are locked inside a transaction"
+    slots = Slot.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=list(agent_ids))
+    return {slot.pk: slot for slot in slots}
+
+
+def change_all(slots: Collection[Slot], **fields: Any) -> None:
+    """Give these slots the same new values in one statement, each with a new version. The caller holds them all."""
+    if slots:
+        Slot.objects.filter(pk__in=[slot.pk for slot in slots]).update(version=F("version") + 1, **fields)
+        wire.after_commit(changed=[f"agent:{slot.pk}" for slot in slots])
 
 
 def changed(slot: Slot, *fields: str) -> None:

@@ -5,7 +5,7 @@ nothing). Both may run twice, late, or side by side: every step looks at the row
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -50,8 +50,33 @@ def returned(agent_id: UUID, *, now: datetime) -> None:
         return
     for engagement in Engagement.objects.filter(agent_id=agent_id, ended_at=None, away_since__isnull=False):
         _tell(engagement.pk, away=False, now=now)
-    for _, lost_id in _lost(now, agent_id):
+    for _, lost_id in _lost(now, [agent_id]):
         desk.reclaim(lost_id, now=now)
+
+
+def noticed_all(agent_ids: Collection[UUID], *, now: datetime) -> None:
+    """`noticed` for many, in a few statements. Those whose slot somebody holds, or whose phone rings, one by one."""
+    with transaction.atomic():
+        held = slots.free_of_locks(agent_ids)
+        gone = {id_: held[id_] for id_ in held.keys() - presence.connected(held)}
+        news = [slot for slot in gone.values() if not _is_gone(slot) and (slot.willing or slot.active or slot.held)]
+        slots.change_all(news, gone_since=now)
+    ringing = {id_ for id_, slot in gone.items() if slot.held}
+    _each((set(agent_ids) - held.keys()) | ringing, lambda agent_id: noticed(agent_id, now=now))
+
+
+def returned_all(agent_ids: Collection[UUID], *, now: datetime) -> None:
+    """`returned` for many, in a few statements. Those whose slot somebody holds, or with a chat to undo, one by one."""
+    with transaction.atomic():
+        held = slots.free_of_locks(agent_ids)
+        here = presence.connected(held)
+        back = [slot for id_, slot in held.items() if id_ in here and _is_gone(slot)]
+        slots.change_all(back, gone_since=None)
+        if back:
+            escalations.wake()
+    away = Engagement.objects.filter(agent_id__in=here, ended_at=None, away_since__isnull=False)
+    chats = {*away.values_list("agent_id", flat=True), *(agent_id for agent_id, _ in _lost(now, here))}
+    _each((set(agent_ids) - held.keys()) | chats, lambda agent_id: returned(agent_id, now=now))
 
 
 @transaction.atomic
@@ -200,10 +225,11 @@ _GONE = f"""
   where s.gone_since is not null order by s.gone_since"""  # noqa: S608
 
 
-def _lost(now: datetime, agent_id: UUID | None = None) -> list[tuple[UUID, UUID]]:
+def _lost(now: datetime, agent_ids: Collection[UUID] | None = None) -> list[tuple[UUID, UUID]]:
     """(agent, engagement) of chats that were lost lately, still wait, and whose agent is connected."""
     since = now - timedelta(seconds=settings.BECKON_WAITS["agent_back_seconds"])
-    return [(agent, lost) for agent, lost in _rows(_LOST, {"since": since, "agent": agent_id})]
+    agents = None if agent_ids is None else list(agent_ids)
+    return [(agent, lost) for agent, lost in _rows(_LOST, {"since": since, "agents": agents})]
 
 
 _LOST = f"""
@@ -214,7 +240,7 @@ _LOST = f"""
     order by l.accepted_at desc, l.ended_at desc limit 1) g
   join agents_slot s on s.agent_id = g.agent_id
   where q.state in ('waiting', 'offered') and g.state = 'lost' and g.ended_at > %(since)s
-    and s.active < s.capacity and (%(agent)s::uuid is null or s.agent_id = %(agent)s) and {_HERE}
+    and s.active < s.capacity and (%(agents)s::uuid[] is null or s.agent_id = any(%(agents)s::uuid[])) and {_HERE}
   order by q.queued_at"""  # noqa: S608
 
 

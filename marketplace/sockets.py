@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from agents import presence
-from agents.models import Agent, Slot, User
+from agents.models import Agent, User
 from assistant import replies
 from conversations import customers, frames, lifecycle, policy, ratings, stream, transcript
 from conversations.models import Customer, Participant
@@ -227,14 +227,14 @@ class _Product:
 
     def arrived(self, principals: Sequence[str]) -> None:
         agents = _ids(principals, "agent")
-        for id_ in Slot.objects.filter(pk__in=agents, gone_since__isnull=False).values_list("pk", flat=True):
-            absence.returned(id_, now=clock.now())
         if agents:
+            absence.returned_all(agents, now=clock.now())
             escalations.wake()
 
     def departed(self, principals: Sequence[str]) -> None:
-        for id_ in _ids(principals, "agent"):
-            absence.noticed(id_, now=clock.now())
+        agents = _ids(principals, "agent")
+        if agents:
+            absence.noticed_all(agents, now=clock.now())
 
     def board(self) -> bytes:
         return msgspec.json.encode(board.look(now=clock.now()))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from threading import Event as Flag
 from typing import Any
 from uuid import uuid4
 
@@ -14,15 +15,16 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
+from agents import slots
 from agents.models import Agent, Slot
 from brands.models import Brand
 from conversations import customers, lifecycle, stream
 from conversations.models import Conversation, Customer, Engagement, Event
-from dispatch import desk, escalations, leadership, offers, rounds
+from dispatch import absence, desk, escalations, leadership, offers, rounds
 from dispatch.models import Escalation, Offer
 from marketplace.refusals import Refused
 from payouts.models import Posting
-from tests.people import Hire, ask, at
+from tests.people import Hire, ask, at, disconnect
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 
@@ -238,3 +240,35 @@ def test_leaving_against_asking_leaves_nothing_behind(chat: Conversation) -> Non
         assert isinstance(asked, Refused) or escalations.live(chat.pk) is None
     else:
         assert escalations.live(chat.pk) is not None
+
+
+def test_a_slot_that_somebody_holds_is_waited_for_alone_when_many_links_break(dana: Agent, olu: Agent) -> None:
+    for agent in (dana, olu):
+        disconnect(agent)
+    holds, noted = Flag(), Flag()
+
+    def hold() -> None:
+        with transaction.atomic():
+            slots.locked(dana.pk)
+            holds.set()
+            assert noted.wait(5), "nobody waits for another's slot"
+
+    def break_all() -> None:
+        assert holds.wait(5)
+        with ThreadPoolExecutor(1) as looking:
+            breaking = looking.submit(_noticed, [dana.pk, olu.pk])
+            while Slot.objects.get(pk=olu.pk).gone_since is None:
+                assert not breaking.done()
+            noted.set()
+            breaking.result()
+
+    at_once(hold, break_all)
+
+    assert [slot.gone_since for slot in Slot.objects.all()] == [at(9), at(9)]
+
+
+def _noticed(agent_ids: list[Any]) -> None:
+    try:
+        absence.noticed_all(agent_ids, now=at(9))
+    finally:
+        connection.close()
