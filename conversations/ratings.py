@@ -8,15 +8,16 @@ from django.db import transaction
 from conversations import lifecycle, masking, stream
 from conversations.models import Engagement, Rating
 from marketplace.refusals import Refused
+from payouts import afterwards
 
 WORDS_LONGEST = 1_000  # masking can make a text longer
 
 
 @transaction.atomic
 def rate(engagement_id: UUID, *, customer_id: UUID, score: int, solved: bool | None, words: str, now: datetime) -> None:
-    """One rating for an engagement that has ended. The same rating again changes nothing. Locks: the conversation.
+    """One rating for an engagement that has ended, and the bonus it earns. The same rating again changes nothing.
 
-    Card numbers in the words are masked.
+    Card numbers in the words are masked. Locks: the conversation, then the agent's ledger account.
     """
     words = masking.mask(words)[:WORDS_LONGEST]
     engagement = Engagement.objects.filter(pk=engagement_id, conversation__customer_id=customer_id).first()
@@ -30,6 +31,7 @@ def rate(engagement_id: UUID, *, customer_id: UUID, score: int, solved: bool | N
         defaults={"brand_id": engagement.brand_id, "score": score, "solved": solved, "words": words, "at": now},
     )
     if created:
+        afterwards.scored(engagement.pk, score, now=now)
         if conversation.status.get("to_rate") == str(engagement.pk):
             lifecycle.rated(conversation, now=now)
     elif (rating.score, rating.solved, rating.words) != (score, solved, words):

@@ -57,6 +57,7 @@ app.conf.update(
             "schedule": waits["sweep_wire_seconds"],
             "options": {"expires": 30},
         },
+        "give-units": {"task": "payouts.tasks.give_units", "schedule": 60.0, "options": {"expires": 60}},
         # At an hour, not after so many seconds: beat's memory begins anew with each start.
         "audit-ledger": {
             "task": "payouts.tasks.audit_ledger",
@@ -71,6 +72,16 @@ app.conf.update(
         "fetch-statements": {
             "task": "payouts.tasks.fetch_statements",
             "schedule": crontab(minute=41),
+            "options": {"expires": 3600},
+        },
+        "watch-cases": {
+            "task": "payouts.tasks.watch_cases",
+            "schedule": crontab(minute=23),
+            "options": {"expires": 3600},
+        },
+        "recover-debts": {
+            "task": "payouts.tasks.recover_debts",
+            "schedule": crontab(day_of_week="mon", hour=0, minute=41),
             "options": {"expires": 3600},
         },
     },

@@ -121,8 +121,6 @@ def post_many(movements: Sequence[Into], *, now: datetime) -> tuple[Posting, ...
         _lock_all(cursor, movements, now=now)
         posted = _append(cursor, movements, now=now)
         if len(posted) < len(movements):
-            if _make({name for movement in movements for name in (movement.account, movement.contra)}, now=now):
-                posted |= _append(cursor, movements, now=now)
             posted |= _posted_before(cursor, [m for m in movements if m.entry.source not in posted])
     return tuple(posted[movement.entry.source] for movement in movements)
 
@@ -161,18 +159,19 @@ def _row(cursor: CursorWrapper, query: str) -> tuple[int, ...]:
 
 
 def _lock_all(cursor: CursorWrapper, movements: Sequence[Into], *, now: datetime) -> None:
-    """The agents' numbered accounts are there, and held until the transaction ends."""
-    names = sorted({movement.account for movement in movements if isinstance(movement.owner, UUID)})
-    cursor.execute(_LOCK, [names])
-    if cursor.rowcount < len(names):
-        _make(names, now=now)
-        cursor.execute(_LOCK, [names])
+    """Every account is there, and the agents' numbered ones are held until the transaction ends."""
+    numbered = {movement.account for movement in movements if isinstance(movement.owner, UUID)}
+    sides = {name for movement in movements for name in (movement.account, movement.contra)} - numbered
+    cursor.execute(_LOCK, [sorted(numbered), sorted(sides)])
+    if cursor.rowcount < len(numbered) + len(sides):
+        _make(numbered | sides, now=now)
+        cursor.execute(_LOCK, [sorted(numbered), sorted(sides)])
 
 
 def _append(cursor: CursorWrapper, movements: Sequence[Into], *, now: datetime) -> dict[str, Posting]:
-    """New postings by source, behind the last ones; a trigger moves the accounts on. The caller holds the accounts.
+    """New postings by source, behind the last ones, without those posted before; a trigger moves the accounts on.
 
-    Left out are movements posted before, and those whose contra side does not exist.
+    The caller holds the accounts.
     """
     given = {movement.entry.source: (uuid4(), movement) for movement in movements}
     cursor.execute(_APPEND, [now, *_columns(movements, [given[m.entry.source][0] for m in movements])])
@@ -235,12 +234,11 @@ def _same(movement: Into, found: tuple[Posting, str, str] | None) -> None:
         raise AssertionError(f"{movement.entry.source} was posted as {stands}; it cannot be posted again as {asked}.")
 
 
-def _make(names: Iterable[str], *, now: datetime) -> bool:
-    """The named accounts exist; whether one was missing. An agent's name says whose it is, and so does its row."""
+def _make(names: Iterable[str], *, now: datetime) -> None:
+    """The named accounts exist. An agent's name says whose it is, and so does its row."""
     found = set(Account.objects.filter(name__in=list(names)).values_list("name", flat=True))
     missing = [_account(name, now=now) for name in sorted(set(names) - found)]
     Account.objects.bulk_create(missing, ignore_conflicts=True)  # Another may have made one meanwhile.
-    return bool(missing)
 
 
 def _account(name: str, *, now: datetime) -> Account:
@@ -255,7 +253,8 @@ def _account(name: str, *, now: datetime) -> Account:
 
 
 _LOCK = """
-select from payouts_account where name = any(%s) order by name for no key update"""
+with held as (select name from payouts_account where name = any(%s) order by name for no key update)
+select name from held union all select name from payouts_account where name = any(%s)"""
 _APPEND = """
 insert into payouts_posting as p (id, account_id, contra_id, currency, amount, seq, balance_after, source, kind,
                                   receipt, engagement_id, brand_id, created_at)

@@ -24,7 +24,9 @@ FAULTS: Mapping[str, str] = {
             select tab, 'never' from kept
             union all values
               ('payouts_posting', 'follows'), ('payouts_posting', 'leaves'), ('payouts_archivedposting', 'comes'),
-              ('payouts_period', 'closes'), ('payouts_account', 'follows'), ('payouts_payplan', 'frozen'))
+              ('payouts_period', 'closes'), ('payouts_account', 'follows'), ('payouts_payplan', 'frozen'),
+              ('payouts_dispute', 'stays'), ('payouts_hold', 'stays'), ('payouts_clawback', 'stays'),
+              ('payouts_posting', 'gives'), ('payouts_unitpool', 'follows'))
         select (select count(*) from guards where not exists (
                   select 1 from pg_trigger t
                   where t.tgrelid = guards.tab::regclass and t.tgname = guards.name and t.tgenabled in ('O', 'A')))
@@ -74,6 +76,32 @@ FAULTS: Mapping[str, str] = {
         select count(*) from payouts_closingbalance b
         join payouts_everyposting p on p.account_id = b.account_id and p.seq = b.last_seq
         where b.balance <> p.balance_after
+    """,
+    "9_debts": """
+        select count(*) from (
+          select d.agent_id, d.currency, sum(d.amount - d.recovered) as owed from payouts_debt d
+          group by d.agent_id, d.currency) debts
+        full join (
+          select c.agent_id, c.currency, sum(p.amount) as moved from payouts_everyposting p
+          join payouts_account c on c.id = p.contra_id and c.name like 'agent:%:recoverable:%'
+          group by c.agent_id, c.currency) sides using (agent_id, currency)
+        where coalesce(owed, 0) <> coalesce(moved, 0)
+    """,
+    "11_holds": """
+        select count(*) from (
+          select h.agent_id, h.currency, sum(h.amount) as held from payouts_hold h where h.state = 'open'
+          group by h.agent_id, h.currency) holds
+        full join (
+          select c.agent_id, c.currency, sum(p.amount) as moved from payouts_everyposting p
+          join payouts_account c on c.id = p.contra_id and c.name like 'agent:%:held:%'
+          group by c.agent_id, c.currency) sides using (agent_id, currency)
+        where coalesce(held, 0) <> -coalesce(moved, 0)
+    """,
+    "units_beyond_their_pool": """
+        select count(*) from payouts_unitpool u
+        left join (select contra_id, sum(amount) as given from payouts_everyposting
+                   where currency in ('PTS', 'EQU') group by contra_id) p on p.contra_id = u.account_id
+        where u.issued <> coalesce(p.given, 0)
     """,
 }
 

@@ -11,11 +11,12 @@ from types import MappingProxyType
 from uuid import UUID
 
 from payouts.frozen import canonical, digest, utc
-from payouts.rules import HIGHEST_RATE_CENTS, OUTCOMES, SEEN_THROUGH, UNITS, Rule, parse_rules
+from payouts.rules import HIGHEST_RATE_CENTS, NUMBERS, OUTCOMES, SEEN_THROUGH, UNITS, Rule, parse_rules
 
 __all__ = ["HIGHEST_RATE_CENTS", "OUTCOMES", "SEEN_THROUGH", "Rule", "canonical", "digest", "parse_rules"]
 
 SILENCE = timedelta(seconds=120)
+KINDS = tuple(NUMBERS)  # each kind of rule makes lines of its own kind
 # Paid for the work of a chat itself: what a shift's guarantee counts. A bonus, a tip or a referral is never among them.
 WORK = frozenset({"per_chat", "per_minute", "surge"})
 

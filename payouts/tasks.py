@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from marketplace import clock
-from payouts import ledger
+from payouts import debts, ledger, measures, pools
 from payouts.runs import clockwork, reconciling
 
 log = logging.getLogger(__name__)
@@ -32,3 +32,23 @@ def fetch_statements(**_from_newer_senders: object) -> None:
     reconciling.fetch_statements(now=now)
     if off := reconciling.drift():
         log.critical("Money on its way is not what the books say: %s", off)
+
+
+@shared_task(ignore_result=True, expires=60)
+def give_units(**_from_newer_senders: object) -> None:
+    """Beat, every minute: points and equity that are due come out of their pools."""
+    pools.give_due(now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=3600)
+def watch_cases(**_from_newer_senders: object) -> None:
+    """Beat, hourly: disputes, holds and clawbacks that nobody has decided for ten days raise an alarm, once."""
+    late = measures.alarm_due(now=clock.now())
+    if late:
+        log.error("%s cases about money have waited ten days: four are left to decide them.", late)
+
+
+@shared_task(ignore_result=True, expires=3600)
+def recover_debts(**_from_newer_senders: object) -> None:
+    """Beat, on Mondays before the payouts: a fifth of last week's earnings, at most, goes to what is owed."""
+    debts.recover_due(now=clock.now())

@@ -108,6 +108,14 @@ def against(prefix: str) -> list[models.BaseConstraint]:
     ]
 
 
+def heard(prefix: str) -> models.BaseConstraint:
+    """Nothing is taken before the agent has answered, or the clock has run out."""
+    return models.CheckConstraint(
+        name=f"{prefix}_after_the_agent_was_heard",
+        condition=~Q(state="taken") | Q(replied_at__isnull=False) | Q(decided_at__gte=F("answer_by")),
+    )
+
+
 class Hold(Measure):
     """Money set aside, out of what is paid next: `open -> released, taken`."""
 
@@ -120,7 +128,7 @@ class Hold(Measure):
 
     class Meta:
         ordering = ["answer_by"]
-        constraints = against("hold")
+        constraints = [*against("hold"), heard("hold")]
 
     def __str__(self) -> str:
         return f"Hold of {self.opened_at:%Y-%m-%d}"
@@ -140,10 +148,7 @@ class Clawback(Measure):
         ordering = ["answer_by"]
         constraints = [
             *against("clawback"),
-            models.CheckConstraint(
-                name="clawback_after_the_agent_was_heard",
-                condition=~Q(state="taken") | Q(replied_at__isnull=False) | Q(decided_at__gte=F("answer_by")),
-            ),
+            heard("clawback"),
         ]
 
     def __str__(self) -> str:

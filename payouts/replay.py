@@ -1,0 +1,151 @@
+"""Replay: what was rated is rated again from its frozen facts alone, and must come out the same to the byte."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from payouts import facts as frozen_facts
+from payouts import late, plans, rating
+from payouts.frozen import canonical, parse
+from payouts.late import Corrected, Rated, Referred, Reopened, Shift, Tipped
+from payouts.models import EarningFact, PayPlan
+from payouts.rating import Facts, Line, Plan
+
+AT_ONCE = 2_000
+KINDS: dict[str, type[Any]] = {
+    EarningFact.Kind.CLOSED: Facts,
+    EarningFact.Kind.RATED: Rated,
+    EarningFact.Kind.REOPENED: Reopened,
+    EarningFact.Kind.TIPPED: Tipped,
+    EarningFact.Kind.CORRECTED: Corrected,
+    EarningFact.Kind.SHIFT: Shift,
+    EarningFact.Kind.REFERRED: Referred,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`sha256` is that of all lines as rated now; `different` are the facts whose lines were posted otherwise."""
+
+    facts: int
+    lines: int
+    sha256: str
+    different: tuple[str, ...]
+
+    @property
+    def is_equal(self) -> bool:
+        return not self.different
+
+
+def replay(since: datetime, until: datetime) -> Report:
+    """Every fact frozen from `since` up to but not at `until`, in the order of their hashes. Reads only."""
+    hashed, facts, lines, different = sha256(), 0, 0, []
+    for batch in _batches(since, until):
+        posted = _posted(batch)
+        for fact in batch:
+            rated = _text(lines_of(fact))
+            facts, lines = facts + 1, lines + len(rated)
+            hashed.update("".join(rated).encode())
+            if rated != posted.get((fact.sha256, fact.engagement_id), []):
+                different.append(str(fact))
+    return Report(facts, lines, hashed.hexdigest(), tuple(different))
+
+
+def lines_of(fact: EarningFact) -> tuple[Line, ...]:
+    """The lines that these frozen facts pay, from their text and the plan of their time alone."""
+    facts = parse(KINDS[fact.kind], fact.canonical)
+    if canonical(facts) != fact.canonical:
+        raise AssertionError(f"The facts of {fact} do not read back as they were written.")
+    plan = plans.as_plan(fact.plan) if fact.plan else None
+    return _rate(facts, plan)
+
+
+def _rate(facts: Any, plan: Plan | None) -> tuple[Line, ...]:
+    match facts:
+        case Shift():
+            return late.guarantee(facts)
+        case Tipped():
+            return late.rate_tip(facts)
+        case Reopened():
+            return ()
+    assert plan is not None, "all other facts are rated under a plan"
+    match facts:
+        case Facts():
+            return rating.rate(facts, plan)
+        case Rated():
+            return late.rate_score(facts, plan)
+        case Referred():
+            return late.rate_referral(facts, plan)
+        case Corrected():
+            return late.correct(facts, plan, parse(Facts, facts.facts))
+    raise AssertionError(f"Nothing is paid for {facts}.")
+
+
+def _text(lines: Iterable[Line]) -> list[str]:
+    """Each line as canonical JSON, as it stands in the ledger: kind, amount, currency and the whole receipt."""
+    return sorted(
+        _line(
+            line.kind,
+            line.amount_cents,
+            line.currency,
+            {
+                "inputs": dict(line.inputs),
+                "formula": line.formula,
+                "plan": line.plan_id and str(line.plan_id),
+                "plan_version": line.plan_version,
+                "fact_sha256": line.fact_sha256,
+            },
+        )
+        for line in lines
+    )
+
+
+def _line(kind: str, amount: int, currency: str, receipt: dict[str, Any]) -> str:
+    return json.dumps([kind, amount, currency, receipt], sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _batches(since: datetime, until: datetime) -> Iterator[list[EarningFact]]:
+    found = EarningFact.objects.filter(created_at__gte=since, created_at__lt=until).order_by("sha256", "id")
+    known: dict[UUID, PayPlan] = {}
+    batch: list[EarningFact] = []
+    for fact in found.iterator(chunk_size=AT_ONCE):
+        if fact.plan_id:
+            fact.plan = known.setdefault(fact.plan_id, known.get(fact.plan_id) or PayPlan.objects.get(pk=fact.plan_id))
+        batch.append(fact)
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _posted(batch: list[EarningFact]) -> dict[tuple[str, UUID | None], list[str]]:
+    """What the ledger holds of these facts, in the archive too, and what is due out of a pool."""
+    sources = [name for fact in batch for name in _sources(fact)]
+    found: dict[tuple[str, UUID | None], list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTED, [sources, sources])
+        for engagement_id, kind, amount, currency, written in cursor.fetchall():
+            receipt = json.loads(written)
+            known = found.setdefault((receipt["fact_sha256"], engagement_id), [])
+            known.append(_line(kind, amount, currency, receipt))
+    return {key: sorted(lines) for key, lines in found.items()}
+
+
+def _sources(fact: EarningFact) -> list[str]:
+    """Every name under which a line of these facts can stand: that of each kind of rule."""
+    return [frozen_facts.source(fact, kind) for kind in rating.KINDS]
+
+
+_POSTED = """
+select engagement_id, kind, amount, currency, receipt::text from payouts_everyposting where source = any(%s)
+union all
+select f.engagement_id, split_part(u.source, ':', 3), u.units, u.currency, u.receipt::text
+from payouts_unitsdue u join payouts_earningfact f on f.id = u.fact_id
+where u.source = any(%s) and u.issued_at is null"""
