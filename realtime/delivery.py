@@ -6,6 +6,7 @@ until the numbers between are there; `ask` is called when that takes too long.
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
@@ -20,6 +21,7 @@ EARLY_MOST = 1_000
 HELD_MOST = 1_000
 AGAIN_SECONDS = 1.0
 CALM_SECONDS = 1.0
+RESENT_SECONDS = 2.0
 
 
 class Reader(Protocol):
@@ -36,13 +38,14 @@ class Reader(Protocol):
 class Seat:
     """One socket's place in one stream. `held` gathers what arrives while the socket is being brought up to date."""
 
-    __slots__ = ("head", "held", "reader", "reported")
+    __slots__ = ("head", "held", "reader", "reported", "resent_at")
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.head = 0
         self.held: list[tuple[int, str]] | None = []
         self.reported = -1
+        self.resent_at = -math.inf
 
     def take(self, seq: int, text: str) -> None:
         """The event reaches the socket once, after all before it."""
@@ -164,7 +167,8 @@ class Delivery:
         """Does a reader that reports `seq` need to be sent something again?
 
         What was pushed a moment ago may still be on its way: only a stream that is calm, or a reader that reported
-        the same number before, counts. A reader ahead of us shows that this process has missed something.
+        the same number before, counts, and nobody more often than every two seconds. A reader ahead of us shows that
+        this process has missed something.
         """
         stream = self._streams.get(key)
         seat = stream.seats.get(reader) if stream else None
@@ -174,7 +178,12 @@ class Delivery:
             self._ask(key)
             return False
         stuck, seat.reported = seat.reported == seq, seq
-        return seq < seat.head and (stuck or now - stream.pushed_at > CALM_SECONDS)
+        if seq >= seat.head or not (stuck or now - stream.pushed_at > CALM_SECONDS):
+            return False
+        if now - seat.resent_at < RESENT_SECONDS:
+            return False
+        seat.resent_at = now
+        return True
 
     def fetched(self, key: str) -> None:
         """`ask` has been answered. A gap that is still open is asked for again, more slowly."""

@@ -22,10 +22,10 @@ from realtime.bulletins import Bulletin
 from realtime.bus import Bus
 from realtime.delivery import Delivery
 from realtime.healer import Healer
-from realtime.limits import REQUEST_THREADS, RESTART, RETRY_SECONDS, TYPING_RIGHT_SECONDS
+from realtime.limits import REQUEST_THREADS, RESTART, RETRY_SECONDS, RETURNS_PER_SECOND, TYPING_RIGHT_SECONDS
 from realtime.outbox import Outboxes
 from realtime.people import People
-from realtime.ports import Kind, Line, Product, Verdict, Wanted
+from realtime.ports import Kind, Line, Product, Verdict
 from realtime.presence import Presence
 from realtime.session import Session
 from realtime.threads import Pool
@@ -126,8 +126,10 @@ class Hub:
         return self.presence.held and not self._stopping
 
     def _send_away(self) -> None:
-        for session in list(self._sessions):
-            session.say_bye(RESTART, "restart", "The connection moves to another server.", RETRY_SECONDS)
+        """With a hint each, so that they do not all come to the next server in the same second."""
+        for number, session in enumerate(list(self._sessions)):
+            wait = RETRY_SECONDS + number // RETURNS_PER_SECOND
+            session.say_bye(RESTART, "restart", "The connection moves to another server.", wait)
 
     def _lease_lost(self) -> None:
         self._send_away()
@@ -197,16 +199,7 @@ class Hub:
         for each in have:
             key = f"{each.conversation}/{each.stream}"
             if self.delivery.lags(key, session, each.seq, now):
-                self.spawn(self.send_again(session, key, each.seq))
-
-    async def send_again(self, session: Session, key: str, after: int | None) -> None:
-        """What comes after number `after` of a stream the socket reads already, or all of it anew."""
-        self.delivery.register(key, session)
-        past = await self.people.resume(Wanted(session.principal, key, after))
-        if past is None:
-            self.people.changed(session.principal)
-        else:
-            self.people.catching_up.bring(session, key, past)
+                self.spawn(self.people.send_again(session, key, each.seq))
 
     async def typing(self, principal: str, conversation: UUID) -> None:
         """The other readers see that the person writes, if she may write there (looked up every few seconds)."""

@@ -61,7 +61,9 @@ BODIES_BYTES = 64_000_000
 BODY_SECONDS = 30.0
 ANSWER_MESSAGES = 64
 ANSWER_SECONDS = 30.0
+# When those who are sent away may come back: so many in each second, the first after two.
 RETRY_SECONDS = 2
+RETURNS_PER_SECOND = 250
 SLOW_RETRY_SECONDS = 1
 
 

@@ -175,9 +175,19 @@ class People:
             self._join(key, joins[key], past)
         self._send_state(person, sockets, state)
 
-    async def resume(self, wanted: Wanted) -> Resumed | None:
-        """What this reader misses, or None where the person may not read the stream."""
-        return await self._resume.ask(wanted)
+    async def send_again(self, socket: Socket, key: str, after: int | None) -> None:
+        """The socket gets what comes after number `after` of a stream it reads already, or all of it anew."""
+        self._delivery.register(key, socket)
+        try:
+            past = await self._resume.ask(Wanted(socket.principal, key, after))
+        except Exception:
+            log.exception("What %s misses could not be read; it is asked for again", socket.principal)
+            past = Resumed(head=0, frames=())  # or the socket would wait for its past for ever
+        if past is None:
+            self._leave(socket, key)
+            self.changed(socket.principal)
+        else:
+            self.catching_up.bring(socket, key, past)
 
     def _join(self, key: str, sockets: Iterable[Socket], past: Resumed | None) -> None:
         for socket in sockets:

@@ -259,7 +259,7 @@ class Session:
     async def _answer(self, answer: protocol.Frame) -> None:
         """A reset is read anew in its turn: the one in hand may be older than what its readers have had since."""
         if isinstance(answer, protocol.Reset) and f"{answer.conversation}/{answer.stream}" in self.keys:
-            await self._hub.send_again(self, f"{answer.conversation}/{answer.stream}", None)
+            await self._hub.people.send_again(self, f"{answer.conversation}/{answer.stream}", None)
         else:
             self.tell(answer)
 

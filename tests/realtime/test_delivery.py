@@ -201,6 +201,10 @@ async def test_a_client_that_reports_the_same_number_twice_lags_one_that_was_jus
     assert table.delivery.lags(TALK, maja, 1, now)
     assert not table.delivery.lags(TALK, maja, 2, now)
     assert table.delivery.lags(TALK, maja, 1, now + 5)
+    assert not table.delivery.lags(TALK, maja, 1, now + 6.9), (
+        "nobody is sent the same more often than every two seconds"
+    )
+    assert table.delivery.lags(TALK, maja, 1, now + 7)
 
 
 async def test_a_client_that_is_ahead_shows_what_this_process_has_missed(table: Table) -> None:

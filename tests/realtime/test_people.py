@@ -224,3 +224,17 @@ async def test_a_socket_that_never_catches_up_is_sent_away_instead_of_being_wait
 
     assert (set(ends), phone.bye) == ({None}, "slow")
     assert dana.bye is None
+
+
+async def test_a_socket_whose_past_cannot_be_read_hears_what_comes_all_the_same(
+    people: People, product: Product, dana: Socket
+) -> None:
+    product.keys = [TALK]
+    people.changed(DANA)
+    await people.settled(DANA)
+    product.unreadable = 1
+
+    await people.send_again(dana, TALK, 1)
+    people._delivery.offer(TALK, 4, b"live")
+
+    assert dana.got[-1] == "live"

@@ -6,17 +6,23 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from websockets.exceptions import ConnectionClosed
 
-from agents.models import Agent
+from agents.models import Agent, Slot
 from conversations.models import Conversation
+from dispatch import absence
+from marketplace import clock, sockets
 from marketplace.local.services import Urls
 from realtime import leases
+from realtime.hub import Hub
 from realtime.models import Connection, ServerLease
 from tests.realtime.conftest import Tab, Web, enter, serving
 
@@ -45,6 +51,39 @@ def test_a_server_that_stops_says_bye_and_takes_its_rows_with_it(
         web.child.wait(8)
     assert not Connection.objects.exists()
     assert not ServerLease.objects.exists()
+
+
+def test_whoever_a_stopping_server_leaves_behind_is_found_gone_by_the_next_sweep(
+    fresh_database: Urls, dana_alone: str, tmp_path: Path, tabs: ExitStack
+) -> None:
+    dana = Slot.objects.get(pk=UUID(dana_alone.partition(":")[2]))
+    with serving(fresh_database, tmp_path) as web:
+        tabs.enter_context(enter(web, dana_alone))
+        absence.sweep(now=clock.now())
+        dana.refresh_from_db()
+        assert dana.gone_since is None
+
+        web.stop()
+
+    absence.sweep(now=clock.now())
+    dana.refresh_from_db()
+    assert dana.gone_since is not None
+
+
+async def test_the_many_who_are_sent_away_come_back_over_several_seconds() -> None:
+    hub = Hub(sockets.product())
+    waits: Counter[int | None] = Counter()
+
+    class Tab:
+        def say_bye(self, code: int, name: str, message: str, retry_seconds: int | None) -> None:
+            waits[retry_seconds] += 1
+
+    for _ in range(600):
+        tab: Any = Tab()
+        hub.welcome(tab)
+    hub._send_away()
+
+    assert waits == {2: 250, 3: 250, 4: 100}
 
 
 def test_a_message_taken_in_before_the_stop_is_stored(

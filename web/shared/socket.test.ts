@@ -216,13 +216,38 @@ test("the network's return is used at once", async () => {
   expect(tickets).toBe(before + 1);
 });
 
+test.each(["online", "pageshow", "focus", "visibilitychange"])("a page that is shown or reached again (%s) does not wait for its next try", async (sign) => {
+  await entered();
+  wire().breaks();
+  await vi.advanceTimersByTimeAsync(500);
+  wire().breaks();
+  const before = tickets;
+
+  (sign === "visibilitychange" ? document : window).dispatchEvent(new Event(sign, { bubbles: true }));
+  await settle();
+
+  expect(tickets).toBe(before + 1);
+});
+
+test("a link that died while the page slept is noticed within three seconds of its waking", async () => {
+  await entered();
+  dispatchEvent(new Event("pageshow"));
+  expect(kinds().at(-1)).toBe("ping");
+
+  await vi.advanceTimersByTimeAsync(2_999);
+  expect(link.state.kind).toBe("open");
+  await vi.advanceTimersByTimeAsync(1);
+
+  expect(link.state.kind).toBe("waiting");
+});
+
 test("a good-bye says when to come back, or not to", async () => {
   await entered();
   wire().says({ type: "bye", code: "restart", message: "We restart.", retry_seconds: 3 });
   wire().breaks(1012);
-  expect(link.state.retry_at! - Date.now()).toBe(3_500);
+  expect(link.state.retry_at! - Date.now()).toBe(4_000);
 
-  await vi.advanceTimersByTimeAsync(3_500);
+  await vi.advanceTimersByTimeAsync(4_000);
   wire().says({ type: "bye", code: "revoked", message: "You were logged out.", retry_seconds: null });
   wire().breaks(4010);
 

@@ -41,6 +41,8 @@ const PING_MS = 10_000;
 const SILENCE_MS = 10_000;
 const AGAIN_MS = 2_000;
 const UNANSWERED_MS = 15_000;
+/** Signs that the network or the reader is back. */
+const SIGNS = ["online", "pageshow", "focus", "visibilitychange"];
 const NEVER_REFUSED_FOR_GOOD = new Set(["busy", "slow_down", "error"]);
 const STARTING: LinkState = { kind: "connecting", retry_at: null, failed: 0, code: "", words: "" };
 
@@ -61,17 +63,15 @@ export class Link<In extends ToBrowser = ToBrowser> {
   start(): void {
     if (!this.stopped) return;
     this.stopped = false;
-    addEventListener("online", this.wake);
+    for (const sign of SIGNS) addEventListener(sign, this.wake);
     addEventListener("offline", this.wentOffline);
-    document.addEventListener("visibilitychange", this.wake);
     void this.open();
   }
 
   stop(): void {
     this.stopped = true;
-    removeEventListener("online", this.wake);
+    for (const sign of SIGNS) removeEventListener(sign, this.wake);
     removeEventListener("offline", this.wentOffline);
-    document.removeEventListener("visibilitychange", this.wake);
     clearTimeout(this.retryTimer);
     this.drop();
   }
@@ -286,7 +286,7 @@ export class Link<In extends ToBrowser = ToBrowser> {
   private retryLater(atLeast_ms = 0): void {
     const random = this.options.random ?? Math.random;
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.state.failed);
-    const wait = atLeast_ms + longest * (0.5 + random() / 2);
+    const wait = atLeast_ms ? atLeast_ms + random() * 1000 : longest * (0.5 + random() / 2);
     this.become({
       kind: navigator.onLine === false ? "offline" : "waiting",
       retry_at: Date.now() + wait,

@@ -12,5 +12,6 @@ document.head.append(link);
 export { Broke, Unavailable } from "./broken";
 export { HandOff } from "./handoff";
 export { Menu } from "./menu";
+export { InLine } from "./queue";
 export { Rate, Thanks } from "./rate";
 export { paint } from "./theme";

@@ -17,13 +17,13 @@ function show(): void {
   const state = chat.store.get();
   render(<Panel state={state} chat={chat} later={later} />, root as HTMLElement);
   later?.paint(state.session?.brand.theme ?? {});
-  if (!later && state.view !== "talk") void load();
 }
 
-/** Asked for again when it is needed and did not come the first time. */
+/** Asked for again until it comes. */
 async function load(): Promise<void> {
   later = await import("./later").catch(() => null);
   if (later) show();
+  else setTimeout(load, 3_000);
 }
 
 document.documentElement.classList.toggle("is-page", !chat.host.embedded);

@@ -4,7 +4,6 @@ import type { Chat } from "./chat";
 import { Foot } from "./foot";
 import { Head } from "./head";
 import { Log } from "./log";
-import { InLine } from "./queue";
 import { phaseOf, toRate, type State } from "./state";
 
 /** What no one needs in the first second; null until it has come. */
@@ -36,7 +35,7 @@ function View({ state, chat, later }: PanelProps) {
   if (later && due && state.view === "talk") return <later.Rate key={due} state={state} chat={chat} engagement={due} />;
   return (
     <>
-      <InLine state={state} chat={chat} />
+      {later && <later.InLine state={state} chat={chat} />}
       <Log state={state} chat={chat} later={later} />
       {later && state.view === "handoff" ? <later.HandOff state={state} chat={chat} /> : <Foot state={state} chat={chat} />}
     </>

@@ -1,7 +1,17 @@
-// Sentences of the hand-off, the menu and the rating.
+// Sentences of the line, the hand-off, the menu and the rating.
 import type { Entry } from "../../shared/i18n";
 
 export const later = {
+  next_in_line: "You are next",
+  place_in_line: "You are number {n} in line",
+  in_line: "You are in line",
+  about: "about {wait}",
+  nobody_can_say: "We cannot say yet how long it takes",
+  nobody_yet: "Nobody is online yet. You keep your place.",
+  updated_now: "updated just now",
+  updated_ago: "updated {age} ago",
+  leave_line: "Leave the line",
+
   language: "Language",
   end_chat: "End this chat",
   end_sure: "End this chat?",
