@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView
 from agents import api as agents_api
 from dispatch import api as dispatch_api
 from marketplace import api, board
+from payouts import views as pay
 
 api_v1: list[URLPattern | URLResolver] = [
     path("csrf", api.csrf),
@@ -33,5 +34,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("board", board.page, name="board"),
     path("agent/", include("agents.urls")),
+    path("pay/<slug:slug>", pay.versions, name="pay"),
     path("", include("brands.urls")),
 ]

@@ -15,8 +15,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from marketplace import clock
-from payouts import pages
+from marketplace import bodies, clock
+from payouts import disputes, measures, pages
+from payouts.models import Dispute
 
 LONGEST = timedelta(days=31)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -73,10 +74,14 @@ class BalanceShape(serializers.Serializer[Any]):
 
 
 class LineShape(serializers.Serializer[pages.LineShown]):
+    id = serializers.UUIDField()
     kind = serializers.CharField()
     amount_cents = serializers.IntegerField()
     words = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]  # the ledger's word, not the field option
+    dispute = serializers.CharField()
+    answer_by = serializers.DateTimeField(allow_null=True)
+    decision = serializers.CharField()
 
 
 class EngagementShape(serializers.Serializer[pages.EngagementShown]):
@@ -135,3 +140,83 @@ def own_agent_id(request: Request) -> UUID:
     if agent is None:
         raise PermissionDenied("Earnings are shown to agents.")
     return UUID(str(agent.pk))
+
+
+class DisputeOpening(serializers.Serializer[Any]):
+    """Which line is wrong, and why."""
+
+    line = bodies.Id()
+    words = bodies.Text(max_length=disputes.WORDS_LONGEST)
+
+
+class DisputeShape(serializers.Serializer[Dispute]):
+    id = serializers.UUIDField()
+    line = serializers.UUIDField(source="posting_id")
+    state = serializers.CharField()
+    words = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    answer_by = serializers.DateTimeField()
+    decision = serializers.CharField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class MeasureShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    state = serializers.CharField()
+    amount_cents = serializers.IntegerField(source="amount")
+    currency = serializers.CharField()
+    reason = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    answer_by = serializers.DateTimeField()
+    reply = serializers.CharField()
+    decision = serializers.CharField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class CasesShape(serializers.Serializer[Any]):
+    """All that is, or was, open about the agent's money; units that wait for their pool, by currency."""
+
+    disputes = DisputeShape(many=True)
+    holds = MeasureShape(many=True)
+    clawbacks = MeasureShape(many=True)
+    owed = serializers.DictField(child=serializers.IntegerField())
+    units_waiting = serializers.DictField(child=serializers.IntegerField())
+
+
+class Reply(serializers.Serializer[Any]):
+    """The agent's answer to a hold or a clawback."""
+
+    words = bodies.Text(max_length=measures.REPLY_LONGEST)
+
+
+class DisputesView(APIView):
+    """The asking agent disputes a line of their own."""
+
+    @extend_schema(request=DisputeOpening, responses={201: DisputeShape}, operation_id="agent_dispute")  # type: ignore[untyped-decorator]
+    def post(self, request: Request) -> Response:
+        agent_id = own_agent_id(request)
+        asked = DisputeOpening(data=request.data)
+        asked.is_valid(raise_exception=True)
+        told = asked.validated_data
+        opened = disputes.begin(agent_id, told["line"], words=told["words"], now=clock.now())
+        return Response(DisputeShape(opened).data, status=201)
+
+
+class CasesView(APIView):
+    """Disputes, holds and clawbacks of the asking agent, with their clocks and answers."""
+
+    @extend_schema(responses=CasesShape, operation_id="agent_money_cases")  # type: ignore[untyped-decorator]
+    def get(self, request: Request) -> Response:
+        return Response(CasesShape(pages.cases(own_agent_id(request))).data)
+
+
+class ReplyView(APIView):
+    """The asking agent answers a hold or a clawback."""
+
+    @extend_schema(request=Reply, responses={204: None}, operation_id="agent_money_reply")  # type: ignore[untyped-decorator]
+    def post(self, request: Request, measure_id: UUID) -> Response:
+        agent_id = own_agent_id(request)
+        asked = Reply(data=request.data)
+        asked.is_valid(raise_exception=True)
+        measures.reply(agent_id, measure_id, words=asked.validated_data["words"], now=clock.now())
+        return Response(status=204)

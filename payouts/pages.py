@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from payouts import ledger, receipts
+from payouts import debts, ledger, pools, receipts
 from payouts.earnings import EARNED
-from payouts.models import EarningFact, Posting
+from payouts.models import Clawback, Debt, Dispute, EarningFact, Hold, Posting
 
 ENGAGEMENTS_ON_A_PAGE = 200
 
@@ -31,10 +31,16 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class LineShown:
+    """One line. `dispute` is the state of its last dispute, with the answer where there is one."""
+
+    id: UUID
     kind: str
     amount_cents: int
     words: str
     source: str
+    dispute: str = ""
+    answer_by: datetime | None = None
+    decision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,29 @@ def engagement(agent_id: UUID, engagement_id: UUID, *, locale: str) -> Engagemen
     return next(iter(_engagements(facts, locale=locale)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """What is, or was, open about an agent's money."""
+
+    disputes: Iterable[Dispute]
+    holds: Iterable[Hold]
+    clawbacks: Iterable[Clawback]
+    owed: Mapping[str, int]
+    units_waiting: Mapping[str, int]
+
+
+def cases(agent_id: UUID) -> Cases:
+    """The agent's own, the latest first; at most a hundred of each."""
+    currencies = Debt.objects.filter(agent_id=agent_id).values_list("currency", flat=True).distinct()
+    return Cases(
+        disputes=Dispute.objects.filter(agent_id=agent_id).order_by("-opened_at")[:100],
+        holds=Hold.objects.filter(agent_id=agent_id).order_by("-opened_at")[:100],
+        clawbacks=Clawback.objects.filter(agent_id=agent_id).order_by("-opened_at")[:100],
+        owed={currency: debts.owed(agent_id, currency) for currency in currencies.order_by("currency")},
+        units_waiting=pools.waiting(agent_id),
+    )
+
+
 def _closed(agent_id: UUID) -> QuerySet[EarningFact]:
     return EarningFact.objects.filter(agent_id=agent_id, kind=EarningFact.Kind.CLOSED)
 
@@ -136,10 +165,14 @@ def _engagements(facts: Iterable[EarningFact], *, locale: str) -> tuple[Engageme
     postings: dict[UUID | None, list[Posting]] = defaultdict(list)
     for posting in Posting.objects.filter(engagement_id__in=[fact.engagement_id for fact in facts]).order_by("seq"):
         postings[posting.engagement_id].append(posting)
-    return tuple(_shown(fact, postings[fact.engagement_id], locale=locale) for fact in facts)
+    shown = [posting.pk for found in postings.values() for posting in found]
+    told = {d.posting_id: d for d in Dispute.objects.filter(posting_id__in=shown).order_by("opened_at")}
+    return tuple(_shown(fact, postings[fact.engagement_id], told, locale=locale) for fact in facts)
 
 
-def _shown(fact: EarningFact, postings: Sequence[Posting], *, locale: str) -> EngagementShown:
+def _shown(
+    fact: EarningFact, postings: Sequence[Posting], told: Mapping[UUID, Dispute], *, locale: str
+) -> EngagementShown:
     assert fact.plan is not None, "what was closed was closed under a plan"
     assert fact.engagement_id is not None, "only engagements close"
     known, currency = json.loads(fact.canonical), fact.plan.currency
@@ -157,9 +190,12 @@ def _shown(fact: EarningFact, postings: Sequence[Posting], *, locale: str) -> En
         words=receipts.money(amount_cents, currency, locale=locale),
         plan_version=fact.plan.version,
         fact_sha256=fact.sha256,
-        lines=tuple(_line(posting, locale=locale) for posting in postings),
+        lines=tuple(_line(posting, told.get(posting.pk), locale=locale) for posting in postings),
     )
 
 
-def _line(posting: Posting, *, locale: str) -> LineShown:
-    return LineShown(posting.kind, posting.amount, receipts.of(posting, locale=locale), posting.source)
+def _line(posting: Posting, dispute: Dispute | None, *, locale: str) -> LineShown:
+    shown = LineShown(posting.pk, posting.kind, posting.amount, receipts.of(posting, locale=locale), posting.source)
+    if dispute is None:
+        return shown
+    return replace(shown, dispute=dispute.state, answer_by=dispute.answer_by, decision=dispute.decision)

@@ -93,6 +93,13 @@ def in_force(brand_id: UUID, *, tier: str, at: datetime) -> PayPlan:
     return plan
 
 
+def state(plan: PayPlan, *, at: datetime) -> str:
+    """`to come`, `in force` or `ended`, at this instant."""
+    if at < plan.valid.lower:
+        return "to come"
+    return "ended" if plan.valid.upper is not None and at >= plan.valid.upper else "in force"
+
+
 def as_plan(plan: PayPlan) -> rating.Plan:
     """The plan in the form that rating reads."""
     return rating.Plan(plan.pk, plan.version, plan.currency, rating.parse_rules(plan.rules))

@@ -16,7 +16,6 @@ from payouts.models import (
 )
 
 
-@admin.register(Account)
 class AccountAdmin(Window):
     """Balances follow the postings; contra sides show none."""
 

@@ -120,3 +120,15 @@ def test_nobody_publishes_what_they_have_written(plan: PayPlan, lindenpay: Brand
         publish(lindenpay, prepared_by="operator:noor", valid_from=NOON + DAY)
 
     assert PayPlan.objects.count() == 1
+
+
+def test_whoever_asks_reads_every_version_in_words(plan: PayPlan, lindenpay: Brand) -> None:
+    publish(lindenpay, valid_from=NOON + 365 * DAY, rules=[*RULES, {"kind": "tip"}])
+
+    page = Client().get("/pay/lindenpay", headers={"accept-language": "de"}).content.decode()
+
+    assert "version 1 (in force)" in page
+    assert "version 2 (to come)" in page
+    assert "0,22 EUR for each active minute" in page
+    assert "all of them yours" in page
+    assert Client().get("/pay/nobody").status_code == 404
