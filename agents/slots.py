@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
 
 from agents.models import Slot
 from realtime import wire
@@ -32,11 +30,13 @@ def free_of_locks(agent_ids: Iterable[UUID]) -> dict[UUID, Slot]:
     return {slot.pk: slot for slot in slots}
 
 
-def change_all(slots: Collection[Slot], **fields: Any) -> None:
-    """Give these slots the same new values in one statement, each with a new version. The caller holds them all."""
+def note_links(slots: Collection[Slot], *, gone_since: datetime | None) -> None:
+    """These agents' links broke, or stand again (None), in one statement. The caller holds the slots.
+
+    No screen of theirs shows it, so there is no new version: thousands who come back at once are not all read twice.
+    """
     if slots:
-        Slot.objects.filter(pk__in=[slot.pk for slot in slots]).update(version=F("version") + 1, **fields)
-        wire.after_commit(changed=[f"agent:{slot.pk}" for slot in slots])
+        Slot.objects.filter(pk__in=[slot.pk for slot in slots]).update(gone_since=gone_since)
 
 
 def changed(slot: Slot, *fields: str) -> None:

@@ -60,7 +60,7 @@ def noticed_all(agent_ids: Collection[UUID], *, now: datetime) -> None:
         held = slots.free_of_locks(agent_ids)
         gone = {id_: held[id_] for id_ in held.keys() - presence.connected(held)}
         news = [slot for slot in gone.values() if not _is_gone(slot) and (slot.willing or slot.active or slot.held)]
-        slots.change_all(news, gone_since=now)
+        slots.note_links(news, gone_since=now)
     ringing = {id_ for id_, slot in gone.items() if slot.held}
     _each((set(agent_ids) - held.keys()) | ringing, lambda agent_id: noticed(agent_id, now=now))
 
@@ -71,7 +71,7 @@ def returned_all(agent_ids: Collection[UUID], *, now: datetime) -> None:
         held = slots.free_of_locks(agent_ids)
         here = presence.connected(held)
         back = [slot for id_, slot in held.items() if id_ in here and _is_gone(slot)]
-        slots.change_all(back, gone_since=None)
+        slots.note_links(back, gone_since=None)
         if back:
             escalations.wake()
     away = Engagement.objects.filter(agent_id__in=here, ended_at=None, away_since__isnull=False)

@@ -36,8 +36,7 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     ids = list(slots)
     earned = _earned(ids, today, now)
-    offered = _offers(ids, now)
-    ended = _offer_ends(ids, now)
+    latest = _latest_offers(ids, now)
     engaged = _engaged(ids)
     demand = queue.demand_for(ids)
     closed = Engagement.objects.filter(agent_id__in=ids, ended_at__gte=today)
@@ -53,8 +52,8 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
             capacity=slot.capacity,
             active=slot.active,
             online_since=slot.online_since,
-            offer=offered.get(id_),
-            offer_end=ended.get(id_),
+            offer=_offer(latest.get(id_), now),
+            offer_end=_offer_end(latest.get(id_), now),
             engagements=engaged.get(id_, []),
             demand=[
                 protocol.Demand(topic=t, topic_name=n, language=s, waiting=w) for t, n, s, w in demand.get(id_, [])
@@ -82,22 +81,24 @@ def _earned(agent_ids: Sequence[UUID], today: datetime, now: datetime) -> dict[U
     return {id_: most.get(id_) or (currencies.get(id_, "EUR"), 0) for id_ in agent_ids}
 
 
-def _offers(agent_ids: Sequence[UUID], now: datetime) -> dict[UUID, protocol.OfferCard]:
-    found = Offer.objects.filter(agent_id__in=agent_ids, state=Offer.State.OPEN, expires_at__gt=now)
-    return {offer.agent_id: offers.card_of(offer) for offer in found}
+def _latest_offers(agent_ids: Sequence[UUID], now: datetime) -> dict[UUID, Offer]:
+    """The latest offer to each. An open one is the latest: who is being asked is asked nothing else."""
+    lately = Offer.objects.filter(agent_id__in=agent_ids, offered_at__gt=now - RINGS_AT_MOST)
+    return {offer.agent_id: offer for offer in lately.order_by("agent_id", "-offered_at").distinct("agent_id")}
 
 
-def _offer_ends(agent_ids: Sequence[UUID], now: datetime) -> dict[UUID, protocol.OfferEnd]:
-    """How the latest offer of each ended, while that is news."""
-    news = Offer.objects.filter(agent_id__in=agent_ids, offered_at__gt=now - RINGS_AT_MOST)
-    latest = news.order_by("agent_id", "-offered_at").distinct("agent_id")
-    return {
-        offer.agent_id: protocol.OfferEnd(offer_id=offer.pk, state=offer.state, at=offer.ended_at)  # type: ignore[arg-type]
-        for offer in latest
-        if offer.ended_at is not None
-        and offer.state != Offer.State.ACCEPTED
-        and now - offer.ended_at <= SHOWN_AFTER_END
-    }
+def _offer(latest: Offer | None, now: datetime) -> protocol.OfferCard | None:
+    rings = latest is not None and latest.state == Offer.State.OPEN and latest.expires_at > now
+    return offers.card_of(latest) if latest and rings else None
+
+
+def _offer_end(latest: Offer | None, now: datetime) -> protocol.OfferEnd | None:
+    """How it ended, while that is news."""
+    if latest is None or latest.ended_at is None or latest.state == Offer.State.ACCEPTED:
+        return None
+    if now - latest.ended_at > SHOWN_AFTER_END:
+        return None
+    return protocol.OfferEnd(offer_id=latest.pk, state=latest.state, at=latest.ended_at)  # type: ignore[arg-type]
 
 
 def _engaged(agent_ids: Sequence[UUID]) -> dict[UUID, list[protocol.Engaged]]:

@@ -31,6 +31,7 @@ from realtime.session import Session
 from realtime.threads import Pool
 from realtime.tickets import Shown
 from realtime.together import Together
+from realtime.turnstile import Turnstile
 from realtime.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Hub:
         waits = settings.BECKON_WAITS
         self._spend = Together(self._reads, _spend)
         self._greet = Together(self._reads, product.welcome)
+        self.turnstile = Turnstile()
         self.outboxes = Outboxes()
         self.bus = Bus(
             self.origin, url=settings.REDIS_URL, channel=wire.channel(),

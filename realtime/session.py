@@ -8,6 +8,7 @@ import asyncio
 import logging
 import uuid
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -161,7 +162,7 @@ class Session:
             self.say_bye(TICKET, "ticket", "The first frame must be enter.", 0)
             return
         try:
-            await self._admit(frame)
+            await self._hub.turnstile.through(partial(self._admit, frame))
         except Refused as refused:
             self.say_bye(REVOKED, refused.code, refused.message, None)
         except Exception:
