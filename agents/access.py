@@ -1,14 +1,35 @@
 """The end of a right to be here: a log-out, a new password, a log-in taken away. The person's sockets end with it."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.signals import user_logged_out
+from django.contrib.sessions.models import Session
 from django.db.models.signals import post_save
 from django.http import HttpRequest
 
 from agents.models import Agent, User
 from realtime import tickets, wire
+
+
+def working_agents(ids: Collection[UUID]) -> set[UUID]:
+    """Those who may have a dashboard: not deactivated, with a log-in that works."""
+    here = Agent.objects.filter(pk__in=ids, user__is_active=True).exclude(state=Agent.State.DEACTIVATED)
+    return set(here.values_list("pk", flat=True))
+
+
+def watchers(ids: Collection[UUID]) -> set[UUID]:
+    """Those who may watch the board."""
+    return {user.pk for user in User.objects.filter(pk__in=ids) if user.watches_the_board}
+
+
+def ended(session_keys: Collection[str], *, now: datetime) -> set[str]:
+    """Those of these log-in sessions that are over: logged out, taken away or too old."""
+    going_on = Session.objects.filter(session_key__in=session_keys, expire_date__gt=now)
+    return set(session_keys) - set(going_on.values_list("session_key", flat=True))
+
 
 DECISIVE = {"is_active", "is_staff", "password"}
 

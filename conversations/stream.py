@@ -191,7 +191,7 @@ REFUSALS = {
 
 
 def since(heads: Sequence[tuple[UUID, str, int]], *, limit: int = 5_000) -> list[tuple[UUID, str, int, bytes]]:
-    """(conversation, stream, seq, frame) of every row after the given heads, in order; one query."""
+    """(conversation, stream, seq, frame) of every row after the given heads, the talk first; one query."""
     if not heads:
         return []
     rows = Event.objects.raw(_SINCE, [*map(list, zip(*heads, strict=True)), limit])
@@ -203,4 +203,4 @@ _SINCE = """
   join conversations_conversation c
     on c.id = h.id and (case h.stream when 'talk' then c.talk_seq else c.desk_seq end) > h.head
   join conversations_event e on e.conversation_id = h.id and e.stream = h.stream and e.seq > h.head
-  order by e.conversation_id, e.stream, e.seq limit %s"""
+  order by e.conversation_id, e.stream desc, e.seq limit %s"""

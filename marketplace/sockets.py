@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from agents import presence
+from agents import access, presence
 from agents.models import Agent, User
 from assistant import replies
 from conversations import customers, frames, lifecycle, policy, ratings, stream, transcript
@@ -209,6 +209,13 @@ class _Product:
         versions = snapshot.versions(list(of_agents))
         newer = [each.principal for id_, each in of_agents.items() if versions.get(id_, 0) > each.version]
         return [*newer, *policy.following_others(held), *_agents_without_right(held)]
+
+    def shown_out(self, principals: Sequence[str], session_keys: Sequence[str]) -> tuple[set[str], set[str]]:
+        ids = [policy.person(principal) for principal in principals]
+        working = access.working_agents([id_ for kind, id_ in ids if kind == "agent"])
+        watching = access.watchers([id_ for kind, id_ in ids if kind == "operator"])
+        gone = {f"{kind}:{id_}" for kind, id_ in ids if id_ not in (working if kind == "agent" else watching)}
+        return gone, access.ended(session_keys, now=clock.now())
 
     def handle(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
         kind, id_ = policy.person(principal)

@@ -24,6 +24,7 @@ TRUE: Mapping[str, float] = {
     "pong_seconds": 10,
     "blocked_seconds": 10,
     "parked_seconds": 10,
+    "rights_seconds": 2,
     "dead_server_kept_seconds": 120,
     # who plans: the leader's lease, its renewal, and a round though nothing rang
     "lead_seconds": 1.5,

@@ -18,6 +18,7 @@ from realtime.ports import Resumed
 FrameBytes = bytes | msgspec.Raw
 
 EARLY_MOST = 1_000
+CHANGE = '{"type":"changed",'  # how such a frame begins
 HELD_MOST = 1_000
 AGAIN_SECONDS = 1.0
 CALM_SECONDS = 1.0
@@ -87,10 +88,14 @@ class Stream:
 
 
 class Delivery:
-    """All streams of one process. `ask(key)` must bring what the stream is missing, by calling `offer`."""
+    """All streams of one process. `ask(key)` must bring what the stream is missing, by calling `offer`.
 
-    def __init__(self, ask: Callable[[str], None]) -> None:
+    `changed(text)` hears of each change of a conversation's status, after its readers and before anything that follows.
+    """
+
+    def __init__(self, ask: Callable[[str], None], changed: Callable[[str], None] = lambda text: None) -> None:
         self._ask = ask
+        self._changed = changed
         self._streams: dict[str, Stream] = {}
 
     def register(self, key: str, reader: Reader) -> Seat:
@@ -130,6 +135,11 @@ class Delivery:
         """The reader's seat in the stream, if it has one."""
         stream = self._streams.get(key)
         return None if stream is None else stream.seats.get(reader)
+
+    def principals(self, key: str) -> set[str]:
+        """Whose sockets read the stream here."""
+        stream = self._streams.get(key)
+        return {reader.principal for reader in stream.seats} if stream else set()
 
     def offer(self, key: str, seq: int, frame: FrameBytes) -> None:
         """Here is event `seq` of the stream, from whatever source, as often as may be."""
@@ -198,6 +208,8 @@ class Delivery:
         stream.pushed_at = asyncio.get_running_loop().time()
         for seat in list(stream.seats.values()):
             seat.take(seq, text)
+        if text.startswith(CHANGE):
+            self._changed(text)
 
     def _drain(self, stream: Stream) -> None:
         """Hand on what came early and is next now; forget what is past."""

@@ -101,7 +101,7 @@ class Healer:
                     return  # the next pass is a hurried one and begins with what this one has looked at already
 
     def _steps(self, part: int) -> list[Step]:
-        streams = [(key, head) for key, head in self._delivery.heads() if hash(key) % PARTS == part]
+        streams = [(key, head) for key, head in self._delivery.heads() if hash(key.partition("/")[0]) % PARTS == part]
         people = self._people.held(lambda principal: hash(principal) % PARTS == part)
         return [
             *(partial(self._bring, chunk) for chunk in _chunks(streams)),

@@ -27,6 +27,7 @@ from realtime.outbox import Outboxes
 from realtime.people import People
 from realtime.ports import Kind, Line, Product, Verdict
 from realtime.presence import Presence
+from realtime.rights import Rights
 from realtime.session import Session
 from realtime.threads import Pool
 from realtime.tickets import Shown
@@ -65,7 +66,7 @@ class Hub:
             self.origin, url=settings.REDIS_URL, channel=wire.channel(),
             hear=self._hear, turned=lambda: self.healer.wake(),
         )  # fmt: skip
-        self.delivery = Delivery(lambda key: self.healer.ask(key))
+        self.delivery = Delivery(lambda key: self.healer.ask(key), lambda text: self.people.part(text))
         self.people = People(product, self.delivery, self._reads)
         self.healer = Healer(
             product, self._reads, self.people, self.delivery,
@@ -74,6 +75,7 @@ class Hub:
         self.writer = Writer(product, self._stored)
         self.presence = Presence(product, self._reads, seconds=waits["lease_seconds"], lost=self._lease_lost)
         self.boards = Boards(product, self._reads)
+        self.rights = Rights(product, self._reads, self.people, seconds=waits["rights_seconds"])
 
     # --- life ---
 
@@ -89,6 +91,7 @@ class Hub:
             "healer.run",
             "writer.run",
             "boards.run",
+            "rights.run",
         ):
             part, _, work = name.partition(".")
             self.spawn(self._for_ever(name, getattr(getattr(self, part), work)))
@@ -234,7 +237,9 @@ class Hub:
         self._hear(news)
 
     def _hear(self, news: Bulletin) -> None:
-        """News for our own sockets."""
+        """News for our own sockets. After a sleep beyond the lease they may not hear it any more: they are closed."""
+        if not self.presence.fresh:
+            return
         for key, seq, frame in news.events:
             self.delivery.offer(key, seq, frame)
         for key, but, frame in news.whispers:

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 1.0
 SETTLED_SECONDS = 5.0
+OWNED = ("person", "away")  # phases in which an agent owns the conversation
 
 
 class Socket(Protocol):
@@ -32,6 +33,7 @@ class Socket(Protocol):
     principal: str
     keys: set[str]
     log_in: str
+    session_key: str
 
     @property
     def backlog(self) -> int: ...
@@ -71,6 +73,14 @@ class People:
 
     def sockets(self) -> list[Socket]:
         return [socket for person in self._people.values() for socket in person.sockets]
+
+    def principals(self, kinds: tuple[str, ...]) -> list[str]:
+        """Those of these kinds ("agent", ...) who are here."""
+        return [principal for principal in self._people if principal.partition(":")[0] in kinds]
+
+    def log_ins(self) -> dict[str, str]:
+        """Session key -> the name under which the sockets of that log-in are closed."""
+        return {socket.session_key: socket.log_in for socket in self.sockets() if socket.log_in}
 
     def held(self, among: Callable[[str], bool]) -> list[Held]:
         """What each of these people holds, once for each way in which her sockets differ.
@@ -208,6 +218,29 @@ class People:
             socket.push(text)
 
     # --- leaving streams ---
+
+    def part(self, text: str) -> None:
+        """A conversation's status changed: agents who do not own it (any more) read no further, from this number on.
+
+        Right by the order of the stream alone: no news on the bus, no query and no clock is needed, however long this
+        process slept. Whoever does own it is asked about afterwards, and reads on.
+        """
+        told = msgspec.json.decode(text, type=protocol.Changed)
+        if told.status.phase in OWNED and told.change != "joined":
+            return
+        owner = f"agent:{told.author.id}" if told.change == "joined" else ""
+        keys = [f"{told.conversation}/{stream}" for stream in ("talk", "desk")]
+        readers = set().union(*map(self._delivery.principals, keys))
+        for principal in readers - {owner}:
+            if principal.startswith("agent:"):
+                self._take_away(self._people[principal], keys, told.conversation)
+
+    def _take_away(self, person: Person, keys: Iterable[str], conversation: UUID) -> None:
+        for socket in person.sockets:
+            for key in keys:
+                self._leave(socket, key)
+            self._dismiss(socket, [conversation])
+        self.changed(person.principal)
 
     def _leave_all_but(self, socket: Socket, allowed: set[str]) -> None:
         """Streams the person may read no longer end at once; the client is told to forget them."""

@@ -102,6 +102,9 @@ class Product(Protocol):
         """Those of these people whose own state is newer, who may follow other streams now (see `streams_held`), or
         whose right to be here has ended. A query for each of the three, whatever their number."""
 
+    def shown_out(self, principals: Sequence[str], session_keys: Sequence[str]) -> tuple[set[str], set[str]]:
+        """Those of these agents and operators who may not be here any more, and the log-in sessions that have ended."""
+
     def handle(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
         """Carry out a request; the answers go to the asking socket. Raises Refused."""
 

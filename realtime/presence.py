@@ -5,6 +5,7 @@ Rows are written when sockets open and close, several in one statement; the leas
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -46,6 +47,14 @@ class Presence:
         self._telling: dict[str, asyncio.Task[None]] = {}
 
     # --- the lease ---
+
+    @property
+    def fresh(self) -> bool:
+        """Is the lease in force for all we know? Not so after a sleep beyond its end, before anybody has noticed.
+
+        By the system's own clock: the loop's stands still while a callback runs, or while the process is frozen in one.
+        """
+        return self.held and time.monotonic() - self._good_at < self._seconds
 
     async def start(self) -> None:
         """This process has a lease. Waits for the database."""
@@ -174,7 +183,7 @@ class Presence:
             del self._telling[principal]
 
     def _loop_time(self) -> float:
-        return asyncio.get_running_loop().time()
+        return time.monotonic()
 
 
 def _done(tell: Callable[[Sequence[str]], None]) -> Callable[[Sequence[str]], list[None]]:

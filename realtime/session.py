@@ -53,8 +53,8 @@ class Session:
     """The socket of one principal once its ticket is spent; until then nobody's."""
 
     __slots__ = (
-        "_entering", "_hub", "_kind", "_lane", "_origin", "_outbox", "_pace", "_room", "_said", "_session_key",
-        "_typed_at", "_unsettled", "_walking", "connection", "keys", "log_in", "principal",
+        "_entering", "_hub", "_kind", "_lane", "_origin", "_outbox", "_pace", "_room", "_said",
+        "_typed_at", "_unsettled", "_walking", "connection", "keys", "log_in", "principal", "session_key",
     )  # fmt: skip
 
     def __init__(self, hub: "Hub", outbox: Outbox, *, kind: Kind, origin: str, session_key: str) -> None:
@@ -63,7 +63,7 @@ class Session:
         self._outbox = outbox
         self._kind = kind
         self._origin = origin
-        self._session_key = session_key
+        self.session_key = session_key
         self._pace = Pace(loop.time())
         self._entering: asyncio.TimerHandle | None = loop.call_later(ENTER_SECONDS, self._too_late)
         self._lane: deque[protocol.Frame] = deque()
@@ -172,7 +172,7 @@ class Session:
     async def _admit(self, frame: protocol.Enter) -> None:
         """A good ticket makes this the person's socket: recorded, welcomed, brought up to date."""
         admitted = await self._hub.admit(
-            frame.ticket, origin=self._origin, session_key=self._session_key, kind=self._kind
+            frame.ticket, origin=self._origin, session_key=self.session_key, kind=self._kind
         )
         if admitted is None:
             self.say_bye(TICKET, "ticket", "This ticket is not good (any more). Please ask for a new one.", 0)

@@ -49,7 +49,7 @@ class Web:
 
 
 @contextmanager
-def serving(urls: Urls, state: Path, **options: str) -> Iterator[Web]:
+def serving(urls: Urls, state: Path, *, haste: float = 1, **options: str) -> Iterator[Web]:
     """The web process as `make run` starts it, on a free port; `options` replace some of the server's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -60,11 +60,12 @@ def serving(urls: Urls, state: Path, **options: str) -> Iterator[Web]:
         "DATABASE_OWNER_URL": urls.owner,
         "REDIS_URL": urls.redis,
         "BECKON_ENV": "test",
+        "BECKON_HASTE": str(haste),
         "BECKON_PORT": str(port),
         "BECKON_STATE_DIR": str(state),
         "DJANGO_SETTINGS_MODULE": "marketplace.settings",
     }
-    command = [sys.executable, *processes.commands(host="127.0.0.1", port=port)["web"]]
+    command = [sys.executable, *processes.commands(host="127.0.0.1", port=port, haste=haste)["web"]]
     for name, value in options.items():
         command[command.index(f"--{name.replace('_', '-')}") + 1] = value
     with subprocess.Popen(command, cwd=ROOT, env=environment) as child:

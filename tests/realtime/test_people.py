@@ -5,20 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import pytest
 
 from marketplace.refusals import Refused
 from realtime import people as peopling
+from realtime import protocol
 from realtime.delivery import HELD_MOST, Delivery
 from realtime.limits import OUTBOX_BYTES
 from realtime.people import People
 from realtime.ports import Resumed, Wanted
 from realtime.threads import Pool
 
-DANA = "agent:dana"
-TALK, DESK = (f"5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11/{stream}" for stream in ("talk", "desk"))
+OWNER = UUID(int=7)
+DANA = f"agent:{OWNER}"
+TALK = "5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11/talk"
+DESK = "5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11/desk"
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -56,6 +63,7 @@ class Socket:
         self.principal = DANA
         self.keys: set[str] = set()
         self.log_in = ""
+        self.session_key = ""
         self.got: list[str] = []
         self.bye: str | None = None
         self.backlog = 0
@@ -84,7 +92,8 @@ async def people(product: Product, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     monkeypatch.setattr("realtime.threads.close_old_connections", lambda: None)
     pool = Pool("people", 2)
     anything: Any = product
-    yield People(anything, Delivery(lambda key: None), pool)
+    made = People(anything, Delivery(lambda key: None, lambda text: made.part(text)), pool)
+    yield made
     pool.stop()
 
 
@@ -156,6 +165,67 @@ async def test_a_new_stream_whose_past_cannot_be_read_is_read_again(
     async with asyncio.timeout(5):
         while "reset" not in dana.got:  # noqa: ASYNC110  (what is waited for sets no event)
             await asyncio.sleep(0.01)
+
+
+def changed(seq: int, change: str, phase: str, author: UUID | None = None) -> bytes:
+    role: Any = "agent" if author else "system"
+    status = protocol.Status(phase=phase, why=change, since=NOON, person=None, to_rate=None)  # type: ignore[arg-type]
+    frame = protocol.Changed(
+        conversation=UUID(TALK.partition("/")[0]), stream="talk", seq=seq, change=change,
+        author=protocol.Author(role=role, id=author, name=""), status=status, at=NOON,
+    )  # fmt: skip
+    return msgspec.json.encode(frame)
+
+
+@pytest.mark.parametrize("change", ["lost", "transferred", "resolved", "left"])
+async def test_an_agent_reads_nothing_after_the_number_that_ended_her_part(
+    people: People, product: Product, dana: Socket, change: str
+) -> None:
+    """Nothing else was said: no news of her state, no answer of the database."""
+    product.keys = [TALK, DESK]
+    people.changed(DANA)
+    await people.settled(DANA)
+    product.failures = 1_000
+
+    people._delivery.offer(TALK, 5, b"what the next person is told")  # early: it waits for its predecessor
+    people._delivery.offer(TALK, 4, changed(4, change, "ended" if change in ("resolved", "left") else "queue"))
+    people._delivery.offer(DESK, 4, b"a note for the next person")
+
+    assert [text[:17] for text in dana.got[-2:]] == ['{"type":"changed"', '{"type":"left","c']
+    assert dana.keys == set()
+
+
+async def test_who_owns_it_reads_on_and_whoever_did_before_does_not(
+    people: People, product: Product, dana: Socket
+) -> None:
+    product.keys = [TALK, DESK]
+    people.changed(DANA)
+    await people.settled(DANA)
+
+    people._delivery.offer(TALK, 4, changed(4, "away", "away"))
+    people._delivery.offer(TALK, 5, changed(5, "back", "person"))
+    people._delivery.offer(TALK, 6, changed(6, "joined", "person", OWNER))
+    people._delivery.offer(TALK, 7, b"to her")
+    assert dana.got[-1] == "to her"
+
+    product.keys = []
+    people._delivery.offer(TALK, 8, changed(8, "joined", "person", UUID(int=8)))
+    people._delivery.offer(TALK, 9, b"to somebody else")
+    assert "to somebody else" not in dana.got
+
+
+async def test_an_old_end_takes_nothing_from_an_agent_who_is_back(
+    people: People, product: Product, dana: Socket
+) -> None:
+    product.keys = [TALK]
+    people.changed(DANA)
+    await people.settled(DANA)
+
+    people._delivery.offer(TALK, 4, changed(4, "lost", "queue"))
+    await people.settled(DANA)
+
+    assert dana.keys == {TALK}
+    assert "reset" in dana.got[dana.got.index(next(text for text in dana.got if '"left"' in text)) :]
 
 
 async def test_somebody_who_may_not_be_here_any_more_is_sent_away(
