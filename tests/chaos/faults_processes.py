@@ -107,6 +107,7 @@ def wrong_clock(role: str, victims: tuple[str, ...]) -> Act:
             "FAKETIME": f"{off:+d}",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "FAKETIME_DONT_RESET": "1",
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # else waits on a monotonic clock, the GIL's too, are off by the hour
         }
         world.children.replace(world.plan(victim, role, world.environment(victim, **wrong)))
         scene.note(f"the clock of {victim} is off by {off:+d} s")
