@@ -7,7 +7,7 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 
 RESYNC_SECONDS = 5.0
 
@@ -20,11 +20,15 @@ class _Offset:
 
 
 def now() -> datetime:
-    """The database's time, aware, in UTC. Asks the database at most every five seconds."""
+    """The database's time, aware, in UTC. Asks the database at most every five seconds.
+
+    Raises OperationalError until it has answered once: a guess by the host's clock would be written down as the truth.
+    """
     if _stale() and _may_ask():
         sync()
-    offset = _Offset.value if _Offset.value is not None else time.time() - time.monotonic()
-    return datetime.fromtimestamp(time.monotonic() + offset, UTC)
+    if _Offset.value is None:
+        raise OperationalError("the database has not told its time yet")
+    return datetime.fromtimestamp(time.monotonic() + _Offset.value, UTC)
 
 
 def sync() -> None:

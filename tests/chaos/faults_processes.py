@@ -97,19 +97,23 @@ def no_faketime() -> str:
     return "" if faketime() else "libfaketime, which gives one process a wrong clock, is not installed here"
 
 
+def wrong(off: int) -> dict[str, str]:
+    """The variables that shift a process's wall clock by so many seconds, and nothing else."""
+    return {
+        "LD_PRELOAD": str(faketime()),
+        "FAKETIME": f"{off:+d}",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_DONT_RESET": "1",
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # else waits on a monotonic clock, the GIL's too, are off by the hour
+    }
+
+
 def wrong_clock(role: str, victims: tuple[str, ...]) -> Act:
     async def act(scene: Scene, seconds: float) -> None:
         """One process starts again with a wall clock off by an hour, and once more with the right one."""
         world, victim = scene.world, scene.one_of(*victims)
         off = scene.luck.choice((-HOUR, HOUR))
-        wrong = {
-            "LD_PRELOAD": str(faketime()),
-            "FAKETIME": f"{off:+d}",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "FAKETIME_DONT_RESET": "1",
-            "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # else waits on a monotonic clock, the GIL's too, are off by the hour
-        }
-        world.children.replace(world.plan(victim, role, world.environment(victim, **wrong)))
+        world.children.replace(world.plan(victim, role, world.environment(victim, **wrong(off))))
         scene.note(f"the clock of {victim} is off by {off:+d} s")
         try:
             await world.back(victim)
