@@ -12,18 +12,11 @@ from tests.chaos import faults_processes
 
 PROBE = """
 import json, threading, time
-reached = []
-def other():
-    for _ in range(20):
-        time.sleep(0.001)
-    reached.append(time.monotonic())
-began = time.monotonic()
-threading.Thread(target=other, daemon=True).start()
-while time.monotonic() < began + 2 and not reached:
-    sum(range(1000))  # holds the interpreter as a busy server does
+from datetime import UTC, datetime
 waited = time.monotonic()
 threading.Event().wait(0.2)
-print(json.dumps({"wall": time.time(), "took": (reached or [99])[0] - began, "event": time.monotonic() - waited}))
+clocks = [time.time(), datetime.now(UTC).timestamp()]
+print(json.dumps({"clocks": clocks, "monotonic": time.monotonic(), "waited": time.monotonic() - waited}))
 """
 
 
@@ -37,6 +30,7 @@ def test_only_the_wall_clock_is_wrong(off: int) -> None:
     )
     told = json.loads(done.stdout)
 
-    assert abs(told["wall"] - time.time() - off) < 60
-    assert told["took"] < 2
-    assert 0.19 < told["event"] < 2
+    for clock in told["clocks"]:
+        assert abs(clock - time.time() - off) < 60
+    assert abs(told["monotonic"] - time.monotonic()) < 60
+    assert 0.19 < told["waited"] < 60
