@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from django.db import DatabaseError, OperationalError, connection
 
 RESYNC_SECONDS = 5.0
+SLOW_SECONDS = 0.1
+KEPT_SECONDS = 60.0  # monotonic clocks do not run apart by more than a few milliseconds in that time
 
 
 class _Offset:
@@ -32,15 +34,23 @@ def now() -> datetime:
 
 
 def sync() -> None:
-    """Take the offset anew. An unreachable database leaves the last one in force."""
-    before = time.monotonic()
+    """Take the offset anew. An unreachable database, or one that was slow to answer, leaves the last one in force."""
     try:
+        connection.ensure_connection()  # the wait for one is no part of the reading
         with connection.cursor() as cursor:
+            before = time.monotonic()
             cursor.execute("select extract(epoch from clock_timestamp())::float8")
             (epoch,) = cursor.fetchone()
+            after = time.monotonic()
     except DatabaseError:
         return
-    after = time.monotonic()
+    _take(epoch, before, after)
+
+
+def _take(epoch: float, before: float, after: float) -> None:
+    """A reading may be wrong by half its time: a slow one counts only where there is none, or none of this minute."""
+    if after - before > SLOW_SECONDS and _Offset.value is not None and after - _Offset.taken_at < KEPT_SECONDS:
+        return
     _Offset.value = epoch - (before + after) / 2
     _Offset.taken_at = after
 
