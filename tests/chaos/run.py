@@ -146,7 +146,9 @@ async def _judge(scene: Scene, course: Course, happened: Happened, marks: dict[s
     whole = Happened(*_fields(happened), logs=said)
     async with course.stage("judge"):
         course.broke += await oracle.judge(load.record, world.postgres.owner_url, whole)
-    course.broke += [f"{death.name} ended by itself with status {death.code}" for death in world.children.deaths]
+    may_end = {name for fault in course.plan.faults for name in faults.ALL[fault].may_end}
+    deaths = [death for death in world.children.deaths if death.name not in may_end]
+    course.broke += [f"{death.name} ended by itself with status {death.code}" for death in deaths]
     world.children.deaths.clear()
     course.broke += [f"the rig's proxy stumbled: {said['proxy'][-500:]}"] if said.get("proxy", "").strip() else []
 

@@ -76,3 +76,4 @@ class Fault:
     true_seconds: float
     act: Act
     needs: Callable[[], str] = lambda: ""  # why it cannot be had here, or nothing
+    may_end: tuple[str, ...] = ()  # processes that may end from it, to be started again
