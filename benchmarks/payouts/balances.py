@@ -14,7 +14,7 @@ from benchmarks.ground import Ground
 from benchmarks.machine import Meter, between
 from brands.models import Brand
 from marketplace import clock
-from payouts import ledger
+from payouts import ledger, plans
 
 POSTINGS_OF_EACH = 50
 FIRST_AGENTS = 20
@@ -23,7 +23,7 @@ CHUNK_AGENTS = 500
 
 def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
     """balance_read_p99_ms: one after the other, agents at random, wall clock around `ledger.balance`."""
-    agents = _ledger(ground, scale.postings // POSTINGS_OF_EACH)
+    agents = write_ledger(ground, scale.postings // POSTINGS_OF_EACH)
     chance = random.Random(2026)
     meter = Meter(ground.server_pids)
     values = []
@@ -45,21 +45,31 @@ def _read(agent: UUID) -> float:
     return took * 1_000
 
 
-def _ledger(ground: Ground, count: int) -> list[UUID]:
+def write_ledger(ground: Ground, count: int, *, with_facts: bool = False) -> list[UUID]:
     """So many agents, fifty postings each: written in bulk, past no trigger and no check of the database."""
     began, now = time.monotonic(), clock.now()
     brand = Brand.objects.create(name="Lumo Mobile", slug=f"lumo-{uuid4().hex[:8]}", created_at=now)
     ids = _agents(count, now=now)
     with psycopg.connect(ground.urls.owner, autocommit=True) as owner:
         owner.execute(CONTRA, {"id": uuid4(), "now": now})
+        plan = _plan(brand, now=now) if with_facts else None
         given = {"brand": brand.pk, "each": POSTINGS_OF_EACH, "now": now - timedelta(minutes=1)}
         for chunk in _chunks(ids):
             owner.execute(ACCOUNTS, given | {"agents": chunk})
             owner.execute(POSTINGS, given | {"agents": chunk})
+            if with_facts:
+                owner.execute(FACTS, given | {"agents": chunk, "plan": plan})
             owner.execute("analyze payouts_posting, payouts_account")
         owner.execute("vacuum payouts_account")
     say(f"{count * POSTINGS_OF_EACH} postings of {count} agents after {time.monotonic() - began:.0f} s")
     return ids
+
+
+def _plan(brand: Brand, *, now: datetime) -> UUID:
+    rules = [{"kind": "per_chat", "rate_cents": 290, "outcomes": ["resolved"]}]
+    return plans.publish(
+        brand.pk, tier="standard", currency="EUR", rules=rules, valid_from=now, by="system", now=now
+    ).pk
 
 
 def _agents(count: int, *, now: datetime) -> list[UUID]:
@@ -87,9 +97,17 @@ POSTINGS = """
 insert into payouts_posting (id, account_id, contra_id, currency, amount, seq, balance_after, source, kind, receipt,
                              engagement_id, brand_id, created_at)
 select gen_random_uuid(), a.id, contra.id, 'EUR', 290, n, 290 * n, 'engagement:' || e.id || ':per_chat:1', 'per_chat',
-       '{"inputs": {"rate_cents": 290}, "formula": "flat"}', e.id, %(brand)s, %(now)s
+       jsonb_build_object('inputs', '{"rate_cents": 290}'::jsonb, 'formula', 'flat', 'fact_sha256',
+         encode(sha256(convert_to('{"engagement_id":"' || e.id || '"}', 'UTF8')), 'hex')), e.id, %(brand)s, %(now)s
 from payouts_account a
 join payouts_account contra on contra.name = 'expense:per_chat:EUR'
 cross join generate_series(1, %(each)s) n
 cross join lateral (select gen_random_uuid() as id, a.id as account, n as number) e
+where a.agent_id = any(%(agents)s)"""
+FACTS = """
+insert into payouts_earningfact (id, engagement_id, kind, revision, agent_id, plan_id, topic, canonical, sha256,
+                                 created_at)
+select gen_random_uuid(), p.engagement_id, 'closed', 1, a.agent_id, %(plan)s, 'Refund',
+       '{"engagement_id":"' || p.engagement_id || '"}', p.receipt ->> 'fact_sha256', p.created_at
+from payouts_posting p join payouts_account a on a.id = p.account_id
 where a.agent_id = any(%(agents)s)"""
