@@ -112,6 +112,8 @@ class Participant(models.Model):
     name = models.CharField(max_length=80, help_text="What the others see.")
     may_write = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
+    # Not indexed, so that an update stays in place. Only `marks` writes it; it never falls.
+    seen_seq = models.BigIntegerField(default=0, db_default=0, help_text="Latest line of the talk she has seen.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "person_id"], name="participant_once")]

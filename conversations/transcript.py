@@ -1,16 +1,21 @@
 """Reading a conversation: pages of it, what a reader misses, and the snapshot that replaces everything."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
 from conversations import frames, stream
-from conversations.models import Conversation, Event
+from conversations.models import Conversation, Event, Participant
 from realtime import protocol
-from realtime.ports import Resumed
+from realtime.limits import RESUME_EVENTS
+from realtime.ports import Mark, Resumed
 
 SNAPSHOT_EVENTS = 100
-RESUME_EVENTS = 500  # whoever misses more gets a snapshot, and is told so by its `reset`
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +79,35 @@ def resume_all(wants: Sequence[Want]) -> list[Resumed]:
     """
     if not wants:
         return []
-    talks = Conversation.objects.in_bulk({want.conversation for want in wants})
+    talks = Conversation.objects.annotate(marks=_MARKS).in_bulk({want.conversation for want in wants})
     near = {want for want in wants if _is_near(want, talks[want.conversation])}
     missed = _missed(near, talks)
     far = {(want.conversation, want.stream) for want in wants if want not in near}
     latest = _latest([(talks[conversation], which) for conversation, which in far])
     return [
-        _rest(want, missed.get((want.conversation, want.stream), []))
-        if want in near
-        else _anew(_reset(talks[want.conversation], want.stream, latest.get((want.conversation, want.stream), [])))
+        replace(
+            _rest(want, missed.get((want.conversation, want.stream), []))
+            if want in near
+            else _anew(_reset(talks[want.conversation], want.stream, latest.get((want.conversation, want.stream), []))),
+            marks=_marks(want, talks[want.conversation]),
+        )
         for want in wants
     ]
+
+
+_MARKS = ArraySubquery(
+    Participant.objects.filter(conversation=OuterRef("pk"), seen_seq__gt=0).values(
+        mark=JSONObject(role="role", person="person_id", seq="seen_seq")
+    )
+)
+
+
+def _marks(want: Want, conversation: Any) -> tuple[Mark, ...]:
+    """How far each participant has read the talk."""
+    if want.stream != stream.TALK:
+        return ()
+    key = frames.key(want.conversation, stream.TALK)
+    return tuple(Mark(key, f"{mark['role']}:{mark['person']}", mark["seq"]) for mark in conversation.marks)
 
 
 def _is_near(want: Want, conversation: Conversation) -> bool:

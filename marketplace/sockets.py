@@ -16,13 +16,13 @@ from django.core.validators import validate_email
 from agents import access, presence
 from agents.models import Agent, User
 from assistant import replies
-from conversations import customers, frames, lifecycle, policy, ratings, stream, transcript
+from conversations import customers, frames, lifecycle, marks, policy, ratings, stream, transcript
 from conversations.models import Customer, Participant
 from dispatch import absence, desk, escalations, offers, queue, snapshot
 from marketplace import board, clock
 from marketplace.refusals import Refused
 from realtime import protocol
-from realtime.ports import Held, Line, Product, Resumed, State, Verdict, Wanted
+from realtime.ports import Held, Line, Mark, Product, Resumed, State, Verdict, Wanted
 
 
 def product() -> Product:
@@ -216,6 +216,14 @@ class _Product:
         watching = access.watchers([id_ for kind, id_ in ids if kind == "operator"])
         gone = {f"{kind}:{id_}" for kind, id_ in ids if id_ not in (working if kind == "agent" else watching)}
         return gone, access.ended(session_keys, now=clock.now())
+
+    def mark(self, given: Sequence[Mark]) -> tuple[list[Mark], list[Mark]]:
+        places = {(_stream(mark.key)[0], policy.person(mark.principal)[1]): mark for mark in given}
+        moved, left = marks.keep([(*place, mark.seq) for place, mark in places.items()])
+        return moved, [places[conversation, person] for conversation, person, _ in left]
+
+    def unknown_marks(self, known: Sequence[tuple[str, int]]) -> list[Mark]:
+        return marks.unknown([(_stream(key)[0], total) for key, total in known if key.endswith("/talk")])
 
     def handle(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
         kind, id_ = policy.person(principal)

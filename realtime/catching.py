@@ -50,6 +50,6 @@ class CatchingUp:
                         break  # it has left the stream, or us
                     socket.push(frame.decode())
                     await socket.drained()
-                self._delivery.settle(key, socket, Resumed(head=past.head, frames=()))
+                self._delivery.settle(key, socket, Resumed(head=past.head, frames=(), marks=past.marks))
         finally:
             del self._behind[socket]

@@ -9,11 +9,13 @@ import asyncio
 import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
+from uuid import UUID
 
 import msgspec
 
+from realtime import protocol
 from realtime.limits import GAP_SECONDS
-from realtime.ports import Resumed
+from realtime.ports import Mark, Resumed
 
 FrameBytes = bytes | msgspec.Raw
 
@@ -77,12 +79,13 @@ class Seat:
 class Stream:
     """One stream that somebody in this process reads. `head` is None until the first reader is up to date."""
 
-    __slots__ = ("asked", "early", "head", "pushed_at", "seats")
+    __slots__ = ("asked", "early", "head", "marks", "pushed_at", "seats")
 
     def __init__(self) -> None:
         self.head: int | None = None
         self.seats: dict[Reader, Seat] = {}
         self.early: dict[int, FrameBytes] = {}
+        self.marks: dict[str, int] = {}
         self.asked: asyncio.TimerHandle | None = None
         self.pushed_at = 0.0
 
@@ -114,6 +117,10 @@ class Delivery:
         if stream is None or reader not in stream.seats:
             return
         stream.seats[reader].settle(resumed)
+        for mark in resumed.marks:
+            self.marked(mark)
+        for principal, seq in stream.marks.items():
+            reader.push(_seen(Mark(key, principal, seq)))
         if stream.head is None:
             stream.head = resumed.head
             self._drain(stream)
@@ -161,6 +168,22 @@ class Delivery:
         for reader in list(stream.seats) if stream else ():
             if reader.principal != but:
                 reader.push(text)
+
+    def marked(self, mark: Mark) -> None:
+        """All readers of the stream hear how far this person has read, herself included; once."""
+        stream = self._streams.get(mark.key)
+        if stream is None or stream.marks.get(mark.principal, 0) >= mark.seq:
+            return
+        stream.marks[mark.principal] = mark.seq
+        text = _seen(mark)
+        for reader in list(stream.seats):
+            reader.push(text)
+
+    def marks_held(self) -> Iterator[tuple[str, int]]:
+        """(key, sum of its marks) of every stream that has a head."""
+        for key, stream in self._streams.items():
+            if stream.head is not None:
+                yield key, sum(stream.marks.values())
 
     def heads(self) -> Iterator[tuple[str, int]]:
         """(key, head) of every stream that has one."""
@@ -225,3 +248,14 @@ class Delivery:
     def _await_gap(self, key: str, stream: Stream, seconds: float = GAP_SECONDS) -> None:
         if stream.early and stream.head is not None and stream.asked is None:
             stream.asked = asyncio.get_running_loop().call_later(seconds, self._ask, key)
+
+
+def _seen(mark: Mark) -> str:
+    role, _, person = mark.principal.partition(":")
+    frame = protocol.Seen(
+        conversation=UUID(mark.key.partition("/")[0]),
+        role=role,  # type: ignore[arg-type]
+        person=UUID(person),
+        seq=mark.seq,
+    )
+    return msgspec.json.encode(frame).decode()

@@ -162,6 +162,7 @@ def page() -> str:
         numbers,
         NOTE=NOTE,
         OUTBOX_KIB=limits.OUTBOX_BYTES // 1024,
+        OUTBOXES_MIB=limits.OUTBOXES_BYTES // 1024**2,
         GAP_MS=round(limits.GAP_SECONDS * 1000),
         CLOSINGS=_table(
             ("code", "name", "meaning", "then"),

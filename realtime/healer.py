@@ -101,10 +101,15 @@ class Healer:
                     return  # the next pass is a hurried one and begins with what this one has looked at already
 
     def _steps(self, part: int) -> list[Step]:
-        streams = [(key, head) for key, head in self._delivery.heads() if hash(key.partition("/")[0]) % PARTS == part]
+        def is_due(key: str) -> bool:
+            return hash(key.partition("/")[0]) % PARTS == part
+
+        streams = [(key, head) for key, head in self._delivery.heads() if is_due(key)]
+        marks = [(key, total) for key, total in self._delivery.marks_held() if is_due(key)]
         people = self._people.held(lambda principal: hash(principal) % PARTS == part)
         return [
             *(partial(self._bring, chunk) for chunk in _chunks(streams)),
+            *(partial(self._bring_marks, chunk) for chunk in _chunks(marks)),
             *(partial(self._bring_up, chunk) for chunk in _chunks(people)),
         ]
 
@@ -136,6 +141,11 @@ class Healer:
             if len(rows) < HEAL_ROWS:
                 return
             heads = list(self._delivery.heads_of(key for key, _ in heads))
+
+    async def _bring_marks(self, known: Sequence[tuple[str, int]]) -> None:
+        """Offer delivery the marks of those streams in which somebody has read on."""
+        for mark in await self._pool.run(self._product.unknown_marks, known):
+            self._delivery.marked(mark)
 
     async def _bring_up(self, held: Sequence[Held]) -> None:
         """Whoever holds an older state, or follows other streams than she may, is brought up to date."""

@@ -23,9 +23,10 @@ from realtime.bus import Bus
 from realtime.delivery import Delivery
 from realtime.healer import Healer
 from realtime.limits import REQUEST_THREADS, RESTART, RETRY_SECONDS, RETURNS_PER_SECOND, TYPING_RIGHT_SECONDS
+from realtime.marks import Marks
 from realtime.outbox import Outboxes
 from realtime.people import People
-from realtime.ports import Kind, Line, Product, Verdict
+from realtime.ports import Kind, Line, Mark, Product, Verdict
 from realtime.presence import Presence
 from realtime.rights import Rights
 from realtime.session import Session
@@ -73,6 +74,7 @@ class Hub:
             seconds=waits["heal_seconds"], is_deaf=lambda: self.bus.deaf,
         )  # fmt: skip
         self.writer = Writer(product, self._stored)
+        self.marks = Marks(product, self._reads, self._read_on)
         self.presence = Presence(product, self._reads, seconds=waits["lease_seconds"], lost=self._lease_lost)
         self.boards = Boards(product, self._reads)
         self.rights = Rights(product, self._reads, self.people, seconds=waits["rights_seconds"])
@@ -92,6 +94,7 @@ class Hub:
             "writer.run",
             "boards.run",
             "rights.run",
+            "marks.run",
         ):
             part, _, work = name.partition(".")
             self.spawn(self._for_ever(name, getattr(getattr(self, part), work)))
@@ -206,6 +209,13 @@ class Hub:
             if self.delivery.lags(key, session, each.seq, now):
                 self.spawn(self.people.send_again(session, key, each.seq))
 
+    def has_read(self, session: Session, conversation: UUID, seq: int) -> None:
+        """The person has the talk before her eyes up to `seq`; no further than this socket was sent."""
+        key = f"{conversation}/talk"
+        seat = self.delivery.seat(key, session)
+        if seat is not None and seat.head:
+            self.marks.note(Mark(key, session.principal, min(seq, seat.head)))
+
     async def typing(self, principal: str, conversation: UUID) -> None:
         """The other readers see that the person writes, if she may write there (looked up every few seconds)."""
         allowed_until, text = self._rights.get((principal, conversation), (0.0, None))
@@ -228,6 +238,13 @@ class Hub:
         if events:
             self.bus.tell(Bulletin("", events=events))
 
+    def _read_on(self, moved: Sequence[Mark]) -> None:
+        """Marks that were kept: our own sockets first, then the others."""
+        for mark in moved:
+            self.delivery.marked(mark)
+        if moved:
+            self.bus.tell(Bulletin("", marks=[(mark.key, mark.principal, mark.seq) for mark in moved]))
+
     def _from_any_thread(self, news: Bulletin) -> None:
         """What rooms of this process announce after commit."""
         self._loop.call_soon_threadsafe(self._announce, news)
@@ -246,6 +263,8 @@ class Hub:
             self.delivery.whisper(key, but, bytes(frame).decode())
         for principal in news.changed:
             self.people.changed(principal)
+        for key, principal, seq in news.marks:
+            self.delivery.marked(Mark(key, principal, seq))
         for name in news.closed:
             self.people.close(name)
 

@@ -46,6 +46,8 @@ PARKED_ROUND_SECONDS = 0.02
 # A frame that came before its predecessors waits so long for them, then the gap is read from the database.
 GAP_SECONDS = 0.1
 HEAL_CHUNK = 1_000
+# Whoever misses more events of a stream gets a snapshot, and is told so by its `reset`.
+RESUME_EVENTS = 500
 HEAL_ROWS = 5_000
 
 BOARD_SECONDS = 2.0

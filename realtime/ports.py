@@ -46,6 +46,15 @@ class Resumed:
 
     head: int
     frames: tuple[bytes, ...]
+    marks: tuple["Mark", ...] = ()
+
+
+class Mark(NamedTuple):
+    """How far a person has read a stream."""
+
+    key: str
+    principal: str
+    seq: int
 
 
 class Wanted(NamedTuple):
@@ -104,6 +113,13 @@ class Product(Protocol):
 
     def shown_out(self, principals: Sequence[str], session_keys: Sequence[str]) -> tuple[set[str], set[str]]:
         """Those of these agents and operators who may not be here any more, and the log-in sessions that have ended."""
+
+    def mark(self, marks: Sequence[Mark]) -> tuple[list[Mark], list[Mark]]:
+        """Keep how far people have read: those marks that moved, and those to be tried again because their rows are
+        held. One statement."""
+
+    def unknown_marks(self, known: Sequence[tuple[str, int]]) -> list[Mark]:
+        """(key, sum of the marks held) -> all marks of those streams where they add up to more; one query."""
 
     def handle(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
         """Carry out a request; the answers go to the asking socket. Raises Refused."""

@@ -299,6 +299,16 @@ class Typing(Frame, frozen=True, tag="typing"):
     author: Author
 
 
+class Seen(Frame, frozen=True, tag="seen"):
+    """This person has read the talk up to `seq`: the customer or an agent, you yourself (elsewhere) included. It only
+    rises; it is kept, and told again after a reconnect."""
+
+    conversation: UUID
+    role: Role
+    person: UUID
+    seq: int
+
+
 class Done(Frame, frozen=True, tag="done"):
     """The request `ref` was carried out, or had been before."""
 
@@ -467,6 +477,14 @@ class Write(Frame, frozen=True, tag="write"):
     conversation: UUID
 
 
+class Read(Frame, frozen=True, tag="read"):
+    """I have the talk before my eyes up to `seq`. Send it only while the page is visible. Not answered; a lower number
+    changes nothing; after a reconnect send it again."""
+
+    conversation: UUID
+    seq: Seq
+
+
 class Start(Frame, frozen=True, tag="start"):
     """Begin a conversation, or get the open one: answered by a reset of its talk stream, then done."""
 
@@ -575,12 +593,13 @@ class Transfer(Frame, frozen=True, tag="transfer"):
     reason: Short
 
 
-FromCustomer = Enter | Ping | Say | Write | Start | AskPerson | LeaveQueue | Leave | Rate
+FromCustomer = Enter | Ping | Say | Write | Read | Start | AskPerson | LeaveQueue | Leave | Rate
 FromAgent = (
     Enter
     | Ping
     | Say
     | Write
+    | Read
     | GoOnline
     | GoOffline
     | SetCapacity
@@ -592,6 +611,6 @@ FromAgent = (
     | Transfer
 )
 FromOperator = Enter | Ping
-ToCustomer = Numbered | Welcome | Reset | Left | Queue | Typing | Done | Sent | Refused | Pong | Bye
-ToAgent = Numbered | Welcome | Reset | Left | Desk | Typing | Done | Sent | Refused | Pong | Bye
+ToCustomer = Numbered | Welcome | Reset | Left | Queue | Typing | Seen | Done | Sent | Refused | Pong | Bye
+ToAgent = Numbered | Welcome | Reset | Left | Desk | Typing | Seen | Done | Sent | Refused | Pong | Bye
 ToOperator = Welcome | Board | Refused | Pong | Bye

@@ -140,6 +140,8 @@ class Session:
             case protocol.Ping():
                 self._hub.compare_heads(self, frame.have)
                 self.tell(protocol.Pong(now=clock.now()))
+            case protocol.Read():
+                self._hub.has_read(self, frame.conversation, frame.seq)
             case protocol.Write():
                 await self._type(frame, now)
             case protocol.Say() if self._walking is None:

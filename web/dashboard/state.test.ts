@@ -148,3 +148,13 @@ test.each([
 ] as const)("%o is %s", (facts, presence) => {
   expect(presenceOf(desk(1, facts))).toBe(presence);
 });
+
+test("the customer's mark and my own from another tab only rise; a colleague's before me is nobody's", () => {
+  const seen = (role: "customer" | "agent", person: string, seq: number) => ({ type: "seen", conversation: LUCIA, role, person, seq }) as const;
+  const me = { agent: { id: "ilse" } } as State["me"];
+  const frames = [seen("customer", "lucia", 3), seen("customer", "lucia", 1), seen("agent", "ilse", 5), seen("agent", "ilse", 4), seen("agent", "dana", 9)];
+
+  const { read, seen: mine } = after(frames, NOON, { ...FIRST, me });
+
+  expect([read, mine]).toEqual([{ [LUCIA]: 3 }, { [LUCIA]: 5 }]);
+});

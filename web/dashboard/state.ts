@@ -1,5 +1,5 @@
 // What the dashboard knows. `hear` folds the server's frames in; it touches nothing else.
-import type { Changed, Desk, Engaged, HandOff, Message, Note, Numbered, OfferCard, OfferEnd, Reset, ToAgent } from "../protocol";
+import type { Changed, Desk, Engaged, HandOff, Message, Note, Numbered, OfferCard, OfferEnd, Reset, Seen, ToAgent } from "../protocol";
 import type { Unsent } from "../shared/outbox";
 import type { LinkState } from "../shared/socket";
 import { emptyTalk, fold, type Talk } from "../shared/talk";
@@ -25,9 +25,11 @@ export interface State {
   /** Engagements that were on the desk since the page was loaded and are over now, oldest first. */
   over: readonly Engaged[];
   unsent: readonly Unsent[];
-  /** By conversation: what stands in its composer, and the last number that was in sight. */
+  /** By conversation: what stands in its composer, the last number that was in sight here or in another tab, and the
+   *  last one that its customer has seen. */
   drafts: Readonly<Record<string, string>>;
   seen: Readonly<Record<string, number>>;
+  read: Readonly<Record<string, number>>;
   /** What the last seven days paid; null until asked for. */
   recent: Earnings | null;
   /** The offer whose end needs no more words. */
@@ -57,6 +59,7 @@ export const FIRST: State = {
   unsent: [],
   drafts: {},
   seen: {},
+  read: {},
   recent: null,
   settled_offer: "",
   sound: true,
@@ -90,6 +93,8 @@ export function hear(before: State, frame: ToAgent, now_ms: number): State {
     case "typing":
       if (frame.author.role !== "customer") return state;
       return { ...state, typing: { ...state.typing, [frame.conversation]: now_ms + TYPING_MS } };
+    case "seen":
+      return marked(state, frame);
     case "welcome":
     case "done":
     case "sent":
@@ -117,6 +122,13 @@ function folded(state: State, frame: Numbered | Reset): State {
   const held = state.streams[id] ?? { talk: emptyTalk(id), desk: emptyTalk(id, "desk") };
   const next = { talk: fold(held.talk, frame), desk: fold(held.desk, frame) };
   return { ...state, streams: { ...state.streams, [id]: next } };
+}
+
+/** How far the customer has read, or I have in another tab. A colleague who had the chat before me does not count. */
+function marked(state: State, { conversation, role, person, seq }: Seen): State {
+  if (role !== "customer" && person !== state.me?.agent.id) return state;
+  const marks = role === "customer" ? "read" : "seen";
+  return { ...state, [marks]: { ...state[marks], [conversation]: Math.max(seq, state[marks][conversation] ?? 0) } };
 }
 
 function silenced(state: State, frame: Numbered): State {

@@ -97,6 +97,7 @@ function Log({ engaged, state, work }: ChatFace) {
   const stuck = useRef(true);
   const unsent = state.unsent.filter((item) => item.conversation === conversation);
   const typing = (state.typing[conversation] ?? 0) > state.now_ms;
+  const read = state.read[conversation] ?? 0;
   useLayoutEffect(() => {
     if (stuck.current && log.current) log.current.scrollTop = log.current.scrollHeight;
   }, [talk?.head, unsent.length, typing, open]);
@@ -118,9 +119,9 @@ function Log({ engaged, state, work }: ChatFace) {
             </button>
           </p>
         )}
-        {open && before.map((event) => <Line key={event.seq} event={event} />)}
+        {open && before.map((event) => <Line key={event.seq} event={event} read={read} />)}
         {since.map((event) => (
-          <Line key={event.seq} event={event} />
+          <Line key={event.seq} event={event} read={read} />
         ))}
         {unsent.map((item) => (
           <NotSent key={item.client_id} item={item} state={state} work={work} />
@@ -131,13 +132,14 @@ function Log({ engaged, state, work }: ChatFace) {
   );
 }
 
-function Line({ event }: { event: Numbered }) {
-  if (event.type === "message" || event.type === "answer") return <Said event={event} />;
+/** `read`: how far the customer has read. */
+function Line({ event, read }: { event: Numbered; read: number }) {
+  if (event.type === "message" || event.type === "answer") return <Said event={event} read={read} />;
   const words = event.type === "changed" ? sentence(event) : null;
   return words ? <p class="said">{words}</p> : null;
 }
 
-function Said({ event }: { event: Message | Answer }) {
+function Said({ event, read }: { event: Message | Answer; read: number }) {
   const { role, name } = event.author;
   const mine = role === "agent";
   return (
@@ -148,7 +150,7 @@ function Said({ event }: { event: Message | Answer }) {
       <p class="meta">
         <span class={mine || role === "customer" ? "hidden-words" : ""}>{role === "assistant" ? t("ai_name", { name }) : name}</span>
         {mine && <Icon d={CHECK} size="small" />}
-        {mine && t("sent")}{" "}
+        {mine && t(event.seq <= read ? "seen" : "sent")}{" "}
         <time class="number" dateTime={event.at}>
           {timeOrDay(event.at, locale)}
         </time>

@@ -304,6 +304,7 @@ export class Work {
     const { route, streams, seen } = this.store.get();
     if (document.visibilityState === "hidden" || route.screen !== "chat") return;
     const head = streams[route.conversation]?.talk.head ?? 0;
+    this.link?.read(route.conversation, head);
     if (head > (seen[route.conversation] ?? 0)) this.patch({ seen: { ...seen, [route.conversation]: head } });
   }
 

@@ -253,6 +253,16 @@ export interface Typing {
   author: Author;
 }
 
+/** This person has read the talk up to `seq`: the customer or an agent, you yourself (elsewhere) included. It only
+ *  rises; it is kept, and told again after a reconnect. */
+export interface Seen {
+  type: "seen";
+  conversation: string;
+  role: Role;
+  person: string;
+  seq: number;
+}
+
 /** The request `ref` was carried out, or had been before. */
 export interface Done {
   type: "done";
@@ -408,6 +418,14 @@ export interface Write {
   conversation: string;
 }
 
+/** I have the talk before my eyes up to `seq`. Send it only while the page is visible. Not answered; a lower number
+ *  changes nothing; after a reconnect send it again. */
+export interface Read {
+  type: "read";
+  conversation: string;
+  seq: number;
+}
+
 /** Begin a conversation, or get the open one: answered by a reset of its talk stream, then done. */
 export interface Start {
   type: "start";
@@ -534,6 +552,7 @@ export type ToCustomer =
   | Left
   | Queue
   | Typing
+  | Seen
   | Done
   | Sent
   | Refused
@@ -551,6 +570,7 @@ export type ToAgent =
   | Left
   | Desk
   | Typing
+  | Seen
   | Done
   | Sent
   | Refused
@@ -569,6 +589,7 @@ export type FromCustomer =
   | Ping
   | Say
   | Write
+  | Read
   | Start
   | AskPerson
   | LeaveQueue
@@ -580,6 +601,7 @@ export type FromAgent =
   | Ping
   | Say
   | Write
+  | Read
   | GoOnline
   | GoOffline
   | SetCapacity

@@ -241,6 +241,41 @@ test("a link that died while the page slept is noticed within three seconds of i
   expect(link.state.kind).toBe("waiting");
 });
 
+test("of what is read in a moment the last number is told, and again after a cut", async () => {
+  await entered();
+  for (const seq of [1, 2, 3, 2]) link.read(TALK, seq);
+  link.read("another", 9);
+  await vi.advanceTimersByTimeAsync(1_000);
+  const told = () => wire().sent.filter((frame) => frame.type === "read");
+  expect(told()).toEqual([
+    { type: "read", conversation: TALK, seq: 3 },
+    { type: "read", conversation: "another", seq: 9 },
+  ]);
+
+  link.read(TALK, 3);
+  wire().breaks();
+  await vi.advanceTimersByTimeAsync(500);
+  wire().says(WELCOME);
+  link.read(TALK, 3);
+  await vi.advanceTimersByTimeAsync(1_000);
+
+  expect(told()).toEqual([{ type: "read", conversation: TALK, seq: 3 }]);
+});
+
+test("a chat that is left is forgotten, and a snapshot acknowledges what it holds", async () => {
+  await entered();
+  wire().says(message(1));
+  link.say(TALK, "mine");
+  const { client_id } = outbox.items[0]!;
+  wire().says({ type: "reset", conversation: TALK, stream: "talk", head: 9, events: [message(9, client_id)], earlier: true, status: null });
+  expect(outbox.items).toHaveLength(0);
+  expect(link.have()).toEqual([{ conversation: TALK, stream: "talk", seq: 9 }]);
+
+  wire().says({ type: "left", conversation: TALK });
+
+  expect(link.have()).toEqual([]);
+});
+
 test("a good-bye says when to come back, or not to", async () => {
   await entered();
   wire().says({ type: "bye", code: "restart", message: "We restart.", retry_seconds: 3 });

@@ -41,6 +41,7 @@ const PING_MS = 10_000;
 const SILENCE_MS = 10_000;
 const AGAIN_MS = 2_000;
 const UNANSWERED_MS = 15_000;
+const READ_MS = 300;
 /** Signs that the network or the reader is back. */
 const SIGNS = ["online", "pageshow", "focus", "visibilitychange"];
 const NEVER_REFUSED_FOR_GOOD = new Set(["busy", "slow_down", "error"]);
@@ -50,6 +51,8 @@ export class Link<In extends ToBrowser = ToBrowser> {
   state: LinkState = STARTING;
   private socket: WebSocket | null = null;
   private readonly heads = new Map<string, number>();
+  /** How far each talk was shown since the link stands: the server is told again after a cut. */
+  private readonly shown = new Map<string, number>();
   private readonly asked = new Map<string, { done: (conversation: string | null) => void; fail: (why: Problem) => void }>();
   private timers: ReturnType<typeof setTimeout>[] = [];
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -119,6 +122,13 @@ export class Link<In extends ToBrowser = ToBrowser> {
     if (this.state.kind === "open") this.transmit({ type: "write", conversation } satisfies Write);
   }
 
+  /** The reader has the talk before her eyes up to `seq`. Of many numbers in a moment the last is told. */
+  read(conversation: string, seq: number): void {
+    if (seq <= (this.shown.get(conversation) ?? 0)) return;
+    this.shown.set(conversation, seq);
+    setTimeout(() => this.shown.get(conversation) === seq && this.transmit({ type: "read", conversation, seq }), READ_MS);
+  }
+
   /** How far each stream was read. */
   have(): Have[] {
     return [...this.heads].slice(-64).map(([key, seq]) => {
@@ -169,6 +179,7 @@ export class Link<In extends ToBrowser = ToBrowser> {
         setServerTime(frame.now);
         this.become({ kind: "open", retry_at: null, failed: 0, code: "", words: "" });
         this.schedule();
+        this.shown.clear();
         this.pass(frame);
         return this.deliverAll();
       case "pong":

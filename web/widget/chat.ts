@@ -352,6 +352,7 @@ export class Chat {
     if (!talk) return this.host.tell({ type: "unread", count: 0, words: "" });
     const seen = recall<Record<string, number>>(this.at("seen"), {})[talk.conversation] ?? 0;
     if (this.shown && document.visibilityState === "visible") {
+      if (state.view === "talk" && phaseOf(state) === "person") this.link.read(talk.conversation, state.left_at ?? talk.head);
       if (talk.head > seen) keep(this.at("seen"), { [talk.conversation]: talk.head });
       return this.host.tell({ type: "unread", count: 0, words: "" });
     }

@@ -152,6 +152,7 @@ function Source({ title }: { title: string }) {
 function Mine({ turn, last, state }: { turn: Turn; last: Numbered | undefined; state: State }) {
   const newest = turn.lines.at(-1);
   const acknowledged = newest && newest === last && !state.unsent.length;
+  const seen = newest && newest.seq <= (state.read[newest.conversation] ?? 0);
   return (
     <>
       <article class="turn is-mine">
@@ -163,7 +164,7 @@ function Mine({ turn, last, state }: { turn: Turn; last: Numbered | undefined; s
         {acknowledged && (
           <p class="fate">
             <Icon d={CHECK} size="small" />
-            {t("sent", { time: timeOrDay(newest.at, locale) })}
+            {t(seen ? "seen" : "sent", { time: timeOrDay(newest.at, locale) })}
           </p>
         )}
       </article>

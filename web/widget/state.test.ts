@@ -156,3 +156,9 @@ test.each([["de", de], ["ar", ar]])("%s says every sentence, with the same names
   expect(Object.keys(words).sort()).toEqual(Object.keys(english).sort());
   for (const [key, entry] of Object.entries(words)) expect(places(entry), key).toEqual(places(english[key]));
 });
+
+test("how far a person has read only rises, and what the customer reads herself does not count", () => {
+  const seen = (role: "customer" | "agent", seq: number) => ({ type: "seen", conversation: TALK, role, person: "p", seq }) as const;
+
+  expect(after(FIRST, seen("agent", 4), seen("agent", 2), seen("customer", 9)).read).toEqual({ [TALK]: 4 });
+});

@@ -23,6 +23,8 @@ export interface State {
   talks: Readonly<Record<string, Talk>>;
   queue: Place | null;
   typing: { name: string; role: string; until_ms: number } | null;
+  /** By conversation: how far a person has read. */
+  read: Readonly<Record<string, number>>;
   unsent: readonly Unsent[];
   /** Was a snapshot (or the news that there is none) heard since the page was loaded? */
   known: boolean;
@@ -54,6 +56,7 @@ export const FIRST: State = {
   talks: {},
   queue: null,
   typing: null,
+  read: {},
   unsent: [],
   known: false,
   view: "talk",
@@ -93,6 +96,8 @@ export function hear(before: State, frame: ToCustomer, now_ms: number): State {
     case "typing":
       if (frame.conversation !== state.current || frame.author.role === "customer") return state;
       return { ...state, typing: { name: frame.author.name, role: frame.author.role, until_ms: now_ms + TYPING_MS } };
+    case "seen":
+      return frame.role === "agent" ? { ...state, read: { ...state.read, [frame.conversation]: Math.max(frame.seq, state.read[frame.conversation] ?? 0) } } : state;
     case "done":
     case "sent":
     case "refused":

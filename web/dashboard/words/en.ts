@@ -148,6 +148,7 @@ export const en = {
   hide: "Hide",
   ai_name: "{name}, AI",
   sent: "Sent",
+  seen: "Seen",
   sending: "Sending",
   waiting_for_link: "Waiting for the connection",
   not_sent: "Not sent: {why} Your text is kept.",

@@ -102,6 +102,7 @@ export const words: Record<Key, Entry> = {
   },
   sending: "جارٍ الإرسال",
   sent: "أُرسلت {time}",
+  seen: "تمت المشاهدة",
   not_sent: "لم تُرسل. نصك محفوظ.",
   retry: "إعادة المحاولة",
   remove: "حذف",

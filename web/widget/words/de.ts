@@ -90,6 +90,7 @@ export const words: Record<Key, Entry> = {
   waiting_many: { one: "{n} wartet auf das Senden", other: "{n} warten auf das Senden" },
   sending: "Wird gesendet",
   sent: "Gesendet {time}",
+  seen: "Gesehen",
   not_sent: "Nicht gesendet. Ihr Text bleibt erhalten.",
   retry: "Noch einmal",
   remove: "Entfernen",
