@@ -32,7 +32,6 @@ LONGEST_FILE = 400
 LONGER = {
     "realtime/protocol.py": "every frame once, in one place: documentation and types are made from it",
     "web/protocol/index.ts": "generated",
-    "tests/realtime/test_sockets.py": "what one socket does, with the rig it needs",
 }
 SOURCES = ("*.py", "*.ts", "*.tsx", "*.mjs", "*.css", "*.html", "*.sql")
 # Where the wall clock may be read: the one clock, and what starts machines before there is a database.
