@@ -37,6 +37,8 @@ BENCHMARKS: dict[str, tuple[Figure, ...]] = {
         Figure("http_view_cpu_ms", "ms", "ratio <= 3", "benchmarks.realtime.views"),
     ),
     "payouts": (
+        Figure("run_1m_lines", "s", "ratio <= 5", "benchmarks.payouts.runs"),
+        Figure("run_few_due", "s", "ratio <= 1.5", "benchmarks.payouts.runs"),
         Figure("posting_per_s", "1/s", "ratio >= 3 over django-hordak", "benchmarks.payouts.postings"),
         Figure("posting_bulk_per_s", "1/s", "reported", "benchmarks.payouts.postings"),
         Figure("posting_alone_per_s", "1/s", "reported: a commit each", "benchmarks.payouts.postings"),
@@ -63,20 +65,24 @@ class Scale:
     storm_sockets: int
     postings: int
     reads: int
+    run_lines: int
 
 
 FULL = Scale(
     rounds=7, seconds=8.0, warm_up_seconds=1.5, conversations=400, deliveries=2_100, idle_sockets=5_000,
     idle_seconds=600.0, stalled_sockets=1_000, stalled_rounds=3, storm_sockets=2_000, postings=10_000_000, reads=20_000,
+    run_lines=1_000_000,
 )  # fmt: skip
 QUICK = Scale(
     rounds=3, seconds=2.2, warm_up_seconds=0.7, conversations=400, deliveries=270, idle_sockets=5_000,
     idle_seconds=20.0, stalled_sockets=1_000, stalled_rounds=1, storm_sockets=2_000, postings=200_000, reads=4_000,
+    run_lines=100_000,
 )  # fmt: skip
 # Shows that everything still works; its numbers mean nothing.
 SMOKE = Scale(
     rounds=3, seconds=0.2, warm_up_seconds=0.05, conversations=4, deliveries=12, idle_sockets=20,
     idle_seconds=0.5, stalled_sockets=4, stalled_rounds=3, storm_sockets=20, postings=2_000, reads=100,
+    run_lines=2_000,
 )  # fmt: skip
 
 
