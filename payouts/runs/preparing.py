@@ -31,30 +31,31 @@ def prepare(run_id: UUID, *, now: datetime) -> Run:
 
     Locks: the run, and the accounts of a chunk by name.
     """
-    while _chunk(run_id, now=now):
-        pass
+    after: str | None = ""
+    while after is not None:
+        after = _chunk(run_id, after=after, now=now)
     return PayoutRun.objects.get(pk=run_id)
 
 
 @transaction.atomic
-def _chunk(run_id: UUID, *, now: datetime) -> bool:
-    """The next accounts are claimed and drained; whether there may be more. The last call closes the draft."""
+def _chunk(run_id: UUID, *, after: str, now: datetime) -> str | None:
+    """The next accounts by name are claimed and drained; the last name, or None at the end, which closes the draft."""
     run = locked(run_id)
     if run.state != Run.State.DRAFT:
-        return False
+        return None
     with connection.cursor() as cursor:
         cursor.execute("set local statement_timeout = '2min'; set local lock_timeout = '20s'")
-        cursor.execute(_OWED, _asked(run) | {"now": now, "limit": CHUNK_ACCOUNTS})
-        accounts = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_OWED, _asked(run) | {"now": now, "after": after, "limit": CHUNK_ACCOUNTS})
+        accounts = cursor.fetchall()
         if accounts:
             transit = ledger.contra_side(f"in_transit:{run.provider}", run.currency, now=now)
-            cursor.execute(_CLAIM, _asked(run) | {"now": now, "accounts": accounts, "transit": transit})
-            if cursor.rowcount:
-                return True
+            claimed = [account_id for account_id, _ in accounts]
+            cursor.execute(_CLAIM, _asked(run) | {"now": now, "accounts": claimed, "transit": transit})
+            return str(accounts[-1][1])
         run.totals = _totals(cursor, run, now=now)
     run.state = Run.State.COMPUTED
     run.save(update_fields=["state", "totals"])
-    return False
+    return None
 
 
 def locked(run_id: UUID) -> Run:
@@ -99,22 +100,21 @@ cross join lateral (
 _WORTH_PAYING = "claim.amount >= %(minimum)s and claim.hi > paid.hi and claim.hi >= paid.drained_seq"
 
 _OWED = f"""
-select a.id from payouts_account a
+select a.id, a.name from payouts_account a
 join payouts_payoutdestination d on d.agent_id = a.agent_id and d.currency = a.currency
-{_RANGE}
-where {_OF_THE_RUN} and d.usable_from <= %(now)s and a.balance >= %(minimum)s and {_WORTH_PAYING}
-  and not exists (select from payouts_payout p where p.run_id = %(run)s and p.account_id = a.id)
+where {_OF_THE_RUN} and d.usable_from <= %(now)s and a.balance >= %(minimum)s and a.name > %(after)s
 order by a.name limit %(limit)s
 for no key update of a"""  # noqa: S608  (assembled from constants)
 
 _CLAIM = f"""
 with claimed as (
-  select gen_random_uuid() as id, a.id as account_id, paid.hi + 1 as lo, claim.hi, claim.amount,
+  select uuidv7() as id, a.id as account_id, paid.hi + 1 as lo, claim.hi, claim.amount,
     a.last_seq + 1 as drained_seq, a.balance - claim.amount as left_over, d.id as destination_id
   from payouts_account a
   join payouts_payoutdestination d on d.agent_id = a.agent_id and d.currency = a.currency
   {_RANGE}
   where a.id = any(%(accounts)s) and {_OF_THE_RUN} and d.usable_from <= %(now)s and {_WORTH_PAYING}
+  order by a.id
 ), made as (
   insert into payouts_payout (id, run_id, account_id, currency, lo, hi, amount, drained_seq, destination_id, state,
                               created_at, changed_at, held_by, held_reason)
@@ -124,7 +124,7 @@ with claimed as (
 )
 insert into payouts_posting (id, account_id, contra_id, currency, amount, seq, balance_after, source, kind, receipt,
                              created_at)
-select gen_random_uuid(), account_id, %(transit)s, %(currency)s, -amount, drained_seq, left_over, 'payout:' || id,
+select uuidv7(), account_id, %(transit)s, %(currency)s, -amount, drained_seq, left_over, 'payout:' || id,
   'payout', jsonb_build_object('payout', id, 'lo', lo, 'hi', hi), %(now)s
 from claimed"""  # noqa: S608  (assembled from constants)
 
