@@ -57,6 +57,12 @@ def replay(since: datetime, until: datetime) -> Report:
     return Report(facts, lines, hashed.hexdigest(), tuple(different))
 
 
+def different(batch: list[EarningFact]) -> list[str]:
+    """Those of these facts whose lines were posted otherwise than they are rated now. Reads only."""
+    posted = _posted(batch)
+    return [str(fact) for fact in batch if _text(lines_of(fact)) != posted.get((fact.sha256, fact.engagement_id), [])]
+
+
 def lines_of(fact: EarningFact) -> tuple[Line, ...]:
     """The lines that these frozen facts pay, from their text and the plan of their time alone."""
     facts = parse(KINDS[fact.kind], fact.canonical)

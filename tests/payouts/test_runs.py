@@ -6,13 +6,13 @@ import pytest
 
 from agents.models import Agent
 from marketplace.refusals import Refused
-from payouts import ledger
+from payouts import earnings, ledger
 from payouts.models import Payout, PayoutAttempt, PayoutRun, Posting
 from payouts.providers.contract import Answer, Status
 from payouts.providers.fake import Fake
 from payouts.runs import approving, clockwork, intake, preparing, proving, reconciling, sending
 from tests.payouts import payday
-from tests.payouts.conftest import NOON
+from tests.payouts.conftest import NOON, FactsMaker
 from tests.payouts.payday import MONDAY, NOOR, OMAR, computed, earn, owed, released, sent, settle_at, submitted
 
 pytestmark = pytest.mark.django_db
@@ -323,3 +323,12 @@ def test_a_run_of_nothing_closes_by_itself(ilse: Agent) -> None:
 
     run.refresh_from_db()
     assert (run.state, run.totals["amount"]) == (PayoutRun.State.CLOSED, 0)
+
+
+def test_a_sample_of_rated_lines_is_rated_again_before_a_run_is_proved(ilse: Agent, facts: FactsMaker) -> None:
+    for _ in range(3):
+        earnings.record(facts(), topic="Refund", now=MONDAY - AN_HOUR)
+
+    run = proving.prove(computed().pk, now=NOON)
+
+    assert (run.state, run.totals["lines"]) == ("proved", 6)

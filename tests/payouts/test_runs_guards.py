@@ -7,15 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 from django.db.models import Model
 
 from agents.models import Agent
 from marketplace.refusals import Refused
+from payouts import earnings
 from payouts.models import Payout, PayoutAttempt, PayoutRun
 from payouts.runs import approving, proving, sending
 from tests.payouts import payday
-from tests.payouts.conftest import NOON
+from tests.payouts.conftest import NOON, FactsMaker
 from tests.payouts.payday import NOOR, OMAR, computed, earn, released, settle_at, submitted
 
 pytestmark = pytest.mark.usefixtures("fresh_database", "earned")
@@ -301,3 +302,15 @@ def test_a_run_changed_after_its_approval_is_not_released() -> None:
         approving.release(run.pk, now=NOON)
 
     assert PayoutRun.objects.get().state == "approved"
+
+
+def test_a_rated_line_that_its_facts_do_not_pay_is_found(facts: FactsMaker) -> None:
+    with transaction.atomic():
+        earnings.record(facts(), topic="Refund", now=payday.MONDAY - timedelta(hours=1))
+    run = computed()
+    execute("owner", "alter table payouts_posting disable trigger user")
+    execute("owner", "update payouts_posting set amount = amount + 1 where kind = 'per_minute'")
+
+    run = proving.prove(run.pk, now=NOON)
+
+    assert run.faults["replayed_line"] == 1
