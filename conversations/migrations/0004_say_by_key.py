@@ -9,6 +9,6 @@ BEFORE = Path(__file__).with_name("0002_say.sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0002_say")]
+    dependencies = [("conversations", "0003_seen")]
 
     operations = [migrations.RunSQL(SAY, BEFORE)]
