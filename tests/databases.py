@@ -56,7 +56,7 @@ def migrated_servers() -> Iterator[Urls]:
 
 
 def lay_out_migrated(home: Path) -> None:
-    """`home` holds the data of stopped servers with the template in them, copied from those kept in the state folder."""
+    """`home` holds the stopped servers' data with the template in it, copied from what the state folder keeps."""
     kept = state.make(state.make_state(state.folder()) / "templates", mode=0o711)
     with state.exclusively(kept / "lock"):
         if not (kept / fingerprint()).exists():
