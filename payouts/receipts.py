@@ -82,7 +82,7 @@ def money(minor_units: int, currency: str, *, locale: str) -> str:
         with override(locale):
             return f"{_number(minor_units, locale=locale)} {gettext(UNIT_NAMES[currency])}"
     amount = Decimal(minor_units).scaleb(-get_currency_precision(currency))
-    return format_currency(amount, currency, format="#,##0.00 ¤¤", locale=_known(locale))
+    return format_currency(amount, currency, format="#,##0.00 ¤¤", locale=known(locale))
 
 
 def duration(seconds: int, *, locale: str) -> str:
@@ -90,14 +90,14 @@ def duration(seconds: int, *, locale: str) -> str:
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h")] * bool(hours) + [(minutes, "min")] * bool(hours or minutes) + [(rest, "s")]
-    return " ".join(f"{format_decimal(number, locale=_known(locale))} {unit}" for number, unit in parts)
+    return " ".join(f"{format_decimal(number, locale=known(locale))} {unit}" for number, unit in parts)
 
 
 def _number(number: int, *, locale: str) -> str:
-    return format_decimal(number, locale=_known(locale))
+    return format_decimal(number, locale=known(locale))
 
 
-def _known(locale: str) -> Locale:
+def known(locale: str) -> Locale:
     """Babel's locale for a language tag; English where it knows none."""
     try:
         return Locale.parse(locale.replace("_", "-"), sep="-")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payouts import api
+from payouts import api, wallet_api
 from payouts.runs import api as runs_api
 
 urlpatterns = [
@@ -11,5 +11,13 @@ urlpatterns = [
     path("agent/money-cases", api.CasesView.as_view(), name="agent-money-cases"),
     path("agent/money-cases/<uuid:measure_id>/reply", api.ReplyView.as_view(), name="agent-money-reply"),
     path("agent/disputes", api.DisputesView.as_view(), name="agent-disputes"),
+    path("agent/money", wallet_api.MoneyView.as_view(), name="agent-money"),
+    path("agent/payout-account", wallet_api.AccountView.as_view(), name="agent-payout-account"),
+    path("agent/cash-out", wallet_api.CashOutView.as_view(), name="agent-cash-out"),
+    path(
+        "agent/statements/<slug:currency>/<slug:month>.<slug:kind>",
+        wallet_api.StatementView.as_view(),
+        name="agent-statement",
+    ),
     path("payouts/events/<slug:provider>", runs_api.EventView.as_view(), name="provider-event"),
 ]

@@ -1,0 +1,108 @@
+"""A statement as JSON, which `tools/verify_statement.py` recomputes offline, and as CSV, which a spreadsheet opens."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from payouts import receipts
+from payouts.models import Posting
+from payouts.statements import Statement, instant
+
+FORMAT = "beckon-statement-1"
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS = ("number", "at", "kind", "text", "amount", "balance", "currency", "source", "facts_sha256")
+
+
+def as_json(statement: Statement, *, locale: str) -> str:
+    """The whole statement, with what each line was computed from. Instants in UTC, amounts in minor units."""
+    told: dict[str, Any] = {
+        "format": FORMAT,
+        "made_at": instant(statement.made_at),
+        "agent": {"id": str(statement.agent_id), "name": statement.agent_name},
+        "account": statement.account,
+        "currency": statement.currency,
+        "decimals": get_currency_precision(statement.currency),
+        "period": {
+            "name": statement.month.name,
+            "zone": statement.month.zone,
+            "since": instant(statement.month.since),
+            "until": instant(statement.month.until),
+        },
+        "opening": {"seq": statement.opening.seq, "balance": statement.opening.balance},
+        "closing": {"seq": statement.closing.seq, "balance": statement.closing.balance},
+        "totals": statement.totals,
+        "lines": [_line(line, locale=locale) for line in statement.lines],
+        "facts": dict(sorted(statement.facts.items())),
+        "payouts": [
+            {
+                "id": str(payout.pk),
+                "lo": payout.lo,
+                "hi": payout.hi,
+                "amount": payout.amount,
+                "drained_seq": payout.drained_seq,
+                "state": payout.state,
+                "to": f"{payout.destination.provider} {payout.destination.ending}",
+            }
+            for payout in statement.payouts
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _line(line: Posting, *, locale: str) -> dict[str, Any]:
+    return {
+        "id": str(line.pk),
+        "seq": line.seq,
+        "at": instant(line.created_at),
+        "kind": line.kind,
+        "source": line.source,
+        "amount": line.amount,
+        "balance_after": line.balance_after,
+        "receipt": line.receipt,
+        "words": receipts.of(line, locale=locale),
+    }
+
+
+def as_csv(statement: Statement, *, locale: str) -> str:
+    """One row a line; amounts as plain decimals with a point. A byte order mark, because one spreadsheet needs it."""
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for line in statement.lines:
+        writer.writerow([cell(value) for value in _row(line, statement, locale=locale)])
+    return "\ufeff" + table.getvalue()
+
+
+def _row(line: Posting, statement: Statement, *, locale: str) -> tuple[object, ...]:
+    return (
+        line.seq,
+        instant(line.created_at),
+        line.kind,
+        receipts.of(line, locale=locale),
+        plain(line.amount, statement.currency),
+        plain(line.balance_after or 0, statement.currency),
+        statement.currency,
+        line.source,
+        line.receipt.get("fact_sha256", ""),
+    )
+
+
+class Number(str):
+    """A decimal that we wrote ourselves: its minus sign is a sign."""
+
+
+def plain(minor_units: int, currency: str) -> Number:
+    """`-12.05`, whatever the reader's language: a number for machines."""
+    digits = get_currency_precision(currency)
+    whole, part = divmod(abs(minor_units), 10**digits)
+    return Number(("-" if minor_units < 0 else "") + str(whole) + (f".{part:0{digits}}" if digits else ""))
+
+
+def cell(value: object) -> object:
+    """Text that a spreadsheet would take for a formula is text again, by an apostrophe before it."""
+    if isinstance(value, str) and not isinstance(value, Number) and value.lstrip(" ").startswith(FORMULA_SIGNS):
+        return f"'{value}"
+    return value

@@ -1,0 +1,173 @@
+"""A statement as PDF, to be printed or shown to a bank: one table, every line in words. Pure Python, fonts included."""
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from babel.dates import format_date, format_datetime
+from django.utils.translation import get_language_info, gettext, gettext_noop, override
+from fpdf import FPDF
+from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.fonts import FontFace
+
+from marketplace.refusals import Refused
+from payouts import receipts
+from payouts.models import Posting
+from payouts.statements import Statement, local
+
+LATIN = "noto_sans"  # and Greek and Cyrillic
+OTHERS = {"noto_sans_arabic": re.compile("[\u0600-\u06ff]"), "noto_sans_devanagari": re.compile("[\u0900-\u097f]")}
+INK, MUTED, PAPER = (34, 48, 45), (86, 99, 95), (241, 236, 227)
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph
+MOST_ROWS = 1_500  # about ten milliseconds each
+
+
+def as_pdf(statement: Statement, *, locale: str) -> bytes:
+    """A4, as many pages as it takes. Its dates are those of the pay zone. Refused beyond so many lines."""
+    if len(statement.lines) > MOST_ROWS:
+        raise Refused("This month has too many lines for a PDF. Take it as CSV or JSON.", code="too_long")
+    with override(locale):
+        page = _Page(statement, locale=locale)
+        page.write_head()
+        page.write_lines()
+        page.write_foot()
+        return bytes(page.output())
+
+
+class _Page(FPDF):
+    """The sheet with its fonts, read from left or from right as the language is."""
+
+    def __init__(self, statement: Statement, *, locale: str) -> None:
+        super().__init__(format="A4")
+        self.statement, self.locale = statement, str(receipts.known(locale))
+        self.right_to_left = get_language_info(locale.split("-")[0]).get("bidi", False) if locale else False
+        self.set_title(gettext("Statement %(month)s") % {"month": statement.month.name})
+        self.set_creation_date(statement.made_at)
+        needed = [name for name, letters in OTHERS.items() if letters.search(statement.agent_name + gettext("Line"))]
+        for name in (LATIN, *needed):
+            self.add_font(name, "", _font(name))  # One weight: making another out of the font takes four seconds.
+        self.set_fallback_fonts(needed, exact_match=False)
+        if needed or self.right_to_left:  # Latin letters stand as they are, and shaping them takes its time.
+            self.set_text_shaping(use_shaping_engine=True, direction="rtl" if self.right_to_left else None)
+        self.set_margins(18, 18, 18)
+        self.set_auto_page_break(auto=True, margin=18)
+        self.alias_nb_pages()
+        self.add_page()
+
+    @property
+    def start(self) -> str:
+        return "R" if self.right_to_left else "L"
+
+    def line_of(self, text: str, size: float, *, colour: tuple[int, int, int] = INK) -> None:
+        self.set_font(LATIN, "", size)
+        self.set_text_color(*colour)
+        self.multi_cell(0, size * 0.55, text, align=self.start, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def write_head(self) -> None:
+        told = self.statement
+        first = format_date(local(told.month.since, told.month.zone), "LLLL y", locale=self.locale)
+        self.line_of("Beckon", 11, colour=MUTED)
+        self.line_of(gettext("Statement %(month)s") % {"month": first}, 20)
+        self.line_of(told.agent_name, 12)
+        self.line_of(told.account, 8, colour=MUTED)
+        self.ln(4)
+        sums = [
+            (gettext("Balance before"), told.opening.balance),
+            *((kind_words(kind), amount) for kind, amount in told.totals.items()),
+            (gettext("Balance after"), told.closing.balance),
+        ]
+        self.sheet([(name, self.money(amount)) for name, amount in sums], widths=(3, 1), strong={0, len(sums) - 1})
+        self.ln(6)
+
+    def write_lines(self) -> None:
+        head = (gettext("Day"), gettext("Line"), gettext("Amount"), gettext("Balance"))
+        rows = [head, *(self.row(line) for line in self.statement.lines)]
+        self.sheet(rows, widths=(4, 13, 4.5, 4.5), headed=True)
+        if len(rows) == 1:
+            self.line_of(gettext("Nothing moved this month."), 10, colour=MUTED)
+
+    def write_foot(self) -> None:
+        made = format_datetime(self.statement.made_at, "medium", locale=self.locale)
+        self.ln(4)
+        self.line_of(gettext("Made on %(at)s UTC.") % {"at": made}, 8, colour=MUTED)
+        self.line_of(
+            gettext("The same statement as JSON holds every number that a line was computed from."), 8, colour=MUTED
+        )
+
+    def footer(self) -> None:
+        self.set_y(-14)
+        self.set_font(LATIN, "", 8)
+        self.set_text_color(*MUTED)
+        self.cell(0, 6, f"{self.statement.month.name}  {self.statement.currency}  {self.page_no()} / {{nb}}", align="C")
+
+    def sheet(
+        self,
+        rows: Sequence[tuple[str, ...]],
+        *,
+        widths: tuple[float, ...],
+        headed: bool = False,
+        strong: frozenset[int] | set[int] = frozenset(),
+    ) -> None:
+        """A table whose first column is the one that is read first. Money stands at the far side."""
+        self.set_font(LATIN, "", 9)
+        self.set_text_color(*INK)
+        many = 2 if len(widths) > 2 else 1
+        aligned = [self.start] * (len(widths) - many) + ["L" if self.right_to_left else "R"] * many
+        turned = slice(None, None, -1) if self.right_to_left else slice(None)
+        with self.table(
+            col_widths=tuple(widths[turned]),
+            text_align=tuple(aligned[turned]),
+            borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+            first_row_as_headings=headed,
+            headings_style=FontFace(emphasis="", color=INK, fill_color=PAPER),
+            line_height=5.2,
+            padding=1,
+        ) as table:
+            for place, row in enumerate(rows):
+                shade = FontFace(fill_color=PAPER) if place in strong else None
+                table.row(row[turned], style=shade)
+
+    def row(self, line: Posting) -> tuple[str, str, str, str]:
+        day = format_date(local(line.created_at, self.statement.month.zone), "d MMM", locale=self.locale)
+        kind = kind_words(line.kind)
+        words = receipts.of(line, locale=self.locale) if "formula" in line.receipt else kind
+        return day, words, self.money(line.amount), self.money(line.balance_after or 0)
+
+    def money(self, minor_units: int) -> str:
+        return receipts.money(minor_units, self.statement.currency, locale=self.locale)
+
+
+@cache
+def _font(name: str) -> Path:
+    """The family's upright variable font, out of its package."""
+    folder = Path(str(files(f"fontpkg_{name}"))) / "files"
+    return next(path for path in sorted(folder.glob("*.ttf")) if "Italic" not in path.name)
+
+
+def kind_words(kind: str) -> str:
+    """What a kind of movement is called in the language in force; its own name where we have no other."""
+    return gettext(KINDS[kind]) if kind in KINDS else kind
+
+
+KINDS: Mapping[str, str] = {
+    "per_chat": gettext_noop("Chats"),
+    "per_minute": gettext_noop("Active minutes"),
+    "surge": gettext_noop("Busy times"),
+    "quality_bonus": gettext_noop("Quality bonuses"),
+    "tip": gettext_noop("Tips"),
+    "referral": gettext_noop("Referrals"),
+    "guarantee": gettext_noop("Guarantee"),
+    "goodwill": gettext_noop("Goodwill"),
+    "payout": gettext_noop("Paid out"),
+    "payout_reversed": gettext_noop("Payout that came back"),
+    "hold": gettext_noop("Held"),
+    "release": gettext_noop("Released"),
+    "clawback": gettext_noop("Taken back"),
+    "owed": gettext_noop("Owed, for later"),
+    "recovery": gettext_noop("Recovered of what is owed"),
+    "points": gettext_noop("Points"),
+    "equity": gettext_noop("Equity units"),
+}
