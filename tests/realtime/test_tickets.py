@@ -68,6 +68,21 @@ def test_the_secret_is_not_stored(db: None) -> None:
     assert "noors-session" not in str(row)
 
 
+def test_sockets_that_come_together_are_each_judged_by_what_they_show(db: None) -> None:
+    secret, other = issue(), issue(session_key="noors-session")
+    shown = [
+        tickets.Shown(secret, "https://evil.example", ""),
+        tickets.Shown(secret, HERE, ""),
+        tickets.Shown(secret, HERE, ""),
+        tickets.Shown("made up", HERE, ""),
+        tickets.Shown(other, HERE, "another"),
+        tickets.Shown(other, HERE, "noors-session"),
+    ]
+
+    assert tickets.spend_all(shown, now=at(1)) == [None, MAJA, None, None, None, MAJA]
+    assert tickets.spend_all(shown, now=at(2)) == [None] * 6
+
+
 @pytest.mark.parametrize("secret", ["", "x" * 43, "' or 1=1 --"])
 def test_a_made_up_ticket_opens_nothing(db: None, secret: str) -> None:
     issue()
