@@ -8,7 +8,7 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from payouts import receipts
-from payouts.models import Posting
+from payouts.models import PayPlan, Posting
 from payouts.statements import Statement, instant
 
 FORMAT = "beckon-statement-1"
@@ -36,6 +36,7 @@ def as_json(statement: Statement, *, locale: str) -> str:
         "totals": statement.totals,
         "lines": [_line(line, locale=locale) for line in statement.lines],
         "facts": dict(sorted(statement.facts.items())),
+        "plans": _plans(statement),
         "payouts": [
             {
                 "id": str(payout.pk),
@@ -63,6 +64,15 @@ def _line(line: Posting, *, locale: str) -> dict[str, Any]:
         "balance_after": line.balance_after,
         "receipt": line.receipt,
         "words": receipts.of(line, locale=locale),
+    }
+
+
+def _plans(statement: Statement) -> dict[str, Any]:
+    """The published versions under which these lines were rated, by id: with them, no rate is taken on trust."""
+    ids = {line.receipt["plan"] for line in statement.lines if line.receipt.get("plan")}
+    return {
+        str(plan.pk): {"version": plan.version, "tier": plan.tier, "currency": plan.currency, "rules": plan.rules}
+        for plan in PayPlan.objects.filter(pk__in=ids).order_by("pk")
     }
 
 

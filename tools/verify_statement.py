@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-FORMAT = "beckon-statement/1"
+FORMAT = "beckon-statement-1"
 
 
 def half_even(numerator: int, denominator: int) -> int:
@@ -52,6 +52,7 @@ def verify(told: dict[str, Any]) -> Iterator[str]:
     yield from balances(told)
     for line in told["lines"]:
         yield from arithmetic(told, line)
+    yield from totals(told)
     yield from paid_once(told)
     yield from payouts(told)
 
@@ -87,9 +88,9 @@ def arithmetic(told: dict[str, Any], line: dict[str, Any]) -> Iterator[str]:
     if facts is None:
         yield f"{where}: its facts are missing."
         return
-    if hashlib.sha256(facts["canonical"].encode()).hexdigest() != receipt["fact_sha256"]:
+    if hashlib.sha256(facts.encode()).hexdigest() != receipt["fact_sha256"]:
         yield f"{where}: its facts were changed after they were frozen."
-    yield from inputs(where, line, json.loads(facts["canonical"]), told["plans"].get(receipt.get("plan") or ""))
+    yield from inputs(where, line, json.loads(facts), told["plans"].get(receipt.get("plan") or ""))
 
 
 def inputs(where: str, line: dict[str, Any], facts: dict[str, Any], plan: dict[str, Any] | None) -> Iterator[str]:
@@ -112,6 +113,15 @@ def inputs(where: str, line: dict[str, Any], facts: dict[str, Any], plan: dict[s
     for name in FROM_RULE:
         if name in receipt["inputs"] and receipt["inputs"][name] != rule.get(name):
             yield f"{where}: {name} is {receipt['inputs'][name]} here and {rule.get(name)} in the pay plan."
+
+
+def totals(told: dict[str, Any]) -> Iterator[str]:
+    """What is summed up by kind is the sum of its lines."""
+    sums: dict[str, int] = {}
+    for line in told["lines"]:
+        sums[line["kind"]] = sums.get(line["kind"], 0) + line["amount"]
+    if sums != told["totals"]:
+        yield f"By kind the lines come to {sums}, not to {told['totals']}."
 
 
 def paid_once(told: dict[str, Any]) -> Iterator[str]:
@@ -146,10 +156,10 @@ def payouts(told: dict[str, Any]) -> Iterator[str]:
 
 
 def back(where: str, payout: dict[str, Any], line: dict[str, Any] | None) -> Iterator[str]:
-    """What did not arrive is in the balance again, all of it; what arrived is not."""
-    if payout["state"] == "reversed" and (line is None or line["amount"] != payout["amount"]):
-        yield f"{where}: it did not arrive, and is not back in the balance."
-    if payout["state"] != "reversed" and line is not None:
+    """What did not arrive comes back whole, perhaps in a later statement; what arrived does not."""
+    if line is not None and line["amount"] != payout["amount"]:
+        yield f"{where}: {line['amount']} came back into the balance."
+    if line is not None and payout["state"] != "reversed":
         yield f"{where}: it is back in the balance, although it is {payout['state']}."
 
 

@@ -1,6 +1,5 @@
 """`manage.py ledger export --format hledger`: the books for another program; `ledger statement`: for one agent."""
 
-import json
 from datetime import UTC, date, datetime
 from typing import Any, TextIO, cast
 from uuid import UUID
@@ -8,7 +7,8 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandParser
 
 from marketplace import clock
-from payouts.export import journals, statements
+from payouts import statement_files, statements
+from payouts.export import journals
 
 
 class Command(BaseCommand):
@@ -21,12 +21,13 @@ class Command(BaseCommand):
         export.add_argument("--until", type=date.fromisoformat, help="movements before this day, UTC; by default all")
         statement = parts.add_parser("statement", help="one agent's statement.json, on standard output")
         statement.add_argument("agent", type=UUID)
+        statement.add_argument("month", help="2026-11")
         statement.add_argument("--currency", default="EUR")
 
     def handle(self, *args: Any, part: str, **options: Any) -> None:
         if part == "statement":
-            told = statements.statement(options["agent"], options["currency"], now=clock.now())
-            self.stdout.write(json.dumps(told, indent=1, ensure_ascii=False))
+            told = statements.of(options["agent"], options["currency"], options["month"], now=clock.now())
+            self.stdout.write(statement_files.as_json(told, locale="en"))
             return
         day: date | None = options["until"]
         until = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else clock.now()
