@@ -25,6 +25,8 @@ FAULTS: Mapping[str, str] = {
             union all values
               ('payouts_posting', 'follows'), ('payouts_posting', 'leaves'), ('payouts_archivedposting', 'comes'),
               ('payouts_period', 'closes'), ('payouts_account', 'follows'), ('payouts_payplan', 'frozen'),
+              ('payouts_payout', 'follows'), ('payouts_payout', 'moves'), ('payouts_payoutrun', 'moves'),
+              ('payouts_payoutattempt', 'moves'),
               ('payouts_dispute', 'stays'), ('payouts_hold', 'stays'), ('payouts_clawback', 'stays'),
               ('payouts_posting', 'gives'), ('payouts_unitpool', 'follows'))
         select (select count(*) from guards where not exists (
@@ -76,6 +78,35 @@ FAULTS: Mapping[str, str] = {
         select count(*) from payouts_closingbalance b
         join payouts_everyposting p on p.account_id = b.account_id and p.seq = b.last_seq
         where b.balance <> p.balance_after
+    """,
+    "7_ranges_of_payouts": """
+        select count(*) from (
+          select lo, lag(hi, 1, 0::bigint) over (partition by account_id order by hi) as hi_before
+          from payouts_payout) walk
+        where lo <> hi_before + 1
+    """,
+    "8_payout_and_its_lines": """
+        select count(*) from payouts_payout p
+        full join (select * from payouts_everyposting where kind = 'payout') d on d.source = 'payout:' || p.id
+        left join payouts_everyposting l on l.account_id = p.account_id and l.seq = p.hi
+        where p.id is null or d.amount is distinct from -p.amount or l.balance_after is distinct from p.amount
+          or d.account_id is distinct from p.account_id or d.seq is distinct from p.drained_seq
+    """,
+    "8_money_on_its_way": """
+        select count(*) from (
+          select c.name, sum(case when e.contra_id = c.id then -e.amount else e.amount end) as held
+          from payouts_account c
+          join payouts_everyposting e on e.contra_id = c.id or e.account_id = c.id
+          where c.name like 'in_transit:%' group by c.name) books
+        full join (
+          select 'in_transit:' || r.provider || ':' || p.currency as name, sum(p.amount) as held
+          from payouts_payout p join payouts_payoutrun r on r.id = p.run_id
+          where p.state in ('due', 'approved', 'sent') group by 1) under_way using (name)
+        where coalesce(books.held, 0) <> coalesce(under_way.held, 0)
+    """,
+    "10_second_person": """
+        select count(*) from payouts_payoutrun
+        where approved_by <> '' and (approved_by in (prepared_by, submitted_by) or approved_digest <> digest)
     """,
     "9_debts": """
         select count(*) from (

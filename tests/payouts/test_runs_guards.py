@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from agents.models import Agent
 from marketplace.refusals import Refused
-from payouts import earnings
+from payouts import earnings, ledger
 from payouts.models import Payout, PayoutAttempt, PayoutRun
 from payouts.runs import approving, proving, sending
 from tests.payouts import payday
@@ -314,3 +314,33 @@ def test_a_rated_line_that_its_facts_do_not_pay_is_found(facts: FactsMaker) -> N
     run = proving.prove(run.pk, now=NOON)
 
     assert run.faults["replayed_line"] == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        ("update payouts_payout set lo = 2", "7_ranges_of_payouts"),
+        ("update payouts_payout set amount = 501", "8_payout_and_its_lines"),
+        ("update payouts_payout set drained_seq = 9", "8_payout_and_its_lines"),
+        ("delete from payouts_payout", "8_payout_and_its_lines"),
+        ("update payouts_payout set state = 'settled'", "8_money_on_its_way"),
+        ("alter table payouts_payoutrun drop constraint run_approved_by_a_second_person;"
+         "update payouts_payoutrun set approved_by = submitted_by", "10_second_person"),
+    ],
+)  # fmt: skip
+def test_the_nightly_proof_finds_what_was_changed_past_every_guard(spoil: str, fault: str) -> None:
+    released()
+    assert ledger.audit(NOON).balanced
+    for table in ("payout", "payoutrun"):
+        execute("owner", f"alter table payouts_{table} disable trigger user")
+    execute("owner", spoil)
+    for table in ("payout", "payoutrun"):
+        execute("owner", f"alter table payouts_{table} enable trigger user")
+
+    assert fault in ledger.audit(NOON).faults
+
+
+def test_the_nightly_proof_misses_a_guard_that_sleeps() -> None:
+    execute("owner", "alter table payouts_payoutattempt disable trigger moves")
+
+    assert set(ledger.audit(NOON).faults) == {"4_history_unguarded"}
