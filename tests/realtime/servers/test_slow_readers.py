@@ -83,3 +83,13 @@ def test_readers_that_stand_still_are_cut_off_with_a_hint_and_the_others_notice_
         held = max(int(frame["seq"]) for frame in got if frame["type"] == "message")
         back = tabs.enter_context(enter(house.right, principal, have=[(chat.pk, "talk", held)]))
         assert [back.next("message")["seq"] for _ in range(held, count)] == list(range(held + 1, count + 1))
+
+
+@pytest.mark.slow
+def test_a_link_that_is_open_on_one_side_only_is_noticed_within_twenty_five_seconds(
+    house: House, customer: str
+) -> None:
+    with Still(house.left, customer):  # answers no ping, and nothing is written to it
+        assert Connection.objects.filter(principal=customer).exists()
+
+        until(lambda: not Connection.objects.filter(principal=customer).exists(), within=25)
