@@ -14,7 +14,7 @@ from django.db.models import F
 from assistant import handoff, knowledge, phrases, providers
 from conversations import lifecycle, stream, transcript
 from conversations.models import Conversation, Customer, Engagement, Event
-from dispatch import escalations
+from dispatch import customer_absence, escalations
 from realtime import protocol
 
 log = logging.getLogger(__name__)
@@ -93,6 +93,8 @@ def reply(conversation_id: UUID, *, now: datetime) -> None:
     asked = conversation.asked_seq
     if asked <= conversation.answered_seq:
         return
+    if _goes_on(conversation, now=now):
+        return
     said = providers.safe_reply(_turn(conversation))
     with transaction.atomic():
         held = stream.locked(conversation_id)
@@ -101,6 +103,18 @@ def reply(conversation_id: UUID, *, now: datetime) -> None:
             return
         _speak(held, said, now=now)
         _dealt_with(held, asked)
+
+
+def _goes_on(conversation: Conversation, *, now: datetime) -> bool:
+    """A customer who had been cut off from a person writes again: she goes on with a person, not with the assistant."""
+    with transaction.atomic():
+        if not customer_absence.go_on(conversation.pk, now=now):
+            return False
+        held = stream.locked(conversation.pk)
+        text = phrases.say("asked_for_person", conversation.language or conversation.brand.locale)
+        lifecycle.answer(held, text=text, sources=[], now=now)
+        _dealt_with(held, held.asked_seq)
+        return True
 
 
 def _speak(held: Conversation, said: providers.Reply, *, now: datetime) -> None:

@@ -66,10 +66,10 @@ def end(engagement: Engagement, *, state: str, now: datetime) -> None:
     assert engagement.state == Engagement.State.LIVE, "only a live engagement ends"
     engagement.state = state
     engagement.ended_at = max(now, engagement.accepted_at)
-    engagement.away_since = None
+    engagement.away_since = engagement.customer_away_since = None
     engagement.note = masking.mask(engagement.note)[:NOTE_LONGEST]
     engagement.tags = [masking.mask(tag) for tag in engagement.tags]
-    engagement.save(update_fields=["state", "ended_at", "away_since", "outcome", "note", "tags"])
+    engagement.save(update_fields=["state", "ended_at", "away_since", "customer_away_since", "outcome", "note", "tags"])
     earnings.record(_facts(engagement), topic=_topic_name(engagement), now=now)
 
 

@@ -128,6 +128,23 @@ def left(conversation: Conversation, engagement: Engagement | None, *, now: date
     wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
 
 
+def customer_gone(conversation: Conversation, engagement: Engagement, *, now: datetime) -> None:
+    """The customer was gone for minutes: the agent is paid and goes on to others. The conversation stays open; when the
+    customer is back she reads what happened, and goes on."""
+    engagements.end(engagement, state="left", now=now)
+    _part(conversation, engagement)
+    agent = engagement.agent
+    author = protocol.Author(role="agent", id=agent.pk, name=agent.display_name)
+    _tell(conversation, "gone", author=author, status=status("assistant", "gone", now), now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def unreached(conversation: Conversation, *, now: datetime) -> None:
+    """The customer was gone for long while she waited: nobody is looked for any more. She is told when she is back."""
+    _tell(conversation, "unreached", author=SYSTEM, status=status("assistant", "unreached", now), now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
 def fell_silent(conversation: Conversation, *, now: datetime) -> None:
     """Nobody has written for a long time and nobody is waited for: closed, to be opened by the next line."""
     _close(conversation, now=now)

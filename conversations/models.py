@@ -190,6 +190,7 @@ class Engagement(models.Model):
     accepted_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     away_since = models.DateTimeField(null=True, blank=True, help_text="The customer was told that the agent is away.")
+    customer_away_since = models.DateTimeField(null=True, blank=True, help_text="As the agent was told.")
     outcome = models.CharField(max_length=8, blank=True)
     note = models.CharField(max_length=1000, blank=True)
     tags = models.JSONField(default=list, blank=True)

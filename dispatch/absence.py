@@ -62,7 +62,7 @@ def noticed_all(agent_ids: Collection[UUID], *, now: datetime) -> None:
         news = [slot for slot in gone.values() if not _is_gone(slot) and (slot.willing or slot.active or slot.held)]
         slots.note_links(news, gone_since=now)
     ringing = {id_ for id_, slot in gone.items() if slot.held}
-    _each((set(agent_ids) - held.keys()) | ringing, lambda agent_id: noticed(agent_id, now=now))
+    each((set(agent_ids) - held.keys()) | ringing, lambda agent_id: noticed(agent_id, now=now))
 
 
 def returned_all(agent_ids: Collection[UUID], *, now: datetime) -> None:
@@ -76,7 +76,7 @@ def returned_all(agent_ids: Collection[UUID], *, now: datetime) -> None:
             escalations.wake()
     away = Engagement.objects.filter(agent_id__in=here, ended_at=None, away_since__isnull=False)
     chats = {*away.values_list("agent_id", flat=True), *(agent_id for agent_id, _ in _lost(now, here))}
-    _each((set(agent_ids) - held.keys()) | chats, lambda agent_id: returned(agent_id, now=now))
+    each((set(agent_ids) - held.keys()) | chats, lambda agent_id: returned(agent_id, now=now))
 
 
 @transaction.atomic
@@ -103,13 +103,13 @@ def dismissed(agent_id: UUID, *, now: datetime) -> None:
 
 def sweep(*, now: datetime) -> None:
     """Look at everybody who should be connected, at everybody who is gone, and at who is back; do what is due."""
-    _each(_unnoticed(), lambda agent_id: noticed(agent_id, now=now))
-    _each(_at_work_without_right(), lambda agent_id: dismissed(agent_id, now=now))
-    _each(_gone(), lambda gone: _look(*gone, now=now))
-    _each({agent_id for agent_id, _ in _lost(now)}, lambda agent_id: returned(agent_id, now=now))
+    each(_unnoticed(), lambda agent_id: noticed(agent_id, now=now))
+    each(_at_work_without_right(), lambda agent_id: dismissed(agent_id, now=now))
+    each(_gone(), lambda gone: _look(*gone, now=now))
+    each({agent_id for agent_id, _ in _lost(now)}, lambda agent_id: returned(agent_id, now=now))
 
 
-def _each(cases: Iterable[Any], act: Callable[[Any], None]) -> None:
+def each(cases: Iterable[Any], act: Callable[[Any], object]) -> None:
     """One that fails, for a row that somebody holds too long, keeps no other waiting; the next sweep comes soon."""
     for case in cases:
         try:

@@ -14,7 +14,7 @@ from dispatch.events import SupplyOrDemandChanged
 from dispatch.models import Escalation
 from marketplace import events
 from marketplace.refusals import Refused
-from realtime import protocol
+from realtime import leases, protocol
 
 LOST_PRIORITY = 9  # an agent vanished: the front of the queue
 DEFAULT_TOPIC = "general"
@@ -33,7 +33,12 @@ def live(conversation_id: UUID) -> Escalation | None:
 
 @transaction.atomic
 def begin(
-    conversation_id: UUID, *, packet: protocol.Packet, now: datetime, priority: int = 0
+    conversation_id: UUID,
+    *,
+    packet: protocol.Packet,
+    now: datetime,
+    priority: int = 0,
+    first_agent: UUID | None = None,
 ) -> tuple[Escalation, bool]:
     """The conversation waits for a person; a second request returns the first. Locks: the conversation.
 
@@ -55,6 +60,8 @@ def begin(
         priority=priority,
         packet=lifecycle.stored_packet(packet),
         queued_at=now,
+        first_agent_id=first_agent,
+        customer_here=bool(leases.connected([f"customer:{conversation.customer_id}"])),
     )
     _remember(conversation, topic=topic, language=packet.language)
     lifecycle.asked(conversation, why=packet.reason, packet=packet, now=now)

@@ -9,6 +9,7 @@ def why_words(why: Sequence[str], *, topic_name: str, language: str) -> list[str
     """The facts of a placement as the offer card says them."""
     spoken = language_name(language)
     words = {
+        "knows": "you were in this chat before",
         "topic_learning": f"learning {topic_name}",
         "topic_certified": f"certified in {topic_name}",
         "topic_expert": f"an expert in {topic_name}",

@@ -12,7 +12,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An escalation that waits. `asked` says when each agent was last offered it."""
+    """An escalation that waits. `asked` says when each agent was last offered it; `first` knows the customer."""
 
     id: UUID
     brand_id: UUID
@@ -21,6 +21,7 @@ class Waiting:
     priority: int
     queued_at: datetime
     asked: Mapping[UUID, datetime] = field(default_factory=dict)
+    first: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ def _choose(
     escalation: Waiting, agents: Sequence[Candidate], now: datetime, again_after: timedelta
 ) -> Candidate | None:
     able = [agent for agent in agents if fits(escalation, agent)]
+    for agent in able:
+        if agent.agent_id == escalation.first and escalation.first not in escalation.asked:
+            return agent
     fresh = [agent for agent in able if not _asked_within(escalation, agent, now, again_after)]
     if fresh:
         return min(fresh, key=lambda agent: _order(escalation, agent))
@@ -97,4 +101,6 @@ def _why(escalation: Waiting, agent: Candidate) -> tuple[str, ...]:
     ]
     spoken = {1: "gets_by", 2: "good", 3: "fluent"}[min(agent.languages[escalation.language], 3)]
     room = "free" if agent.active == 0 else "room"
+    if agent.agent_id == escalation.first:
+        return ("knows", f"topic_{certified}", f"language_{spoken}", room)
     return (f"topic_{certified}", f"language_{spoken}", room)

@@ -23,6 +23,7 @@ class Escalation(models.Model):
         ABANDONED = "abandoned"  # the customer left while waiting
         RETURNED = "returned_to_assistant"  # the customer stopped waiting
         LEFT = "left"  # the customer ended it while a person was there
+        GONE = "customer_gone"  # the customer's connection was gone for minutes while a person was there: she may go on
 
     LIVE = (State.WAITING, State.OFFERED, State.ENGAGED)
 
@@ -30,13 +31,19 @@ class Escalation(models.Model):
     brand = models.ForeignKey("brands.Brand", models.PROTECT, related_name="+")
     conversation = models.ForeignKey("conversations.Conversation", models.PROTECT, related_name="escalations")
     state = models.CharField(max_length=24, choices=State, default=State.WAITING)
-    reason = models.CharField(max_length=16, help_text="asked, unsure, repeated, sensitive or failure.")
+    reason = models.CharField(max_length=16, help_text="asked, unsure, repeated, sensitive, failure or returned.")
     topic = models.CharField(max_length=40)
     language = models.CharField(max_length=8)
     priority = models.PositiveSmallIntegerField(default=0, help_text="Higher is served first; 9: its agent was lost.")
     packet = models.JSONField(default=nothing, blank=True, encoder=DjangoJSONEncoder)
     queued_at = models.DateTimeField(help_text="Never changes: waiting time is kept whatever happens.")
     ended_at = models.DateTimeField(null=True, blank=True)
+    customer_here = models.BooleanField(default=False, help_text="A socket of hers was seen since she asked.")
+    customer_gone_since = models.DateTimeField(null=True, blank=True, help_text="Since when none lives.")
+    first_agent = models.ForeignKey(
+        "agents.Agent", models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Asked first, once: she knows the customer.",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -56,6 +63,8 @@ class Escalation(models.Model):
             models.Index(
                 fields=["queued_at"], name="escalation_waiting", condition=Q(state__in=["waiting", "offered"])
             ),
+            # Read by the sweep of absent customers: who goes on with a person when she is back?
+            models.Index(fields=["ended_at"], name="escalation_cut_off", condition=Q(state="customer_gone")),
         ]
 
     def __str__(self) -> str:

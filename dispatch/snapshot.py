@@ -123,6 +123,7 @@ def _chat(engagement: Engagement, topics: Mapping[tuple[UUID, str], str]) -> pro
         topic_name=topics.get((engagement.brand_id, engagement.topic), engagement.topic),
         language=engagement.language,
         accepted_at=engagement.accepted_at,
+        customer_away_since=engagement.customer_away_since,
         currency=card["currency"],
         pay=[
             protocol.PayLine(kind=line["kind"], words=line["words"], amount_minor=line["rate"])

@@ -14,20 +14,20 @@ from dispatch.models import Offer
 
 
 def waiting(*, limit: int = 500) -> list[Waiting]:
-    """Escalations without an offer, the most urgent first, each with whom it was offered to before."""
+    """Escalations without an offer whose customer is there, the most urgent first, each with whom it was offered to."""
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [limit])
         rows = cursor.fetchall()
     asked = _asked([row[0] for row in rows])
     return [
-        Waiting(id_, brand_id, topic, language, priority, queued_at, asked.get(id_, {}))
-        for id_, brand_id, topic, language, priority, queued_at in rows
+        Waiting(id_, brand_id, topic, language, priority, queued_at, asked.get(id_, {}), first)
+        for id_, brand_id, topic, language, priority, queued_at, first in rows
     ]
 
 
 _WAITING = """
-  select id, brand_id, topic, language, priority, queued_at from dispatch_escalation
-  where state = 'waiting' order by priority desc, queued_at limit %s"""
+  select id, brand_id, topic, language, priority, queued_at, first_agent_id from dispatch_escalation
+  where state = 'waiting' and customer_gone_since is null order by priority desc, queued_at limit %s"""
 
 
 def candidates() -> list[Candidate]:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from dispatch import absence, idle, leadership, offers, rounds
+from dispatch import absence, customer_absence, idle, leadership, offers, rounds
 from marketplace import clock
 
 
@@ -14,8 +14,10 @@ def expire_offers(**_from_newer_senders: object) -> None:
 
 @shared_task(ignore_result=True, expires=5)
 def sweep_presence(**_from_newer_senders: object) -> None:
-    """Beat, every two seconds: agents who vanished or came back without anybody noticing."""
-    absence.sweep(now=clock.now())
+    """Beat, every two seconds: agents and customers who vanished or came back without anybody noticing."""
+    now = clock.now()
+    absence.sweep(now=now)
+    customer_absence.sweep(now=now)
 
 
 @shared_task(ignore_result=True, expires=5)

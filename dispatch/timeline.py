@@ -80,6 +80,8 @@ CHANGES = {
     "transferred": ("Given back to the queue", "back", "attention"),
     "resolved": ("Resolved by {who}", "done", "good"),
     "left": ("The customer ended it", "door", "plain"),
+    "gone": ("The customer was gone: {who} was paid and went on", "broken", "attention"),
+    "unreached": ("The customer was gone: nobody is looked for any more", "broken", "attention"),
     "idle": ("Closed after a day without a word", "door", "plain"),
 }
 

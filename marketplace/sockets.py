@@ -18,7 +18,7 @@ from agents.models import Agent, User
 from assistant import replies
 from conversations import customers, frames, lifecycle, marks, policy, ratings, stream, transcript
 from conversations.models import Customer, Participant
-from dispatch import absence, desk, escalations, offers, queue, snapshot
+from dispatch import absence, customer_absence, desk, escalations, offers, queue, snapshot
 from marketplace import board, clock
 from marketplace.refusals import Refused
 from realtime import protocol
@@ -245,11 +245,15 @@ class _Product:
         if agents:
             absence.returned_all(agents, now=clock.now())
             escalations.wake()
+        if people := _ids(principals, "customer"):
+            customer_absence.returned_all(people, now=clock.now())
 
     def departed(self, principals: Sequence[str]) -> None:
         agents = _ids(principals, "agent")
         if agents:
             absence.noticed_all(agents, now=clock.now())
+        if people := _ids(principals, "customer"):
+            customer_absence.noticed_all(people, now=clock.now())
 
     def board(self) -> bytes:
         return msgspec.json.encode(board.look(now=clock.now()))

@@ -16,6 +16,12 @@ TRUE: Mapping[str, float] = {
     "agent_gone_lost_seconds": 60,
     # and until when after her loss she gets them back by herself, where nobody else has accepted
     "agent_back_seconds": 600,
+    # a customer whose last connection broke: her agent sees it, the agent is free, she waits no more; and until when a
+    # return alone brings her to a person again (later her first line does)
+    "customer_gone_told_seconds": 10,
+    "customer_gone_frees_seconds": 180,
+    "customer_gone_abandons_seconds": 600,
+    "customer_back_seconds": 900,
     # the wire: a process's lease, healing, the transport's ping and its answer, a blocked write, a locked conversation
     "lease_seconds": 8,
     "heal_seconds": 8,

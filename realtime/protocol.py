@@ -131,7 +131,8 @@ class OfferEnd(Part, frozen=True):
 
 
 class Engaged(Part, frozen=True):
-    """A conversation that this agent owns now."""
+    """A conversation that this agent owns now. `customer_away_since`: the customer's connection is gone; null while she
+    is there, or is not missed yet."""
 
     engagement_id: UUID
     conversation: UUID
@@ -141,6 +142,7 @@ class Engaged(Part, frozen=True):
     topic_name: str
     language: str
     accepted_at: datetime
+    customer_away_since: datetime | None
     currency: str
     pay: list[PayLine]
 
@@ -195,8 +197,8 @@ class Answer(Frame, frozen=True, tag="answer"):
 
 
 class Changed(Frame, frozen=True, tag="changed"):
-    """The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, idle,
-    rated."""
+    """The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, gone,
+    unreached, idle, rated."""
 
     conversation: UUID
     stream: Stream

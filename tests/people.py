@@ -117,16 +117,20 @@ def engagement(offer: Offer, dana: Agent) -> Engagement:
     return desk.accept(offer.pk, by=dana.pk, now=at(5))
 
 
-def connect(agent: Agent) -> None:
-    """A live server process holds a socket of this agent."""
+def connect(person: Agent | Customer) -> None:
+    """A live server process holds a socket of this agent or customer."""
     far = datetime(2100, 1, 1, tzinfo=UTC)
     server, _ = ServerLease.objects.get_or_create(id=UUID(int=1), defaults={"started_at": NOON, "expires_at": far})
-    Connection.objects.create(server=server, principal=f"agent:{agent.pk}", connected_at=NOON)
+    Connection.objects.create(server=server, principal=principal(person), connected_at=NOON)
 
 
-def disconnect(agent: Agent) -> None:
+def disconnect(person: Agent | Customer) -> None:
     """Her process noticed nothing: only the row is gone."""
-    Connection.objects.filter(principal=f"agent:{agent.pk}").delete()
+    Connection.objects.filter(principal=principal(person)).delete()
+
+
+def principal(person: Agent | Customer) -> str:
+    return f"{'agent' if isinstance(person, Agent) else 'customer'}:{person.pk}"
 
 
 def packet(topic: str = "refunds", language: str = "en") -> protocol.Packet:

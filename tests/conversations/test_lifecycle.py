@@ -17,7 +17,7 @@ from agents.models import Agent
 from brands.models import Brand
 from conversations import frames, lifecycle, policy, ratings, stream, transcript
 from conversations.models import Conversation, Customer, Engagement, Event
-from dispatch import absence, desk, idle, rounds
+from dispatch import absence, customer_absence, desk, idle, rounds
 from dispatch.models import Escalation, Offer
 from marketplace.local import frontend
 from marketplace.refusals import Refused
@@ -58,7 +58,8 @@ class Story:
             self.customer_asks, self.agent_joins, self.agent_writes, self.note_is_added, self.agent_is_away,
             self.agent_is_back, self.agent_gives_back, self.agent_joins, self.agent_is_lost, self.agent_resolves,
             self.customer_rates, self.customer_writes, self.customer_asks, self.agent_joins,
-            self.customer_leaves, self.customer_writes, self.nothing_happens, self.customer_writes,
+            self.customer_is_gone, self.customer_is_back, self.customer_waits_elsewhere, self.customer_asks,
+            self.agent_joins, self.customer_leaves, self.customer_writes, self.nothing_happens, self.customer_writes,
             self.customer_leaves,
         ):  # fmt: skip
             self.step(ear, act)
@@ -115,6 +116,24 @@ class Story:
     def agent_resolves(self) -> None:
         desk.resolve(self.owner(), by=self.dana.pk, outcome="solved", now=self.now())
 
+    def customer_is_gone(self) -> None:
+        """For longer than her agent waits for her."""
+        self.vanishes()
+        customer_absence.sweep(now=at(self.happens(after=181)))
+
+    def customer_is_back(self) -> None:
+        connect(self.maja)
+        customer_absence.returned_all([self.maja.pk], now=self.now())
+
+    def customer_waits_elsewhere(self) -> None:
+        """And is not there for longer than anybody is looked for."""
+        self.vanishes()
+        customer_absence.sweep(now=at(self.happens(after=601)))
+
+    def vanishes(self) -> None:
+        disconnect(self.maja)
+        customer_absence.noticed_all([self.maja.pk], now=self.now())
+
     def customer_rates(self) -> None:
         last = Engagement.objects.get(state="resolved").pk
         ratings.rate(last, customer_id=self.maja.pk, score=5, solved=True, words="", now=self.now())
@@ -159,6 +178,11 @@ def test_each_change_is_told_by_its_name_with_where_it_leads(story: Story) -> No
         ("back", "person", "system"),
         ("resolved", "ended", "agent"),
         ("rated", "ended", "customer"),
+        ("asked", "queue", "customer"),
+        ("joined", "person", "agent"),
+        ("gone", "assistant", "agent"),
+        ("asked", "queue", "customer"),
+        ("unreached", "assistant", "system"),
         ("asked", "queue", "customer"),
         ("joined", "person", "agent"),
         ("left", "ended", "customer"),

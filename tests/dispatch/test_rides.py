@@ -21,7 +21,7 @@ from agents.models import Agent, Slot
 from brands.models import Brand
 from conversations import customers, lifecycle, ratings, stream
 from conversations.models import Conversation, Engagement
-from dispatch import absence, desk, offers, rounds
+from dispatch import absence, customer_absence, desk, offers, rounds
 from dispatch.models import Escalation, Offer
 from marketplace.refusals import Refused
 from realtime.models import Connection
@@ -30,6 +30,7 @@ from tests.people import NOON, Hire, ask, connect, disconnect, say
 
 CUSTOMERS = 3
 AGENTS = 2
+DOORS = (rounds.match_waiting, absence.sweep, customer_absence.sweep, offers.expire_due)
 who = st.integers(0, CUSTOMERS - 1)
 whom = st.integers(0, AGENTS - 1)
 
@@ -78,6 +79,7 @@ class Rides(RuleBasedStateMachine):
     def sweeps_run(self) -> None:
         self._act(offers.expire_due)
         self._act(absence.sweep)
+        self._act(customer_absence.sweep)
 
     @rule()
     def a_round_is_planned(self) -> None:
@@ -156,6 +158,26 @@ class Rides(RuleBasedStateMachine):
         by = self.agents[agent].pk
         self._with_chat(agent, lambda chat, now: desk.transfer(chat.pk, by=by, reason="", now=now))
 
+    @rule(customer=who, noticed=st.booleans())
+    def a_customers_connection_breaks(self, customer: int, noticed: bool) -> None:
+        disconnect(self.customers[customer])
+        if noticed:
+            self._act(lambda now: customer_absence.noticed_all([self.customers[customer].pk], now=now))
+
+    @rule(customer=who, noticed=st.booleans())
+    def a_customers_connection_comes_back(self, customer: int, noticed: bool) -> None:
+        if not Connection.objects.filter(principal=f"customer:{self.customers[customer].pk}").exists():
+            connect(self.customers[customer])
+        if noticed:
+            self._act(lambda now: customer_absence.returned_all([self.customers[customer].pk], now=now))
+
+    @rule(agent=whom)
+    def an_agent_is_shown_out_and_let_in_again(self, agent: int) -> None:
+        Agent.objects.filter(pk=self.agents[agent].pk).update(state="deactivated")
+        self._act(lambda now: absence.dismissed(self.agents[agent].pk, now=now))
+        assert not Engagement.objects.filter(agent=self.agents[agent], ended_at=None).exists()
+        Agent.objects.filter(pk=self.agents[agent].pk).update(state="approved")
+
     @rule(agent=whom, noticed=st.booleans())
     def a_connection_breaks(self, agent: int, noticed: bool) -> None:
         disconnect(self.agents[agent])
@@ -206,7 +228,7 @@ class Rides(RuleBasedStateMachine):
         """With all agents back, no request stays behind."""
         self.now += timedelta(seconds=700)
         Connection.objects.all().delete()
-        for each in self.agents:
+        for each in (*self.agents, *self.customers):
             connect(each)
         self.sweeps_run()
         for agent in range(AGENTS):
@@ -229,7 +251,7 @@ class Rides(RuleBasedStateMachine):
 
     def _act(self, act: Any) -> None:
         with readers.committing(), suppress(Refused):
-            act(now=self.now) if act in (rounds.match_waiting, absence.sweep, offers.expire_due) else act(self.now)
+            act(now=self.now) if act in DOORS else act(self.now)
 
     def _with_offer(self, agent: int, act: Any) -> None:
         offer = Offer.objects.filter(agent=self.agents[agent]).order_by("-offered_at").first()

@@ -96,7 +96,8 @@ export interface OfferEnd {
   at: string;
 }
 
-/** A conversation that this agent owns now. */
+/** A conversation that this agent owns now. `customer_away_since`: the customer's connection is gone; null while she
+ *  is there, or is not missed yet. */
 export interface Engaged {
   engagement_id: string;
   conversation: string;
@@ -106,6 +107,7 @@ export interface Engaged {
   topic_name: string;
   language: string;
   accepted_at: string;
+  customer_away_since: string | null;
   currency: string;
   pay: PayLine[];
 }
@@ -154,8 +156,8 @@ export interface Answer {
   at: string;
 }
 
-/** The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, idle,
- *  rated. */
+/** The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, gone,
+ *  unreached, idle, rated. */
 export interface Changed {
   type: "changed";
   conversation: string;
