@@ -178,8 +178,9 @@ def _is_due(escalation: Escalation, wait: str, now: datetime) -> bool:
     if since is None or now - since < wait_s or _is_here(escalation):
         return False
     lines = Event.objects.filter(
-        conversation_id=escalation.conversation_id, author_role="customer", at__gt=now - wait_s
+        conversation_id=escalation.conversation_id, kind=Event.Kind.MESSAGE, at__gt=now - wait_s
     )
+    lines = lines.filter(author_role="customer")
     return not lines.exists()  # whoever writes, through whatever door, is there
 
 

@@ -5,42 +5,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agents', '0001_initial'),
-        ('brands', '0001_initial'),
-        ('conversations', '0003_customer_absence'),
-        ('dispatch', '0001_initial'),
+        ("agents", "0001_initial"),
+        ("brands", "0001_initial"),
+        ("conversations", "0003_customer_absence"),
+        ("dispatch", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='escalation',
-            name='customer_gone_since',
-            field=models.DateTimeField(blank=True, help_text='Since when none lives.', null=True),
+            model_name="escalation",
+            name="customer_gone_since",
+            field=models.DateTimeField(blank=True, help_text="Since when none lives.", null=True),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='customer_here',
-            field=models.BooleanField(default=False, help_text='A socket of hers was seen since she asked.'),
+            model_name="escalation",
+            name="customer_here",
+            field=models.BooleanField(default=False, help_text="A socket of hers was seen since she asked."),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='first_agent',
-            field=models.ForeignKey(blank=True, help_text='Asked first, once: she knows the customer.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.agent'),
+            model_name="escalation",
+            name="first_agent",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Asked first, once: she knows the customer.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="agents.agent",
+            ),
         ),
         migrations.AlterField(
-            model_name='escalation',
-            name='reason',
-            field=models.CharField(help_text='asked, unsure, repeated, sensitive, failure or returned.', max_length=16),
+            model_name="escalation",
+            name="reason",
+            field=models.CharField(help_text="asked, unsure, repeated, sensitive, failure or returned.", max_length=16),
         ),
         migrations.AlterField(
-            model_name='escalation',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'Waiting'), ('offered', 'Offered'), ('engaged', 'Engaged'), ('closed', 'Closed'), ('abandoned', 'Abandoned'), ('returned_to_assistant', 'Returned'), ('left', 'Left'), ('customer_gone', 'Gone')], default='waiting', max_length=24),
+            model_name="escalation",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting"),
+                    ("offered", "Offered"),
+                    ("engaged", "Engaged"),
+                    ("closed", "Closed"),
+                    ("abandoned", "Abandoned"),
+                    ("returned_to_assistant", "Returned"),
+                    ("left", "Left"),
+                    ("customer_gone", "Gone"),
+                ],
+                default="waiting",
+                max_length=24,
+            ),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('state', 'customer_gone')), fields=['ended_at'], name='escalation_cut_off'),
+            model_name="escalation",
+            index=models.Index(
+                condition=models.Q(("state", "customer_gone")), fields=["ended_at"], name="escalation_cut_off"
+            ),
         ),
     ]

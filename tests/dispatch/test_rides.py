@@ -228,8 +228,10 @@ class Rides(RuleBasedStateMachine):
         """With all agents back, no request stays behind."""
         self.now += timedelta(seconds=700)
         Connection.objects.all().delete()
-        for each in (*self.agents, *self.customers):
-            connect(each)
+        for agent_ in self.agents:
+            connect(agent_)
+        for customer in self.customers:
+            connect(customer)
         self.sweeps_run()
         for agent in range(AGENTS):
             self.an_agent_goes_online(agent)

@@ -1,6 +1,6 @@
 // All chats at once: whose turn it is, for how long, and the one that is open.
 import type { Engaged, Numbered } from "../protocol";
-import { CHAT, Icon, PAUSE, PLAY } from "../shared/icons";
+import { CHAT, Icon, OFFLINE, PAUSE, PLAY } from "../shared/icons";
 import { secondsSince, stopwatch } from "../shared/time";
 import { DOT, HOURGLASS, RING } from "./marks";
 import { Heading, Mark, Shell, type Face } from "./parts";
@@ -106,6 +106,11 @@ function Slot({ engaged, state }: { engaged: Engaged; state: State }) {
         {engaged.topic_name}, {engaged.brand}
       </span>
       <span class="slot-preview small muted" dir="auto">{preview(state, engaged)}</span>
+      {engaged.customer_away_since && (
+        <Mark icon={OFFLINE} tone="attention">
+          {t("they_are_away")}
+        </Mark>
+      )}
       <Mark icon={late ? HOURGLASS : turn.mine ? DOT : RING} {...(turn.mine ? { tone: late ? "attention" : "brand" } : {})}>
         <span class="wide-word">{t(turn.mine ? "your_turn" : "their_turn")}</span>
         <span class="slim-word">{t(turn.mine ? "you" : "they")}</span> <span class="number">{stopwatch(waited_s)}</span>

@@ -45,6 +45,7 @@ export interface Earnings {
 export interface PastChat {
   engagement_id: string;
   state: "live" | "resolved" | "transferred" | "lost" | "left";
+  outcome: string;
 }
 
 export const DAY_MS = 86_400_000;

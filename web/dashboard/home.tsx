@@ -40,14 +40,15 @@ function Switch({ state, work }: Face) {
   const { desk } = state;
   const presence = desk ? presenceOf(desk) : "offline";
   const on = desk?.willing ?? false;
+  const stopped = presence === "missed" || presence === "gone";
   const busy = state.busy === "go_online" || state.busy === "go_offline";
   return (
     <section class="a-switch">
-      {presence === "missed" && (
+      {stopped && (
         <p class="notice is-card is-pause">
-          <Icon d={PAUSE} size="small" />
+          <Icon d={presence === "gone" ? OFFLINE : PAUSE} size="small" />
           <span>
-            <b>{t("missed_title")}</b> {t("missed_line")}
+            <b>{t(`${presence}_title`)}</b> {t(`${presence}_line`)}
           </span>
         </p>
       )}
@@ -56,7 +57,7 @@ function Switch({ state, work }: Face) {
           <Icon d={on ? CHECK : POWER} size="large" />
         </span>
         <span class="words">
-          <span class="headline">{t(on ? "you_are_online" : presence === "missed" ? "come_back" : presence === "paused" ? "offers_again" : "go_online")}</span>
+          <span class="headline">{t(on ? "you_are_online" : stopped ? "come_back" : presence === "paused" ? "offers_again" : "go_online")}</span>
           <span class="small">{switchLine(desk)}</span>
         </span>
         {!on && <Icon d={GO} directed />}

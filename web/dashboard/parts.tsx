@@ -99,8 +99,11 @@ export function presenceWords({ desk }: State): string {
   if (!desk) return "";
   const presence = presenceOf(desk);
   if (presence === "online" && desk.online_since) return t("online_since", { time: clockTime(desk.online_since, locale) });
-  return t(presence === "missed" ? "paused" : presence);
+  return t(SHORT[presence]);
 }
+
+/** What took her offline is told beside the switch; here its word is enough. */
+const SHORT = { offline: "offline", paused: "paused", missed: "paused", gone: "offline", online: "online", full: "full" } as const;
 
 function PresenceTag({ state }: { state: State }) {
   if (!state.desk) return null;
@@ -109,7 +112,7 @@ function PresenceTag({ state }: { state: State }) {
   return (
     <span class={`pill${on ? " is-on" : ""}`}>
       <Icon d={on ? DOT : RING} size="small" />
-      {t(presence === "missed" ? "paused" : presence)}
+      {t(SHORT[presence])}
     </span>
   );
 }

@@ -31,7 +31,7 @@ function reset(stream: Stream, events: Numbered[]): Reset {
 function engaged(conversation: string = LUCIA, accepted_s = 0): Engaged {
   return {
     engagement_id: `of-${conversation}`, conversation, brand: "Lindenpay", customer_name: "Lucía", topic: "refunds", topic_name: "Refunds",
-    language: "es", accepted_at: at(accepted_s), currency: "EUR", pay: [],
+    language: "es", accepted_at: at(accepted_s), customer_away_since: null, currency: "EUR", pay: [],
   };
 }
 
@@ -143,6 +143,8 @@ test.each([
   [{ willing: true }, "online"],
   [{ willing: true, active: 2 }, "full"],
   [{ willing: false, pause_reason: "missed" }, "missed"],
+  [{ willing: false, pause_reason: "gone", active: 1 }, "gone"],
+  [{ willing: true, pause_reason: "" }, "online"],
   [{ willing: false, active: 1 }, "paused"],
   [{ willing: false }, "offline"],
 ] as const)("%o is %s", (facts, presence) => {

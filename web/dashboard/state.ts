@@ -216,11 +216,12 @@ export function isTroubled({ link, broken_ms, now_ms }: State): boolean {
   return link.kind !== "open" && broken_ms !== null && now_ms - broken_ms >= CALM_MS;
 }
 
-/** offline, paused (offline with chats going on), missed (paused by two unanswered offers), online, full. */
-export type Presence = "offline" | "paused" | "missed" | "online" | "full";
+/** offline, paused (offline with chats going on), missed (paused by two unanswered offers), gone (taken offline because
+ *  the connection was away), online, full. */
+export type Presence = "offline" | "paused" | "missed" | "gone" | "online" | "full";
 
 export function presenceOf(desk: Desk): Presence {
   if (desk.willing) return desk.active >= desk.capacity ? "full" : "online";
-  if (desk.pause_reason === "missed") return "missed";
+  if (desk.pause_reason === "missed" || desk.pause_reason === "gone") return desk.pause_reason;
   return desk.active > 0 ? "paused" : "offline";
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Changed, Engaged, HandOff, Message, Numbered } from "../protocol";
 import { MAX_TEXT } from "../protocol";
-import { ALERT, CHECK, CLOCK, CLOSE, DOWN, Icon, NOTE, RETRY, SEND, SHIELD, TRANSFER } from "../shared/icons";
+import { ALERT, CHECK, CLOCK, CLOSE, DOWN, Icon, NOTE, OFFLINE, RETRY, SEND, SHIELD, TRANSFER } from "../shared/icons";
 import { languageNames } from "../shared/i18n";
 import type { Unsent } from "../shared/outbox";
 import { pieces } from "../shared/text";
@@ -31,6 +31,12 @@ export function Thread({ engaged, state, work }: ChatFace) {
           <PacketLine engaged={engaged} state={state} />
         </div>
         <Log engaged={engaged} state={state} work={work} />
+        {engaged.customer_away_since && (
+          <p class="notice is-card" role="status">
+            <Icon d={OFFLINE} size="small" />
+            <span>{t("away_since", { name: engaged.customer_name, time: clockTime(engaged.customer_away_since, locale) })}</span>
+          </p>
+        )}
         <Composer engaged={engaged} state={state} work={work} />
       </section>
       <aside class={`drawer${part === "packet" || part === "transfer" ? " is-open" : ""}`} aria-label={t("beside")}>
@@ -181,12 +187,15 @@ function Words({ text }: { text: string }) {
   );
 }
 
-const CHANGES = new Set<Key>(["cancelled", "joined", "away", "back", "lost", "transferred_line", "left"]);
+const CHANGES = new Set<Key>(["went", "unreached", "cancelled", "joined", "away", "back", "lost", "transferred_line", "left"]);
+
+const ASKED: Record<string, Key> = { asked: "asked", returned: "asked_again" };
+const NAMED: Record<string, Key> = { transferred: "transferred_line", gone: "went" };
 
 function sentence(event: Changed): string | null {
   const params = { name: event.status.person?.name ?? event.author.name, who: event.author.name, time: timeOrDay(event.at, locale) };
-  if (event.change === "asked") return t(event.status.why === "asked" ? "asked" : "asked_by_assistant", params);
-  const key = (event.change === "transferred" ? "transferred_line" : event.change) as Key;
+  if (event.change === "asked") return t(ASKED[event.status.why] ?? "asked_by_assistant", params);
+  const key = (NAMED[event.change] ?? event.change) as Key;
   return CHANGES.has(key) ? t(key, params) : null;
 }
 

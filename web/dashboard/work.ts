@@ -291,8 +291,10 @@ export class Work {
     for (const item of this.outbox?.items ?? []) if (item.conversation === conversation) this.outbox?.remove(item.client_id);
     if (this.ending.has(engagement_id)) return;
     const past = await pastChats().catch(() => []);
-    const how = past.find((chat) => chat.engagement_id === engagement_id)?.state;
+    const ended = past.find((chat) => chat.engagement_id === engagement_id);
+    const how = ended?.outcome === "gone" ? "gone" : ended?.state;
     const { route } = this.store.get();
+    if (how === "gone") this.tell(t("they_vanished", { name }));
     if (how === "left") this.tell(t("they_left", { name }));
     if (how === "lost") this.tell(t("you_were_gone", { name }));
     const shown = route.screen === "chat" && route.conversation === conversation;

@@ -85,6 +85,8 @@ export const words: Record<Key, Entry> = {
   transferred: "حوّل {name} المحادثة في {time}",
   resolved: "انتهت المحادثة في {time}",
   left: "أنهيت المحادثة في {time}",
+  gone: "انقطع اتصالك، فانتقل {name} إلى محادثات أخرى في {time}. اكتب لنا فيأتيك {name} أو شخص آخر أولاً.",
+  unreached: "انقطع اتصالك طويلاً، فتوقفنا عن البحث عن شخص في {time}. اطلب من جديد متى شئت.",
   idle: "انتهت المحادثة في {time} لعدم الكتابة",
 
   broke_title: "انقطع الاتصال مع {name}",

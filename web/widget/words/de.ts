@@ -79,6 +79,8 @@ export const words: Record<Key, Entry> = {
   transferred: "{name} hat den Chat um {time} weitergegeben",
   resolved: "Der Chat wurde um {time} beendet",
   left: "Sie haben den Chat um {time} beendet",
+  gone: "Ihre Verbindung war weg, daher hat {name} um {time} weitergemacht. Schreiben Sie, dann kommt {name} oder jemand anderes als Erstes zu Ihnen.",
+  unreached: "Ihre Verbindung war lange weg, daher suchen wir seit {time} niemanden mehr. Fragen Sie einfach noch einmal.",
   idle: "Der Chat endete um {time}, weil niemand mehr schrieb",
 
   broke_title: "Die Verbindung zu {name} ist abgerissen",

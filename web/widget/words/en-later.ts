@@ -2,6 +2,8 @@
 import type { Entry } from "../../shared/i18n";
 
 export const later = {
+  gone: "Your connection was gone, so {name} went on at {time}. Write, and {name} or somebody else comes first thing.",
+  unreached: "Your connection was gone for long, so we stopped looking for a person at {time}. Ask again whenever you like.",
   next_in_line: "You are next",
   place_in_line: "You are number {n} in line",
   in_line: "You are in line",

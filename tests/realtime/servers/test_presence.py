@@ -1,0 +1,82 @@
+"""Who is here, as the doors of two real server processes report it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+
+from agents.models import Agent, Slot
+from conversations.models import Conversation, Engagement
+from dispatch import absence, customer_absence
+from dispatch.models import Escalation
+from marketplace import clock
+from tests.realtime.conftest import enter
+from tests.realtime.servers.conftest import House, engage
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """What another process does after a socket opened or closed."""
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come true"
+        threading.Event().wait(0.05)
+
+
+def is_missed(agent: Agent) -> bool:
+    return Slot.objects.get(pk=agent.pk).gone_since is not None
+
+
+def test_one_of_two_devices_on_two_servers_may_close(house: House, dana: Agent, tabs: ExitStack) -> None:
+    principal = f"agent:{dana.pk}"
+    phone = tabs.enter_context(enter(house.left, principal))
+    laptop = tabs.enter_context(enter(house.right, principal))
+    second = tabs.enter_context(enter(house.right, principal))
+    for tab in (phone, laptop, second):
+        tab.drained()
+    version = Slot.objects.get(pk=dana.pk).version
+
+    phone.link.close()
+    second.link.close()
+    absence.sweep(now=clock.now())
+    laptop.drained()
+    threading.Event().wait(0.5)
+
+    assert (is_missed(dana), Slot.objects.get(pk=dana.pk).version) == (False, version)
+    laptop.link.close()
+    until(lambda: is_missed(dana))
+
+
+def test_a_device_that_comes_back_on_another_server_is_found_there(house: House, dana: Agent, tabs: ExitStack) -> None:
+    principal = f"agent:{dana.pk}"
+    with enter(house.left, principal) as tab:
+        tab.drained()
+    until(lambda: is_missed(dana))
+
+    tabs.enter_context(enter(house.right, principal))
+
+    until(lambda: not is_missed(dana))
+
+
+def test_a_customer_who_leaves_is_missed_and_one_who_returns_is_seen_by_her_agent(
+    house: House, chat: Conversation, customer: str, dana: Agent, tabs: ExitStack
+) -> None:
+    engage(chat, dana)
+    hers = tabs.enter_context(enter(house.left, f"agent:{dana.pk}"))
+    hers.drained()
+    with enter(house.right, customer) as tab:
+        tab.drained()
+    until(lambda: Escalation.objects.get(conversation=chat).customer_gone_since is not None)
+    Escalation.objects.filter(conversation=chat).update(customer_gone_since=clock.now() - timedelta(seconds=11))
+    customer_absence.sweep(now=clock.now())
+    desk = hers.next("desk")
+    while desk["engagements"][0]["customer_away_since"] is None:
+        desk = hers.next("desk")
+
+    tabs.enter_context(enter(house.left, customer))
+
+    while hers.next("desk")["engagements"][0]["customer_away_since"] is not None:
+        pass
+    assert Engagement.objects.get(conversation=chat).state == "live"

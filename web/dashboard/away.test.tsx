@@ -1,0 +1,57 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { expect, test, vi } from "vitest";
+import type { ComponentChild } from "preact";
+import type { Desk, Engaged } from "../protocol";
+import { Chats } from "./chats";
+import { Home } from "./home";
+import { routeOf } from "./route";
+import { FIRST, type State } from "./state";
+import type { Work } from "./work";
+
+const CHAT = "5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11";
+const now_ms = Date.now();
+const at = (seconds: number) => new Date(now_ms + seconds * 1000).toISOString();
+
+const maja: Engaged = {
+  engagement_id: "e1", conversation: CHAT, brand: "Lumo", customer_name: "Maja", topic: "refunds", topic_name: "Refunds", language: "en",
+  accepted_at: at(-60), customer_away_since: null, currency: "EUR", pay: [],
+};
+const desk: Desk = {
+  type: "desk", version: 1, agent_id: "dana", name: "Dana", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 0,
+  online_since: null, offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", at: at(0),
+};
+const open: State = { ...FIRST, now_ms, desk, link: { ...FIRST.link, kind: "open" }, broken_ms: null };
+const work = { goOnline: vi.fn(), goOffline: vi.fn() } as unknown as Work;
+
+async function show(face: ComponentChild): Promise<HTMLElement> {
+  document.body.innerHTML = '<div id="root"></div>';
+  const root = document.getElementById("root")!;
+  await act(() => render(face, root));
+  return root;
+}
+
+test("who was taken offline reads why, and one tap brings her back", async () => {
+  const root = await show(<Home state={{ ...open, desk: { ...desk, willing: false, pause_reason: "gone" } }} work={work} />);
+
+  expect(root.textContent).toContain("Your connection was away for more than half a minute");
+  expect(root.textContent).toContain("no mark against you");
+  const tap = root.querySelector<HTMLButtonElement>("[role=switch]")!;
+  expect(tap.textContent).toContain("Come back online");
+  tap.click();
+  expect(work.goOnline).toHaveBeenCalledOnce();
+});
+
+test("an agent sees that her customer is gone, beside the chat and in it, and that she is not blamed", async () => {
+  const away = { ...desk, active: 1, engagements: [{ ...maja, customer_away_since: at(-20) }] };
+
+  const beside = await show(<Chats state={{ ...open, desk: away, route: routeOf("/agent/chats") }} work={work} />);
+  expect(beside.textContent).toContain("No connection");
+
+  const within = await show(<Chats state={{ ...open, desk: away, route: routeOf(`/agent/chats/${CHAT}`) }} work={work} />);
+  expect(within.textContent).toContain("Maja’s connection is gone since");
+  expect(within.textContent).toContain("you are paid and free");
+
+  const here = await show(<Chats state={{ ...open, desk: { ...away, engagements: [maja] }, route: routeOf(`/agent/chats/${CHAT}`) }} work={work} />);
+  expect(here.textContent).not.toContain("connection is gone");
+});
