@@ -11,7 +11,7 @@ from tests.chaos.oracle_tenure import disturbed
 from tests.chaos.oracle_truth import Row, Truth
 from tests.stranger.diary import Letter
 
-OVER = {"closed", "abandoned", "returned_to_assistant", "left"}
+OVER = {"closed", "abandoned", "returned_to_assistant", "left", "customer_gone"}
 OVERLAP_SECONDS = 0.1  # moments are read before locks are had
 ROUND_SECONDS = 1.0  # a planning round reads its moment once, at its beginning
 
@@ -67,7 +67,7 @@ def one_owner_at_a_time(record: Record, truth: Truth, happened: Happened) -> Ite
                 inside = True
             elif change == "back":  # of somebody who was away, or who had lost the chat and found it waiting
                 inside = True
-            elif change in ("resolved", "transferred", "lost", "left"):
+            elif change in ("resolved", "transferred", "lost", "left", "gone"):
                 inside = False
 
 

@@ -126,7 +126,6 @@ class Story:
         customer_absence.returned_all([self.maja.pk], now=self.now())
 
     def customer_waits_elsewhere(self) -> None:
-        """And is not there for longer than anybody is looked for."""
         self.vanishes()
         customer_absence.sweep(now=at(self.happens(after=601)))
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0002_say'),
+        ("conversations", "0003_seen"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='engagement',
-            name='customer_away_since',
-            field=models.DateTimeField(blank=True, help_text='As the agent was told.', null=True),
+            model_name="engagement",
+            name="customer_away_since",
+            field=models.DateTimeField(blank=True, help_text="As the agent was told.", null=True),
         ),
     ]
