@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("agents", "0001_initial"),
         ("brands", "0001_initial"),
-        ("conversations", "0004_customer_absence"),
+        ("conversations", "0005_customer_absence"),
         ("dispatch", "0001_initial"),
     ]
 

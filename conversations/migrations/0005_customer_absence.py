@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0003_seen"),
+        ("conversations", "0004_say_by_key"),
     ]
 
     operations = [
