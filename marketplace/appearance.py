@@ -126,10 +126,16 @@ def navigation(request: HttpRequest) -> list[Item]:
         {
             "title": "Money",
             "items": [
+                rows("Disputes", "balance", "payouts.dispute"),
+                rows("Holds", "lock_clock", "payouts.hold"),
+                rows("Clawbacks", "undo", "payouts.clawback"),
+                rows("Plan drafts", "edit_note", "payouts.plandraft"),
                 rows("Pay plans", "request_quote", "payouts.payplan"),
                 rows("Postings", "receipt_long", "payouts.posting"),
                 rows("Accounts", "account_balance_wallet", "payouts.account"),
                 rows("Frozen facts", "ac_unit", "payouts.earningfact"),
+                rows("Periods", "event_available", "payouts.period"),
+                rows("Unit pools", "savings", "payouts.unitpool"),
                 rows("Ledger proofs", "fact_check", "payouts.ledgeraudit"),
             ],
         },

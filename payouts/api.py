@@ -77,6 +77,7 @@ class LineShape(serializers.Serializer[pages.LineShown]):
     id = serializers.UUIDField()
     kind = serializers.CharField()
     amount_cents = serializers.IntegerField()
+    currency = serializers.CharField()
     words = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]  # the ledger's word, not the field option
     dispute = serializers.CharField()

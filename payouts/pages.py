@@ -36,6 +36,7 @@ class LineShown:
     id: UUID
     kind: str
     amount_cents: int
+    currency: str
     words: str
     source: str
     dispute: str = ""
@@ -195,7 +196,8 @@ def _shown(
 
 
 def _line(posting: Posting, dispute: Dispute | None, *, locale: str) -> LineShown:
-    shown = LineShown(posting.pk, posting.kind, posting.amount, receipts.of(posting, locale=locale), posting.source)
+    words = receipts.of(posting, locale=locale)
+    shown = LineShown(posting.pk, posting.kind, posting.amount, posting.currency, words, posting.source)
     if dispute is None:
         return shown
     return replace(shown, dispute=dispute.state, answer_by=dispute.answer_by, decision=dispute.decision)

@@ -13,6 +13,7 @@ from marketplace.refusals import Refused
 from payouts import rating, receipts
 from payouts.models import PayPlan
 
+PAID_AT_THE_END = ("per_chat", "per_minute")  # what a running estimate can count by its rate
 DEPLOYMENT = "deployment"  # who wrote the rules that come with an installation
 
 
@@ -21,6 +22,8 @@ class NoPlanInForce(LookupError):  # noqa: N818  (a missing plan is an answer, n
 
 
 class CardLine(TypedDict):
+    """A rule in words; `rate` in minor units where the end of the chat pays by it, else 0."""
+
     kind: str
     words: str
     rate: int
@@ -117,7 +120,7 @@ def card(plan: PayPlan, *, locale: str = "en") -> Card:
             CardLine(
                 kind=rule.kind,
                 words=receipts.rule_words(rule, plan.currency, locale=locale),
-                rate=rule.rate_cents,
+                rate=rule.rate_cents if rule.kind in PAID_AT_THE_END else 0,
             )
             for rule in rated.rules
         ],

@@ -175,8 +175,8 @@ def test_no_posting_is_dated_into_closed_books(role: str, closed: Period, ilse: 
 @pytest.mark.parametrize(
     "change",
     [
-        {"during": "[2026-11-26 00:00Z,2026-11-27 00:00Z)"},  # a gap
-        {"during": "[2026-11-24 00:00Z,2026-11-26 00:00Z)"},  # an overlap
+        {"during": "[2026-11-25 01:00Z,2026-11-26 00:00Z)"},  # a gap
+        {"during": "[2026-11-24 23:00Z,2026-11-26 00:00Z)"},  # an overlap
         {"postings": 3},
         {"totals": '{"EUR": 566}'},
         {"closed_at": "2026-11-26 00:59:59Z"},

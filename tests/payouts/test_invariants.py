@@ -257,6 +257,17 @@ def test_two_plans_at_one_instant_are_refused(role: str, plan: PayPlan) -> None:
 
 
 @both_roles
+def test_10_a_plan_written_and_published_by_one_person_is_refused(role: str, plan: PayPlan) -> None:
+    with refused("pay_plan_by_two"):
+        execute(
+            role,
+            "insert into payouts_payplan (id, tier, currency, version, valid, rules, published_at, published_by,"
+            " prepared_by, brand_id) select gen_random_uuid(), 'expert', currency, 1, valid, rules, published_at,"
+            " 'operator:noor', 'operator:noor', brand_id from payouts_payplan",
+        )
+
+
+@both_roles
 @pytest.mark.parametrize(
     "change",
     [

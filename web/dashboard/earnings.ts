@@ -11,10 +11,15 @@ export interface Total {
 }
 
 export interface PaidLine {
+  id: string;
+  currency: string;
   kind: string;
   amount_cents: number;
   words: string;
   source: string;
+  dispute: "" | "open" | "granted" | "refused";
+  answer_by: string | null;
+  decision: string;
 }
 
 export interface PaidChat {
@@ -63,6 +68,7 @@ export function earned(since: Date, until: Date): Promise<Earnings> {
 }
 
 export const receipt = (engagement: string) => call<PaidChat>(`/api/v1/agent/earnings/${engagement}`);
+export const disputeLine = (line: string, words: string) => call<void>("/api/v1/agent/disputes", { method: "POST", body: { line, words } });
 export const pastChats = () => call<PastChat[]>("/api/v1/agent/chats");
 
 const SILENCE_MS = 120_000;

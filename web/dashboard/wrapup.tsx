@@ -5,6 +5,7 @@ import { CHECK, Icon } from "../shared/icons";
 import { keep, recall } from "../shared/storage";
 import { clockTime } from "../shared/time";
 import { activeSeconds, estimate, receipt, together, type PaidChat } from "./earnings";
+import { Dispute } from "./dispute";
 import { BACK, PLUS } from "./marks";
 import { Heading, Hint, Mark, Shell, type Face } from "./parts";
 import { chatPath } from "./route";
@@ -180,9 +181,10 @@ function ReceiptLine({ words, small, children }: { words: string; small: string;
 export function Receipt({ state, work }: Face) {
   const engagement = state.route.screen === "receipt" ? state.route.engagement : "";
   const [chat, setChat] = useState<PaidChat | null>(null);
+  const fetch = () => void work.attempt("receipt", async () => setChat(await receipt(engagement)));
   useEffect(() => {
     setChat(null);
-    void work.attempt("receipt", async () => setChat(await receipt(engagement)));
+    fetch();
   }, [engagement]);
   const known = state.over.find((engaged) => engaged.engagement_id === engagement);
   const next = inOrder(state)[0];
@@ -193,6 +195,13 @@ export function Receipt({ state, work }: Face) {
         <Heading>{known ? t("thank_you", { name: state.desk?.name ?? "" }) : t("your_receipt")}</Heading>
         {!chat && <p class="muted">{t(state.busy === "receipt" ? "loading" : "no_receipt")}</p>}
         {chat && <ReceiptCard chat={chat} />}
+        {chat && (
+          <section class="stack-4" aria-label={t("dispute")}>
+            {chat.lines.map((line) => (
+              <Dispute key={line.id} line={line} name={lineName(line.kind)} work={work} onSent={fetch} />
+            ))}
+          </section>
+        )}
         {chat && <Hint>{t("receipt_hint", { version: chat.plan_version })}</Hint>}
         <div class="line">
           {next ? (
@@ -226,7 +235,7 @@ function ReceiptCard({ chat }: { chat: PaidChat }) {
       <dl class="receipt above">
         {chat.lines.map((line) => (
           <ReceiptLine key={line.source} words={lineName(line.kind)} small={line.kind === "per_chat" ? "" : line.words}>
-            {amount(line.amount_cents, chat.currency)}
+            {line.currency === chat.currency ? amount(line.amount_cents, line.currency) : ""}
           </ReceiptLine>
         ))}
         <dt class="sum">{t("together")}</dt>
@@ -236,6 +245,17 @@ function ReceiptCard({ chat }: { chat: PaidChat }) {
   );
 }
 
+const LINES: Readonly<Record<string, Key>> = {
+  per_chat: "for_the_chat",
+  per_minute: "active_time",
+  surge: "line_surge",
+  quality_bonus: "line_quality_bonus",
+  tip: "line_tip",
+  points: "line_points",
+  equity: "line_equity",
+};
+
 export function lineName(kind: string): string {
-  return kind === "per_chat" ? t("for_the_chat") : kind === "per_minute" ? t("active_time") : kind;
+  const known = LINES[kind];
+  return known ? t(known) : kind;
 }
