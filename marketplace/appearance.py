@@ -84,7 +84,7 @@ def _stands_there(listed: Any, query: str, request: HttpRequest) -> bool:
 def _if_narrowed(request: HttpRequest, listed: Any) -> str:
     """The query, where it is one of the sidebar's own; nothing otherwise."""
     query: str = request.META.get("QUERY_STRING", "")
-    return query if request.path == str(listed) and query in (APPLIED, IN_LINE) else ""
+    return query if request.path == str(listed) and query in (APPLIED, IN_LINE, UNMATCHED) else ""
 
 
 def _waiting(request: HttpRequest) -> Item:
@@ -94,6 +94,7 @@ def _waiting(request: HttpRequest) -> Item:
 
 
 APPLIED = "state__exact=applied"
+UNMATCHED = "matching=open"
 IN_LINE = "state__in=waiting%2Coffered"
 
 
@@ -126,11 +127,17 @@ def navigation(request: HttpRequest) -> list[Item]:
         {
             "title": "Money",
             "items": [
+                rows("Payout runs", "payments", "payouts.payoutrun"),
+                rows("Unmatched", "help", "payouts.bankentry", UNMATCHED),
                 rows("Disputes", "balance", "payouts.dispute"),
                 rows("Holds", "lock_clock", "payouts.hold"),
                 rows("Clawbacks", "undo", "payouts.clawback"),
                 rows("Plan drafts", "edit_note", "payouts.plandraft"),
                 rows("Pay plans", "request_quote", "payouts.payplan"),
+                rows("Bank accounts", "account_balance", "payouts.payoutdestination"),
+                rows("Payment files", "draft", "payouts.payoutfile"),
+                rows("Cash-outs", "bolt", "payouts.cashoutmandate"),
+                rows("Periods", "event_available", "payouts.period"),
                 rows("Postings", "receipt_long", "payouts.posting"),
                 rows("Accounts", "account_balance_wallet", "payouts.account"),
                 rows("Frozen facts", "ac_unit", "payouts.earningfact"),

@@ -1,9 +1,16 @@
 """Windows onto the books: accounts, postings, facts, proofs and periods."""
 
-from django.contrib import admin
+from datetime import UTC, date, datetime, time
 
-from marketplace.windows import WideWindow, Window
-from payouts import receipts
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from audit import journal
+from marketplace.windows import Question, WideWindow, Window, action
+from payouts import periods, receipts
+from payouts.admin.lists import ask_of_list
 from payouts.models import (
     Account,
     ArchivedPosting,
@@ -13,6 +20,24 @@ from payouts.models import (
     LedgerAudit,
     Period,
     Posting,
+)
+
+
+class CloseForm(forms.Form):
+    """Up to which day, without it."""
+
+    until = forms.DateField(
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-11-01"}),
+        help_text="The first day that stays open, in UTC.",
+    )
+
+
+CLOSE = Question(
+    "Close the books",
+    "No posting is ever dated before this day again, by anybody. What each account stands at is kept.",
+    "Close",
+    form=CloseForm,
+    grave=True,
 )
 
 
@@ -54,6 +79,18 @@ class PeriodAdmin(Window):
     """Closed books: nothing is dated before their end again."""
 
     list_display = ["during", "postings", "totals", "closed_at", "closed_by"]
+    actions_list = ["close"]
+
+    @action("Close the books", permissions=["payouts.add_period"])
+    def close(self, request: HttpRequest) -> HttpResponse:
+        return ask_of_list(self, request, CLOSE, _closed)
+
+
+def _closed(*, until: date, by: str, now: datetime) -> str:
+    period = periods.close(until=datetime.combine(until, time(), UTC), by=by, now=now)
+    journal.record("period.close", actor=by, subject=f"period:{period.pk}", now=now)
+    sums = ", ".join(receipts.money(int(total), currency, locale="en") for currency, total in period.totals.items())
+    return f"Closed: {period}, {period.postings} postings, {sums or 'no money'}."
 
 
 @admin.register(Archiving)

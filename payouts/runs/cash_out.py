@@ -36,6 +36,13 @@ def grant(
     return made
 
 
+@transaction.atomic
+def revoke(mandate_id: UUID, *, by: str, now: datetime) -> None:
+    """No cash-out goes under this mandate any more; those that have been approved go on."""
+    if CashOutMandate.objects.filter(pk=mandate_id, revoked_at=None).update(revoked_at=now):
+        journal.record("cash_out.revoke", actor=by, subject=f"mandate:{mandate_id}", now=now)
+
+
 def request(agent_id: UUID, currency: str, *, now: datetime, request_id: UUID | None = None) -> PayoutRun:
     """The agent's balance is claimed, proved and approved by the mandate, and leaves with the next sending.
 

@@ -1,0 +1,337 @@
+"""Payout runs: looked at with their totals, submitted by one person, approved by another, one held, the rest sent."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from agents.models import User
+from marketplace import clock
+from marketplace.refusals import Refused
+from marketplace.windows import ConfirmForm, Question, ReasonForm, WideWindow, Window, action, ask, by_principal, label
+from payouts import receipts, wallet
+from payouts.models import Payout, PayoutAttempt, PayoutBatch, PayoutRun
+from payouts.runs import approving, review
+
+ENDING = 4  # signs of the digest that the approver writes down
+MOVES = ["payouts.change_payoutrun"]
+STEPS = ("draft", "computed", "proved", "submitted", "approved", "releasing", "closed")
+COLOURS = {
+    "proved": "info",
+    "submitted": "warning",
+    "approved": "info",
+    "releasing": "info",
+    "closed": "success",
+    "settled": "success",
+    "sent": "info",
+    "rejected": "danger",
+    "returned": "danger",
+    "failed": "danger",
+    "unknown": "warning",
+}
+
+SUBMIT = Question(
+    "Submit this run", "A second person approves it.", "Submit", "Submitted: a second person approves it.", ConfirmForm
+)
+REFUSE = Question(
+    "Refuse this run",
+    "Nothing is paid, and every amount is back in its balance at once.",
+    "Refuse",
+    "Refused: nothing is paid.",
+    grave=True,
+)
+
+
+class ApproveForm(forms.Form):
+    """Over this digest and no other."""
+
+    digest = forms.CharField(widget=forms.HiddenInput)
+    ending = forms.CharField(
+        label="Last four signs of the digest",
+        min_length=ENDING,
+        max_length=ENDING,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="As they stand on the sheet of whoever submitted the run.",
+    )
+
+
+class HoldForm(ReasonForm):
+    """Why, in words that the agent reads, and until when there is an answer."""
+
+    answer_within_days = forms.IntegerField(
+        min_value=1, max_value=approving.LONGEST_REPLY.days, initial=3, widget=UnfoldAdminTextInputWidget
+    )
+
+
+HOLD = Question(
+    "Hold this payout",
+    "It stays behind, the rest of the run goes. The agent reads your reason and the day of the answer.",
+    "Hold",
+    "Held: the rest of the run goes on.",
+    HoldForm,
+    grave=True,
+)
+LIFT = Question("Let this payout go", "It goes with the next sending.", "Let it go", "On its way again.", ConfirmForm)
+GIVE_BACK = Question(
+    "Give this payout back",
+    "It is not sent; its amount is back in the agent's balance at once.",
+    "Give it back",
+    "Back in the balance.",
+    grave=True,
+)
+
+
+def person(principal: str) -> str:
+    """The name of whoever this principal is, as an operator knows them."""
+    kind, _, key = principal.partition(":")
+    if kind != "operator":
+        return "the schedule" if principal == "system" else principal
+    found = User.objects.filter(pk=key).first() if _is_id(key) else None
+    return (found.get_full_name() or found.email) if found else principal
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def money(amount: int, currency: str) -> str:
+    return receipts.money(amount, currency, locale="en")
+
+
+@admin.register(PayoutRun)
+class PayoutRunAdmin(Window):
+    """Every run, the latest first."""
+
+    list_display = ["shown", "shown_state", "provider", "zone", "payouts_count", "to_pay", "prepared_at"]
+    list_filter = ["state", "kind", "provider", "currency"]
+    search_fields = ["digest", "due_key"]
+    ordering = ["-prepared_at"]
+    actions_detail = ["submit", "approve", "refuse"]
+    acts_when: Mapping[str, Any] = {"submit": ("proved",), "approve": ("submitted",), "refuse": ("submitted",)}
+
+    @admin.display(description="Run", ordering="cutoff")
+    def shown(self, run: PayoutRun) -> str:
+        return str(run)
+
+    @label("State", COLOURS, ordering="state")
+    def shown_state(self, run: PayoutRun) -> tuple[str, str]:
+        return run.state, "Does not hold" if run.faults else run.get_state_display()
+
+    @admin.display(description="Payouts")
+    def payouts_count(self, run: PayoutRun) -> int:
+        return int(run.totals.get("payouts", 0))
+
+    @admin.display(description="To pay")
+    def to_pay(self, run: PayoutRun) -> str:
+        return money(int(run.totals.get("amount", 0)), run.currency)
+
+    @action("Submit", permissions=MOVES)
+    def submit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask(self, request, object_id, SUBMIT, by_principal(approving.submit))
+
+    @action("Approve", permissions=MOVES)
+    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        if run is None:
+            raise Http404("There is no such run.")
+        return ask(self, request, object_id, _approval(run), by_principal(_approved))
+
+    @action("Refuse", permissions=MOVES)
+    def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask(self, request, object_id, REFUSE, by_principal(approving.refuse))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The review stands where a form would: nothing here can be edited."""
+        run = self.get_object(request, object_id)
+        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request, run):
+            raise PermissionDenied
+        if run is None:
+            raise Http404("There is no such run.")
+        actions = self._get_actions_navigation(
+            self.actions_detail, self.get_actions_detail(request, object_id), object_id
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            **_page(run),
+            "title": str(run),
+            "opts": self.opts,
+            "original": run,
+            "actions_detail": actions,
+        }
+        return TemplateResponse(request, "admin/payout_run.html", context)
+
+
+def _approval(run: PayoutRun) -> Question:
+    """The question for this very run: what is approved is what stands on its page."""
+    told = f"{run.totals.get('payouts', 0)} payouts, {money(int(run.totals.get('amount', 0)), run.currency)}."
+    by = f"Prepared by {person(run.prepared_by)}, submitted by {person(run.submitted_by)}: you are neither."
+    form = type("ThisRun", (ApproveForm,), {"digest": forms.CharField(widget=forms.HiddenInput, initial=run.digest)})
+    words = f"{told} {by} Digest {grouped(run.digest)}"
+    return Question("Approve this run", words, "Approve", "Approved: its payouts leave now.", form)
+
+
+def _approved(run_id: Any, *, by: str, digest: str, ending: str, now: Any) -> PayoutRun:
+    if ending.strip().lower() != digest[-ENDING:]:
+        raise Refused("These are not the last four signs of this run's digest.", code="digest")
+    return approving.approve(run_id, by=by, digest=digest, now=now)
+
+
+def grouped(digest: str) -> str:
+    """By fours, as people read it aloud."""
+    return " ".join(digest[at : at + ENDING] for at in range(0, len(digest), ENDING))
+
+
+def _page(run: PayoutRun) -> dict[str, Any]:
+    found = review.review(run)
+    currency = run.currency
+    largest = max((abs(mover.change) for mover in found.movers), default=1) or 1
+    return {
+        "review": found,
+        "steps": [(name, PayoutRun.State(name).label, _step(run, name)) for name in STEPS],
+        "to_pay": money(found.amount, currency),
+        "change": None if found.change is None else signed(found.change, currency),
+        "parts": [(part.kind.replace("_", " "), part.lines, money(part.amount, currency)) for part in found.parts],
+        "brought_forward": money(found.brought_forward, currency) if found.brought_forward else "",
+        "movers": [
+            {
+                "agent": mover.agent,
+                "link": mover.payout_id,
+                "before": money(mover.before, currency),
+                "now": money(mover.now, currency),
+                "change": signed(mover.change, currency),
+                "share": 50 * abs(mover.change) // largest,
+                "more": mover.change > 0,
+                "note": "first payout" if mover.first else "" if mover.now else "nothing this time",
+            }
+            for mover in found.movers
+        ],
+        "new_accounts": [_payout(payout) for payout in found.new_accounts],
+        "held": [_payout(payout) for payout in found.held],
+        "held_amount": money(found.held_amount, currency),
+        "progress": [
+            (Payout.State(state).label, many, money(amount, currency))
+            for state, (many, amount) in found.by_state.items()
+        ],
+        "digest": grouped(run.digest),
+        "prepared_by": person(run.prepared_by),
+        "submitted_by": person(run.submitted_by) if run.submitted_by else "",
+        "approved_by": person(run.approved_by) if run.approved_by else "",
+        "refused_by": person(run.refused_by) if run.refused_by else "",
+    }
+
+
+def _step(run: PayoutRun, name: str) -> str:
+    here, there = STEPS.index(run.state), STEPS.index(name)
+    return "done" if there < here or run.state == "closed" else "now" if there == here else "to come"
+
+
+def _payout(payout: Payout) -> dict[str, Any]:
+    agent = payout.account.agent
+    return {
+        "id": payout.pk,
+        "agent": agent.display_name if agent else "",
+        "account": wallet.masked(payout.destination),
+        "since": payout.destination.created_at,
+        "amount": money(payout.amount, payout.currency),
+        "held_by": person(payout.held_by) if payout.held_by else "",
+        "reason": payout.held_reason,
+        "reply_by": payout.reply_by,
+    }
+
+
+def signed(amount: int, currency: str) -> str:
+    return f"{'+' if amount > 0 else ''}{money(amount, currency)}"
+
+
+def _held(payout_id: Any, *, answer_within_days: int, now: Any, **given: Any) -> Payout:
+    return approving.hold(payout_id, reply_by=now + timedelta(days=answer_within_days), now=now, **given)
+
+
+@admin.register(Payout)
+class PayoutAdmin(WideWindow):
+    """One agent's money in one run."""
+
+    list_display = ["agent", "run", "shown_state", "sum", "lines", "held_reason", "changed_at"]
+    list_filter = ["state", "currency"]
+    list_select_related = ["account__agent", "run"]
+    search_fields = ["account__agent__display_name", "attempts__key"]
+    ordering = ["-created_at"]
+    actions_detail = ["hold", "lift", "give_back"]
+    acts_when: Mapping[str, Any] = {"hold": ("open",), "lift": ("held",), "give_back": ("open", "held")}
+
+    def state_of(self, found: Payout) -> str:
+        if found.state not in (Payout.State.DUE, Payout.State.APPROVED):
+            return "gone"
+        return "held" if found.held_by else "open"
+
+    @admin.display(description="Agent")
+    def agent(self, payout: Payout) -> str:
+        return payout.account.agent.display_name if payout.account.agent else ""
+
+    @label("State", {**COLOURS, "held": "warning"}, ordering="state")
+    def shown_state(self, payout: Payout) -> tuple[str, str]:
+        return ("held", "Held") if payout.held_by else (payout.state, payout.get_state_display())
+
+    @admin.display(description="Amount", ordering="amount")
+    def sum(self, payout: Payout) -> str:
+        return money(payout.amount, payout.currency)
+
+    @admin.display(description="Lines")
+    def lines(self, payout: Payout) -> str:
+        return f"{payout.lo} to {payout.hi}"
+
+    @action("Hold", permissions=["payouts.change_payout"])
+    def hold(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask(self, request, object_id, HOLD, by_principal(_held))
+
+    @action("Let it go", permissions=["payouts.change_payout"])
+    def lift(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask(self, request, object_id, LIFT, by_principal(approving.lift))
+
+    @action("Give it back", permissions=["payouts.change_payout"])
+    def give_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask(self, request, object_id, GIVE_BACK, by_principal(approving.give_back))
+
+
+@admin.register(PayoutBatch)
+class PayoutBatchAdmin(Window):
+    """What left together."""
+
+    list_display = ["message_id", "run", "provider", "execution_date", "sent_at"]
+    list_filter = ["provider"]
+    list_select_related = ["run"]
+    search_fields = ["message_id"]
+
+
+@admin.register(PayoutAttempt)
+class PayoutAttemptAdmin(WideWindow):
+    """Each try at a payout, and what the provider said of it."""
+
+    list_display = ["key", "shown_state", "number", "waits", "reference", "reason", "sent_at", "told_at"]
+    list_filter = ["state"]
+    list_select_related = ["payout"]
+    search_fields = ["key", "reference"]
+    ordering = ["-prepared_at"]
+
+    @label("State", COLOURS, ordering="state")
+    def shown_state(self, attempt: PayoutAttempt) -> tuple[str, str]:
+        return attempt.state, attempt.get_state_display()
+
+    @admin.display(description="Waits")
+    def waits(self, attempt: PayoutAttempt) -> str:
+        if attempt.sent_at is None or attempt.told_at is not None:
+            return ""
+        return f"{int((clock.now() - attempt.sent_at).total_seconds() // 60)} min"
