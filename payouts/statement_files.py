@@ -8,7 +8,7 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from payouts import receipts
-from payouts.models import PayPlan, Posting
+from payouts.models import Payout, PayPlan, Posting
 from payouts.statements import Statement, instant
 
 FORMAT = "beckon-statement-1"
@@ -37,18 +37,7 @@ def as_json(statement: Statement, *, locale: str) -> str:
         "lines": [_line(line, locale=locale) for line in statement.lines],
         "facts": dict(sorted(statement.facts.items())),
         "plans": _plans(statement),
-        "payouts": [
-            {
-                "id": str(payout.pk),
-                "lo": payout.lo,
-                "hi": payout.hi,
-                "amount": payout.amount,
-                "drained_seq": payout.drained_seq,
-                "state": payout.state,
-                "to": f"{payout.destination.provider} {payout.destination.ending}",
-            }
-            for payout in statement.payouts
-        ],
+        "payouts": [_payout(payout, statement) for payout in statement.payouts],
     }
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
@@ -73,6 +62,21 @@ def _plans(statement: Statement) -> dict[str, Any]:
     return {
         str(plan.pk): {"version": plan.version, "tier": plan.tier, "currency": plan.currency, "rules": plan.rules}
         for plan in PayPlan.objects.filter(pk__in=ids).order_by("pk")
+    }
+
+
+def _payout(payout: Payout, statement: Statement) -> dict[str, Any]:
+    """As it stood when the stretch ended: what came back after that is a line of a later statement."""
+    back = any(line.source == f"payout:{payout.pk}:reversed" for line in statement.lines)
+    later = payout.state == Payout.State.REVERSED and not back
+    return {
+        "id": str(payout.pk),
+        "lo": payout.lo,
+        "hi": payout.hi,
+        "amount": payout.amount,
+        "drained_seq": payout.drained_seq,
+        "state": "came_back_later" if later else payout.state,
+        "to": f"{payout.destination.provider} {payout.destination.ending}",
     }
 
 

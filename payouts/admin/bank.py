@@ -1,5 +1,7 @@
 """The bank's side: files out and in, movements that nothing explains, money on its way by age, accounts, mandates."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -126,7 +128,7 @@ def _explained(entry_id: Any, *, by: str, reason: str, now: datetime) -> None:
     reconciling.explain(entry_id, by=by, explanation=reason, now=now)
 
 
-def taken_in(*, provider: str, file: UploadedFile, by: str, now: datetime) -> str:
+def taken_in(*, provider: str, file: UploadedFile[bytes], by: str, now: datetime) -> str:
     """The file is taken in, and that this person brought it is kept; what is told of it. Refused in one sentence."""
     outlet = outlets.named(provider)
     if outlet is None:

@@ -15,8 +15,10 @@ from agents.models import Agent
 from marketplace.refusals import Refused
 from payouts import earnings, ledger, rating, statement_files, statement_pdf, statements
 from payouts.models import Posting
+from payouts.runs import reversing
 from tests.payouts.conftest import NOON, FactsMaker
 from tests.payouts.payday import earn, released, settle_at
+from tools import verify_statement
 
 LATE_OCTOBER = datetime(2026, 10, 31, 23, 30, tzinfo=ZoneInfo("UTC"))  # in Stockholm it is November already
 
@@ -151,3 +153,17 @@ def test_an_agent_fetches_her_own_statements_and_nobody_elses(ilse: Agent, jonas
         assert Client().get(address).status_code == 403
     assert hers.get(f"/api/v1/agent/statements/EUR/{month}.exe").status_code == 404
     assert Posting.objects.count() == 1
+
+
+def test_a_payout_that_comes_back_next_month_was_not_back_yet(ilse: Agent) -> None:
+    settle_at(ilse)
+    earn(ilse, 1_200)
+    run = released()
+    reversing.reverse(run.payouts.all(), now=NOON + timedelta(days=10))
+
+    told = json.loads(statement_files.as_json(november(ilse), locale="en"))
+    later = statements.of(ilse.pk, "EUR", "2026-12", now=NOON + timedelta(days=11))
+
+    assert told["payouts"][0]["state"] == "came_back_later"
+    assert list(verify_statement.verify(told)) == []
+    assert (later.opening.balance, later.closing.balance) == (0, 1_200)
