@@ -185,6 +185,18 @@ def test_a_return_that_nobody_noticed_brings_her_to_a_person_too(gone: Engagemen
     assert Escalation.objects.filter(state="waiting", reason="returned").count() == 1
 
 
+def test_a_return_that_nobody_noticed_yet_stops_every_step(
+    gone: Engagement, here: Customer, request_: Escalation
+) -> None:
+    """Her socket's row is there, her server has not said so, and the sweep has read the rows before."""
+    connect(here)
+
+    customer_absence._step(request_.pk, now=at(GONE + 180))
+
+    gone.refresh_from_db()
+    assert (gone.state, gone.customer_away_since) == ("live", None)
+
+
 def test_who_looks_in_much_later_rings_nobody_and_who_writes_then_goes_on(
     gone: Engagement, here: Customer, chat: Conversation, dana: Agent
 ) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from agents.models import Agent, Slot
-from conversations.models import Engagement
-from dispatch import absence, desk
+from conversations.models import Customer, Engagement
+from dispatch import absence, customer_absence, desk
 from dispatch.models import Escalation, Offer
 from marketplace.refusals import Refused
 from tests import truth
@@ -65,3 +65,28 @@ def test_a_break_and_a_return_told_by_two_servers_in_any_order_end_with_her_here
     at_once(lambda: absence.noticed(dana.pk, now=at(100)), lambda: comes_back(dana, 100))
 
     assert Slot.objects.get(pk=dana.pk).gone_since is None, "without any sweep"
+
+
+@pytest.mark.parametrize("seconds", [10, 180] * 4)
+def test_a_customer_who_returns_at_the_moment_of_a_step_is_with_a_person_or_first_in_line(
+    engagement: Engagement, maja: Customer, seconds: int
+) -> None:
+    connect(maja)
+    disconnect(maja)
+    customer_absence.noticed_all([maja.pk], now=at(100))
+    then = at(100 + seconds)
+
+    def returns() -> None:
+        connect(maja)
+        customer_absence.returned_all([maja.pk], now=then)
+
+    results = at_once(lambda: customer_absence.sweep(now=then), returns, lambda: customer_absence.sweep(now=then))
+    customer_absence.sweep(now=then)
+
+    assert results == [None, None, None]
+    live = Escalation.objects.get(state__in=Escalation.LIVE)
+    owner = Engagement.objects.filter(ended_at=None).first()
+    assert (live.customer_here, live.customer_gone_since) == (True, None)
+    assert live.state == "engaged" if owner else (live.state, live.reason) == ("waiting", "returned")
+    assert owner is None or owner.customer_away_since is None
+    truth.holds()
