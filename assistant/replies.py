@@ -8,14 +8,14 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from assistant import handoff, knowledge, phrases, providers
 from conversations import lifecycle, stream, transcript
 from conversations.models import Conversation, Customer, Engagement, Event
 from dispatch import customer_absence, escalations
-from realtime import protocol
+from realtime import protocol, trouble
 
 log = logging.getLogger(__name__)
 BATCH = 100
@@ -57,6 +57,8 @@ def answer_waiting(*, now: datetime) -> int:
     for conversation_id in ids:
         try:
             reply(conversation_id, now=now)
+        except (OperationalError, InterfaceError) as away:  # of the database: the next sweep tries again
+            trouble.tell(log, away, "Conversation %s is answered later", conversation_id)
         except Exception:  # one conversation that fails must not keep the others waiting
             log.exception("The assistant failed in conversation %s; a person is asked.", conversation_id)
             _give_up(conversation_id, now=now)

@@ -20,7 +20,7 @@ SNAPSHOT_EVENTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A reader holds a stream up to number `after` (None: not at all) and wants the rest."""
+    """A reader holds a stream up to number `after` (None or 0: not at all) and wants the rest."""
 
     conversation: UUID
     stream: protocol.Stream
@@ -111,7 +111,7 @@ def _marks(want: Want, conversation: Any) -> tuple[Mark, ...]:
 
 
 def _is_near(want: Want, conversation: Conversation) -> bool:
-    return want.after is not None and 0 <= _head(conversation, want.stream) - want.after <= RESUME_EVENTS
+    return bool(want.after) and 0 <= _head(conversation, want.stream) - (want.after or 0) <= RESUME_EVENTS
 
 
 def _missed(

@@ -34,12 +34,13 @@ log = logging.getLogger(__name__)
 def make(placements: Sequence[Placement], *, epoch: int | None, now: datetime) -> list[Offer]:
     """The placements that still hold become open offers; the rest is left for the next round.
 
-    With an `epoch`, nothing is placed unless it is still in force. Locks: leadership, escalations, slots.
+    With an `epoch`, nothing is placed unless it is still in force. Locks: leadership, escalations, slots; none is
+    waited for: whoever holds one is changing what the plan was made from.
     """
     if epoch is not None and not leadership.leads(epoch):
         return []
     waiting = _lock_waiting([placement.escalation_id for placement in placements])
-    free = slots.locked_all([placement.agent_id for placement in placements])
+    free = slots.free_of_locks([placement.agent_id for placement in placements])
     made = [
         _make(waiting[placement.escalation_id], free[placement.agent_id], placement, now)
         for placement in placements

@@ -3,7 +3,7 @@
 import os
 import warnings
 
-from celery import Celery
+from celery import Celery, Task
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
 from celery.signals import worker_init
@@ -11,8 +11,16 @@ from celery.signals import worker_init
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
-app = Celery("beckon")
+
+class Sweep(Task):  # type: ignore[type-arg]
+    """Trouble that passes by itself is no failure of a task: whoever sweeps next finds the same work."""
+
+    throws = (OperationalError, InterfaceError)
+
+
+app = Celery("beckon", task_cls=Sweep)
 waits = settings.BECKON_WAITS
 app.conf.update(
     broker_url=settings.ENVIRONMENT.broker_url,

@@ -1,12 +1,19 @@
 """Errors over HTTP: problem+json (RFC 9457), one clear sentence each."""
 
+import logging
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from marketplace.refusals import Refused
+from realtime import trouble
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2
 
 STATUS = {
     "not_found": 404,
@@ -19,7 +26,15 @@ STATUS = {
 
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every refusal as {type, title, status, code, detail}; `fields` names what was wrong in a form."""
+    """Every refusal as {type, title, status, code, detail}; `fields` names what was wrong in a form.
+
+    A database that is away, slow or locked is no fault of the request's: 503, and when to come again.
+    """
+    if isinstance(error, OperationalError | InterfaceError):
+        trouble.tell(log, error, "A request could not be answered")
+        busy = _problem(503, "unavailable", "We cannot answer just now. Please try again in a moment.")
+        busy["Retry-After"] = str(RETRY_SECONDS)
+        return busy
     if isinstance(error, Refused):
         return _problem(STATUS.get(error.code, 409), error.code, error.message)
     response = exception_handler(error, context)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Protocol
 
+from realtime import trouble
 from realtime.limits import BOARD_SECONDS, MAX_FRAME_BYTES
 from realtime.outbox import Outbox
 from realtime.ports import Product
@@ -47,8 +48,8 @@ class Boards:
             await asyncio.sleep(BOARD_SECONDS)
             try:
                 text = await self._draw() if self._viewers else ""
-            except Exception:
-                log.exception("The board could not be drawn")
+            except Exception as error:
+                trouble.tell(log, error, "The board could not be drawn")
                 continue
             for viewer in self._viewers:
                 if viewer.outbox.backlog < MAX_FRAME_BYTES:

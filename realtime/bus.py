@@ -29,6 +29,7 @@ AGAIN_SECONDS = 0.2
 KEPT_SECONDS = 10.0
 WAITING_MOST = 2_000
 TOGETHER_MOST = 64
+BROKEN = (RedisError, OSError, TimeoutError, RuntimeError)  # the last is what uvloop says of a link that has gone
 
 
 class Bus:
@@ -58,7 +59,7 @@ class Bus:
         while True:
             try:
                 await self._listen_once()
-            except (RedisError, OSError, TimeoutError) as error:
+            except BROKEN as error:
                 if not self.deaf:
                     log.warning("The bus is deaf: %s", str(error) or "nothing was heard for three seconds")
             if not self.deaf:
@@ -133,7 +134,7 @@ class Bus:
     async def _published(self, client: aioredis.Redis, data: bytes) -> bool:
         try:
             await client.publish(self._channel, data)
-        except (RedisError, OSError, TimeoutError):
+        except BROKEN:
             return False
         return True
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from django.conf import settings
 
+from realtime import trouble
 from realtime.delivery import Delivery
 from realtime.limits import HEAL_CHUNK, HEAL_ROWS
 from realtime.people import People
@@ -67,8 +68,8 @@ class Healer:
                 keys, self._asked = self._asked, set()
                 try:
                     await self._bring(list(self._delivery.heads_of(keys)))
-                except Exception:
-                    log.exception("Missing events could not be read; they are tried again")
+                except Exception as error:
+                    trouble.tell(log, error, "Missing events could not be read; they are tried again")
                 for key in keys:
                     self._delivery.fetched(key)
         finally:
@@ -117,8 +118,8 @@ class Healer:
         """What fails for some streams must not keep the others from being healed."""
         try:
             await step()
-        except Exception:
-            log.exception("A step of healing failed")
+        except Exception as error:
+            trouble.tell(log, error, "A step of healing failed")
             return False
         return True
 

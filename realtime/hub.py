@@ -16,7 +16,7 @@ import msgspec
 from django.conf import settings
 
 from marketplace import clock
-from realtime import protocol, tickets, wire
+from realtime import protocol, tickets, trouble, wire
 from realtime.boards import Boards
 from realtime.bulletins import Bulletin
 from realtime.bus import Bus
@@ -154,8 +154,8 @@ class Hub:
         while True:
             try:
                 await work()
-            except Exception:
-                log.exception("%s failed and is started again", name)
+            except Exception as error:
+                trouble.tell(log, error, "%s failed and is started again", name)
                 await asyncio.sleep(WATCH_SECONDS)
 
     async def _watch(self) -> None:
@@ -220,7 +220,11 @@ class Hub:
         """The other readers see that the person writes, if she may write there (looked up every few seconds)."""
         allowed_until, text = self._rights.get((principal, conversation), (0.0, None))
         if allowed_until < self._loop.time():
-            frame = await self._reads.run(self._product.typing, principal, conversation)
+            try:
+                frame = await self._reads.run(self._product.typing, principal, conversation)
+            except Exception as error:
+                trouble.tell(log, error, "Nobody is told that %s is writing", principal)
+                return
             text = None if frame is None else msgspec.json.encode(frame).decode()
             self._rights[principal, conversation] = (self._loop.time() + TYPING_RIGHT_SECONDS, text)
         if text is not None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from marketplace.refusals import Refused
-from realtime import protocol
+from realtime import protocol, trouble
 from realtime.catching import CatchingUp
 from realtime.delivery import Delivery
 from realtime.limits import PEOPLE_SOCKETS, REVOKED
@@ -155,8 +155,8 @@ class People:
                     await self._bring_up(person, list(person.sockets), {})
         except Refused:
             self.close(person.principal)
-        except Exception:
-            log.exception("The changes of %s could not be read; they are tried again", person.principal)
+        except Exception as error:
+            trouble.tell(log, error, "The changes of %s could not be read; they are tried again", person.principal)
             asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.changed, person.principal)
         finally:
             person.refreshing = None
@@ -190,8 +190,8 @@ class People:
         self._delivery.register(key, socket)
         try:
             past = await self._resume.ask(Wanted(socket.principal, key, after))
-        except Exception:
-            log.exception("What %s misses could not be read; it is asked for again", socket.principal)
+        except Exception as error:
+            trouble.tell(log, error, "What %s misses could not be read; it is asked for again", socket.principal)
             past = Resumed(head=0, frames=())  # or the socket would wait for its past for ever
         if past is None:
             self._leave(socket, key)

@@ -58,7 +58,7 @@ class Mark(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """A person reads a stream and holds it up to number `after` (None: not at all)."""
+    """A person reads a stream and holds it up to number `after` (None or 0: not at all)."""
 
     principal: str
     key: str

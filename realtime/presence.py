@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import DatabaseError, IntegrityError, InterfaceError
 
 from marketplace import clock
-from realtime import leases
+from realtime import leases, trouble
 from realtime.ports import Product
 from realtime.threads import OwnThread, Pool
 from realtime.together import Together
@@ -177,8 +177,8 @@ class Presence:
             while (here := principal in self._here) != (principal in self._told):
                 (self._told.add if here else self._told.discard)(principal)
                 await (self._arrived if here else self._departed).ask(principal)
-        except Exception:
-            log.exception("The product could not be told about %s", principal)
+        except Exception as error:
+            trouble.tell(log, error, "The product could not be told about %s", principal)
         finally:
             del self._telling[principal]
 

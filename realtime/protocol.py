@@ -40,7 +40,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Have(Part, frozen=True):
-    """How far a client has read one stream: it wants what comes after `seq`."""
+    """How far a client has read one stream: it wants what comes after `seq`; with 0, all of it and its status."""
 
     conversation: UUID
     stream: Stream

@@ -6,6 +6,7 @@ The bulletin closes within a moment where Redis carries it. This pass needs no R
 import asyncio
 import logging
 
+from realtime import trouble
 from realtime.people import People
 from realtime.ports import Product
 from realtime.threads import Pool
@@ -28,8 +29,8 @@ class Rights:
             await asyncio.sleep(self._seconds)
             try:
                 await self._look()
-            except Exception:
-                log.exception("Rights could not be looked at; they are looked at again")
+            except Exception as error:
+                trouble.tell(log, error, "Rights could not be looked at; they are looked at again")
 
     async def _look(self) -> None:
         principals = self._people.principals(("agent", "operator"))

@@ -16,7 +16,7 @@ import msgspec
 
 from marketplace import clock
 from marketplace.refusals import Refused
-from realtime import protocol, reading, tickets
+from realtime import protocol, reading, tickets, trouble
 from realtime.limits import (
     ABUSE,
     CROWDED,
@@ -167,8 +167,8 @@ class Session:
             await self._hub.turnstile.through(partial(self._admit, frame))
         except Refused as refused:
             self.say_bye(REVOKED, refused.code, refused.message, None)
-        except Exception:
-            log.exception("A socket could not be let in")
+        except Exception as error:
+            trouble.tell(log, error, "A socket could not be let in")
             self.say_bye(RESTART, "error", OUR_FAULT, RETRY_SECONDS)
 
     async def _admit(self, frame: protocol.Enter) -> None:
@@ -252,8 +252,8 @@ class Session:
             answers = await self._hub.carry_out(self.principal, frame)
         except Refused as refused:
             self.refuse(ref, refused.code, refused.message)
-        except Exception:
-            log.exception("A %s of %s failed", type(frame).__name__, self.principal)
+        except Exception as error:
+            trouble.tell(log, error, "A %s of %s failed", type(frame).__name__, self.principal)
             self.refuse(ref, "error", OUR_FAULT)
         else:
             for answer in answers:

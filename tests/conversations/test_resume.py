@@ -12,7 +12,7 @@ from tests.people import at
 DAY = 86_400
 
 
-@pytest.mark.parametrize(("after", "kind"), [(0, "message"), (1, "message"), (None, "reset"), (-1, "reset")])
+@pytest.mark.parametrize(("after", "kind"), [(1, "message"), (0, "reset"), (None, "reset"), (-1, "reset")])
 def test_who_missed_little_gets_it_and_who_missed_much_gets_a_snapshot(
     after: int | None, kind: str, chat: Conversation, maja: Customer
 ) -> None:
@@ -43,3 +43,13 @@ def test_who_missed_more_than_five_hundred_is_told_so_and_can_read_all_of_it(
         events, reset["earlier"] = transcript.page(chat.pk, "talk", before=seqs[0], limit=200)
         seqs = [event.seq for event in events] + seqs
     assert seqs == list(range(1, missed + 8))
+
+
+def test_who_says_she_holds_nothing_is_told_where_the_conversation_stands(chat: Conversation, maja: Customer) -> None:
+    """A client may know a conversation's id and have lost its link before the first frame: it needs the status."""
+    stream.append_many([stream.Line(chat.pk, maja.pk, uuid4(), "Hello")], now=at(1))
+
+    (reset,) = [json.loads(frame) for frame in transcript.resume(chat.pk, "talk", after=0).frames]
+
+    assert (reset["type"], [event["seq"] for event in reset["events"]]) == ("reset", [1])
+    assert reset["status"]["phase"] == "assistant"

@@ -114,6 +114,43 @@ def test_a_customer_leaving_while_she_is_accepted_ends_clean(
     assert Posting.objects.filter(kind="per_chat").count() == int(isinstance(accepted, Engagement))
 
 
+@pytest.mark.parametrize("round_", range(5))
+def test_a_line_that_opens_a_closed_chat_and_a_new_chat_make_one_open_chat(
+    chat: Conversation, maja: Customer, round_: int
+) -> None:
+    desk.leave(chat.pk, now=at(1))
+    line = stream.Line(chat.pk, maja.pk, uuid4(), "One more thing")
+
+    said, started = at_once(
+        lambda: stream.append_many([line], now=at(2))[0].kind, lambda: lifecycle.start(maja, language="en", now=at(2))
+    )
+
+    opened = Conversation.objects.get(state="open")
+    assert started[0] == opened
+    assert said in (("new",) if opened == chat else ("closed", "busy"))
+
+
+def test_a_line_waits_for_whoever_is_opening_a_chat_for_its_customer(chat: Conversation, maja: Customer) -> None:
+    """The same race, its worst moment held still: another has looked, found no open chat, and not yet committed."""
+    desk.leave(chat.pk, now=at(1))
+    looked, said = Flag(), Flag()
+
+    def start() -> None:
+        with transaction.atomic():
+            lifecycle.start(maja, language="en", now=at(2))
+            looked.set()
+            assert said.wait(5)
+
+    def say() -> str:
+        assert looked.wait(5)
+        try:
+            return stream.append_many([stream.Line(chat.pk, maja.pk, uuid4(), "Still there?")], now=at(2))[0].kind
+        finally:
+            said.set()
+
+    assert at_once(start, say) == [None, "busy"]
+
+
 def test_two_planners_place_one_escalation_once(request_: Escalation, hire: Hire) -> None:
     for number in range(6):
         hire(f"Agent {number}")
@@ -134,6 +171,29 @@ def test_one_agent_is_never_asked_twice_at_once(lumo: Brand, dana: Agent) -> Non
 
     assert Offer.objects.filter(state="open", agent=dana).count() == 1
     assert Slot.objects.get(pk=dana.pk).held == 1
+
+
+def test_a_planner_waits_for_no_slot(lumo: Brand, hire: Hire, request_: Escalation) -> None:
+    """Whom somebody holds is left for the next round: a planner that waits would hold up all whom it holds itself."""
+    busy = hire("Olu")
+    held, planned = Flag(), Flag()
+
+    def hold() -> None:
+        with transaction.atomic():
+            slots.locked(busy.pk)
+            held.set()
+            assert planned.wait(5)
+
+    def plan() -> list[Offer]:
+        assert held.wait(5)
+        try:
+            return rounds.match_waiting(now=at(1))
+        finally:
+            planned.set()
+
+    assert at_once(hold, plan) == [None, []]
+    (offer,) = rounds.match_waiting(now=at(2))
+    assert offer.agent == busy
 
 
 def test_a_planner_whose_time_is_over_places_nothing(request_: Escalation, dana: Agent) -> None:

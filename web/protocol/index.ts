@@ -16,7 +16,7 @@ export type Role = "customer" | "assistant" | "agent" | "system";
 
 export type Phase = "assistant" | "queue" | "person" | "away" | "ended";
 
-/** How far a client has read one stream: it wants what comes after `seq`. */
+/** How far a client has read one stream: it wants what comes after `seq`; with 0, all of it and its status. */
 export interface Have {
   conversation: string;
   stream: Stream;
