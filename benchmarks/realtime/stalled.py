@@ -23,7 +23,7 @@ from benchmarks.realtime.deliveries import Line, Talker
 from benchmarks.realtime.load import connect, entrances
 
 CHATS_OF_AN_AGENT = 10
-A_SECOND_OF_AN_AGENT = 15
+A_SECOND_OF_AN_AGENT = 10
 LONG_TEXT = "It still has not arrived. " * 150
 PEERS = 50
 PEERS_A_SECOND = 50
