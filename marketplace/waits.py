@@ -44,8 +44,11 @@ TRUE: Mapping[str, float] = {
     "sweep_wire_seconds": 30,
 }
 FASTEST = 60
+# A lease that ends before a machine has got round to renewing it changes hands without need. Machines do not get
+# faster with the clockwork: no haste makes a lease shorter than this.
+SHORTEST: Mapping[str, float] = {"lease_seconds": 2.0, "lead_seconds": 1.0, "lead_renew_seconds": 0.2}
 
 
 def shortened(haste: float) -> dict[str, float]:
-    """Every wait, `haste` times as short."""
-    return {name: seconds / haste for name, seconds in TRUE.items()}
+    """Every wait, `haste` times as short; leases no shorter than a machine can keep them."""
+    return {name: max(seconds / haste, SHORTEST.get(name, 0.0)) for name, seconds in TRUE.items()}

@@ -86,7 +86,7 @@ class Runner:
         plan = planned(self.given, number, self.haste)
         try:
             async with asyncio.timeout(BEYOND_SECONDS * (1 if self.haste > 1 else 2)):
-                result = await run.seed(place, plan, emptied=self.given.emptied, books=self.books)
+                result = await run.seed(place, plan, emptied=self.given.emptied, books=self.books, keep=self.logs(plan))
         except TimeoutError:
             result = self.unfinished(plan, "the seed did not come to its end")
         except (Trouble, RuntimeError, OSError) as trouble:
@@ -94,7 +94,7 @@ class Runner:
         if not self.given.faults:
             results.keep(result)
         if not result.held or self.given.keep:
-            keep_logs(place, marks, result)
+            keep_logs(self.logs(result), place, marks, result)
         if self.given.fresh or not result.held:
             await self.close()
         return result
@@ -129,7 +129,12 @@ class Runner:
             for sentence in result.broke:
                 say(f"    {sentence}")
             say(f"    {'; '.join(result.notes)}")
-            say(f"    again: {self.command(result)}    logs: {logs_of(result)}")
+            say(f"    again: {self.command(result)}    logs: {self.logs(result)}")
+
+    def logs(self, of: Plan | Result) -> Path:
+        """Where the logs and the evidence of this seed are kept."""
+        mode = results.mode(haste=self.haste, emptied=self.given.emptied)
+        return results.folder() / "logs" / f"{results.tree()}-{mode.replace(', ', '-').replace(' ', '-')}-{of.seed}"
 
     def command(self, result: Result) -> str:
         words = ["python -m tests.chaos", str(result.seed), "--again"]
@@ -138,13 +143,8 @@ class Runner:
         return " ".join(words)
 
 
-def logs_of(result: Result) -> Path:
-    return results.folder() / "logs" / f"{result.tree}-{result.mode.replace(', ', '-').replace(' ', '-')}-{result.seed}"
-
-
-def keep_logs(place: World, marks: dict[str, int], result: Result) -> None:
+def keep_logs(home: Path, place: World, marks: dict[str, int], result: Result) -> None:
     """What every process said during the seed; the oldest of many such folders go."""
-    home = logs_of(result)
     home.mkdir(parents=True, exist_ok=True)
     for name, text in place.said_since(marks).items():
         (home / f"{name}.log").write_text(text)

@@ -164,8 +164,8 @@ class Load:
         if ending:
             await asyncio.wait([asyncio.create_task(each) for each in ending], timeout=deadline - now() - 2)
         _, late = await asyncio.wait(self._playing, timeout=1)
-        trouble = [f"{player.main.person} is still at it: {player.phase}" for player, task in
-                   zip(self.house.customers, self._playing, strict=True) if task in late]  # fmt: skip
+        players = zip(self.house.customers, self._playing, strict=True)
+        trouble = [f"STUCK: {player.main.person} is {player.whereabouts()}" for player, task in players if task in late]
         trouble += await self._unanswered(deadline)
         await self._glance(max(deadline, now() + GLANCE_SECONDS))
         self.record.settled = now()

@@ -107,6 +107,7 @@ class CustomerPlayer(Player):
 
     marathon = False
     conversation = ""
+    doing = "about to begin"
 
     async def play(self) -> None:
         with suppress(GivenUpError):
@@ -119,8 +120,15 @@ class CustomerPlayer(Player):
         status = self.main.reader(self.conversation).status if self.conversation else None
         return str((status or {}).get("phase", "ended"))
 
+    def whereabouts(self) -> str:
+        """Where she is in the house, in words."""
+        reader = self.main.reader(self.conversation)
+        link = "connected" if self.main.is_in else "not connected"
+        return f"{self.doing}; {self.conversation} at {reader.head}, phase {self.phase}, {link}"
+
     async def _chat(self) -> None:
         """One conversation from its beginning to its end, whatever happens on the way."""
+        self.doing = "asking for a conversation"
         answer = await self.main.ask("start", language="en", seconds=PATIENCE)
         if answer["type"] != "done":
             return
@@ -130,7 +138,9 @@ class CustomerPlayer(Player):
         lines = self.chance.choice((0, 1, 1, 2))
         for _ in range(lines):
             self.main.say(self.conversation, self.text())
+        self.doing = "waiting for her conversation's first frame"
         await self.main.until(lambda: self.phase != "ended", PATIENCE, "the conversation")
+        self.doing = "in her conversation"
         await self._go_through()
         await self._afterwards()
 
@@ -191,6 +201,7 @@ class CustomerPlayer(Player):
 
     async def _afterwards(self) -> None:
         """Rates what there is to rate; sometimes one more word opens the conversation again."""
+        self.doing = "rating, or writing once more"
         status = self.main.reader(self.conversation).status or {}
         if status.get("to_rate") and self.chance.random() < 0.7:
             rating = {"score": self.chance.randint(1, 5), "solved": True, "words": ""}

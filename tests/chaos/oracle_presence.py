@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tests.chaos.contract import Happened
 from tests.chaos.load_record import Record
@@ -15,15 +15,24 @@ TOLD_SECONDS, LOST_SECONDS = 10.0, 60.0  # true scale, after the last sign of li
 NOTICED_SECONDS = 8.0 + 4.0  # a dead server's lease, and the sweeps of two seconds
 PING_SECONDS = 10.0 + 10.0  # a dead link is noticed after a ping and its time-out, on either side
 
-# What a process may say while its neighbours die, and why it is no fault.
-EXPECTED: Mapping[str, str] = {
-    "PostgreSQL was away": r"OperationalError|InterfaceError|AdminShutdown|CannotConnectNow|PoolTimeout"
-    r"|server closed the connection|terminating connection|connection (is|was) (bad|lost|closed)|could not connect",
-    "nobody could be let in meanwhile, and was told to come back": r"could not be let in[\s\S]*TimeoutError",
-    "Valkey was away or full": r"redis\.exceptions\.\w+Error|kombu\.exceptions\.",
-    "a link was cut": r"Connection(Reset|Refused|Aborted)Error|BrokenPipeError|IncompleteReadError",
-    "PostgreSQL was slow": r"LockNotAvailable|QueryCanceled|lock timeout|statement timeout|too many clients",
-    "the disk was full": r"DiskFull|No space left|File too large|could not (write|extend)|PANIC",
+# What a process may cry out: the words, in which faults (empty: any time), and why it is no fault of the product.
+DATABASE = ("postgres", "backend", "database", "answers lost", "servers", "connections", "disk", "locked", "freeze")
+VALKEY = ("valkey", "bus", "servers", "tasks", "freeze")
+EXPECTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "a lock was not to be had in time, as planned": (r"lock timeout|LockNotAvailable", ()),
+    "a request was told to come again": (r"Service Unavailable: /", ()),
+    "a client's link was cut": (r"Connection(Reset|Aborted)Error|BrokenPipeError|IncompleteReadError", ()),
+    "PostgreSQL was away or slow": (
+        r"OperationalError|InterfaceError|AdminShutdown|CannotConnectNow|PoolTimeout|QueryCanceled|statement timeout"
+        r"|server closed the connection|terminating connection|connection (is|was) (bad|lost|closed)|could not connect"
+        r"|too many clients|invalid (message|frontend)|ConnectionRefusedError",
+        DATABASE,
+    ),
+    "the disk was full": (r"DiskFull|No space left|File too large|could not (write|extend)|PANIC", ("disk",)),
+    "Valkey was away or full, and this is Celery's way to say so": (
+        r"redis\.exceptions\.\w+Error|kombu\.exceptions\.|ConnectionRefusedError",
+        VALKEY,
+    ),
 }
 CRIES = re.compile(r"\b(ERROR|CRITICAL|Traceback \(most recent call last\)|RuntimeWarning: coroutine)")
 
@@ -117,16 +126,21 @@ def _told(row: Row, since: float, truth: Truth) -> float:
 def nobody_cried(record: Record, truth: Truth, happened: Happened) -> Iterator[str]:
     """No process wrote an error that the faults do not explain."""
     for process, text in happened.logs.items():
-        for cry in cries(text):
+        for cry in cries(text, happened.faults):
             yield f"LOG: {process}: {cry}"
 
 
-def cries(text: str) -> list[str]:
-    """The last line of every traceback and each line of an error that no expectation covers."""
+def cries(text: str, faults: Sequence[str] = ()) -> list[str]:
+    """The last line of every traceback and each line of an error that nothing explains which these faults may bring."""
     found = []
+    explained = [
+        pattern
+        for pattern, words in EXPECTED.values()
+        if not words or any(word in fault for word in words for fault in faults)
+    ]
     blocks = re.split(r"(?m)^(?=\S*\s*\|?\s*(?:ERROR|CRITICAL|WARNING|INFO|DEBUG)\b)", text)
     for block in blocks:
-        if CRIES.search(block) and not any(re.search(pattern, block) for pattern in EXPECTED.values()):
+        if CRIES.search(block) and not any(re.search(pattern, block) for pattern in explained):
             lines = [line.strip() for line in block.strip().splitlines() if line.strip()]
             found.append(f"{lines[0][:160]} … {lines[-1][:200]}" if len(lines) > 1 else lines[0][:300])
     return found

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import redis
 
-from tests.chaos import faults, leaks, machine, oracle, results, schedule
+from tests.chaos import evidence, faults, leaks, machine, oracle, results, schedule
 from tests.chaos.contract import Happened, Load, Order
 from tests.chaos.load import Load as People
 from tests.chaos.results import Result
@@ -37,6 +38,7 @@ class Course:
     began: float = field(default_factory=time.monotonic)
     broke: list[str] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
+    evidence: Path | None = None  # the folder for it, should the seed break
 
     @asynccontextmanager
     async def stage(self, name: str) -> AsyncIterator[None]:
@@ -47,9 +49,9 @@ class Course:
             self.stages[name] = round(time.monotonic() - began, 1)
 
 
-async def seed(world: World, plan: Plan, *, emptied: bool, books: leaks.Books) -> Result:
+async def seed(world: World, plan: Plan, *, emptied: bool, books: leaks.Books, keep: Path | None = None) -> Result:
     """Everything that belongs to one seed. Leaves the world calm, or says in the result that it is not."""
-    course = Course(plan, results.mode(haste=world.haste, emptied=emptied))
+    course = Course(plan, results.mode(haste=world.haste, emptied=emptied), evidence=keep)
     marks, before = world.marks(), machine.read(world)
     load = People(
         Order(
@@ -146,6 +148,8 @@ async def _judge(scene: Scene, course: Course, happened: Happened, marks: dict[s
     whole = Happened(*_fields(happened), logs=said)
     async with course.stage("judge"):
         course.broke += await oracle.judge(load.record, world.postgres.owner_url, whole)
+    if course.broke and course.evidence is not None:
+        await evidence.keep(course.evidence, load.record, world.postgres.owner_url, happened)
     may_end = {name for fault in course.plan.faults for name in faults.ALL[fault].may_end}
     deaths = [death for death in world.children.deaths if death.name not in may_end]
     course.broke += [f"{death.name} ended by itself with status {death.code}" for death in deaths]

@@ -254,4 +254,10 @@ def test_a_slow_time_after_the_faults_is_told_where_enough_was_said(example: Exa
     ],
 )
 def test_cries_are_told_from_noise(text: str, told: int) -> None:
-    assert len(oracle_presence.cries(text)) == told
+    assert len(oracle_presence.cries(text, ["kill postgres"])) == told
+
+
+def test_a_database_that_is_said_to_be_away_while_nothing_happened_to_it_is_a_finding() -> None:
+    text = "ERROR realtime: no\nTraceback (most recent call last):\n  x\npsycopg.OperationalError: gone\nINFO on"
+
+    assert [len(oracle_presence.cries(text, faults)) for faults in ((), ["clients cut"], ["answers lost"])] == [1, 1, 0]

@@ -378,19 +378,6 @@ def test_a_line_that_reopens_says_so_once_in_its_batch(chat: Conversation, maja:
     truth.holds()
 
 
-def test_a_batch_opens_one_of_a_customers_closed_chats(chat: Conversation, maja: Customer) -> None:
-    desk.leave(chat.pk, now=at(1))
-    other, _ = lifecycle.start(maja, language="en", now=at(2))
-    desk.leave(other.pk, now=at(3))
-    lines = [stream.Line(where.pk, maja.pk, uuid4(), "Hello?") for where in (other, chat, other)]
-
-    verdicts = stream.append_many(lines, now=at(4))
-
-    assert [verdict.kind for verdict in verdicts] == ["new", "closed", "new"]
-    assert Conversation.objects.get(state="open") == other
-    truth.holds()
-
-
 def test_seven_days_are_counted_to_the_second(chat: Conversation, maja: Customer) -> None:
     desk.leave(chat.pk, now=at(1))
 

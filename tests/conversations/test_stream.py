@@ -8,7 +8,9 @@ from django.db import transaction
 
 from conversations import lifecycle, masking, stream, transcript
 from conversations.models import Conversation, Customer, Event
+from dispatch import desk
 from marketplace.refusals import Refused
+from tests import truth
 from tests.people import at, say
 
 
@@ -129,3 +131,16 @@ def test_an_answer_leaves_the_status_as_it_was(chat: Conversation) -> None:
 
     chat.refresh_from_db()
     assert chat.status == before
+
+
+def test_a_batch_opens_one_of_a_customers_closed_chats(chat: Conversation, maja: Customer) -> None:
+    desk.leave(chat.pk, now=at(1))
+    other, _ = lifecycle.start(maja, language="en", now=at(2))
+    desk.leave(other.pk, now=at(3))
+    lines = [line(where, maja.pk, "Hello?") for where in (other, chat, other)]
+
+    found = [verdict.kind for verdict in stream.append_many(lines, now=at(4))]
+
+    assert found == ["new", "closed", "new"]
+    assert Conversation.objects.get(state="open") == other
+    truth.holds()
