@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from agents import approval, certification, logins
-from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
+from agents.models import Agent, AgentLanguage, AgentSkill, OnlineStretch, Slot, User
 from agents.profile import LANGUAGES
 from brands.models import Skill
 from marketplace.windows import ConfirmForm, Question, ReasonForm, Window, WindowInline, action, ask, label
@@ -204,6 +204,15 @@ class SlotAdmin(Window):
 
     list_display = ["agent", "willing", "active", "held", "capacity", "online_since", "gone_since", "pause_reason"]
     list_filter = ["willing", "pause_reason"]
+    list_select_related = ["agent"]
+    search_fields = ["agent__display_name"]
+
+
+@admin.register(OnlineStretch)
+class OnlineStretchAdmin(Window):
+    """When each agent was online."""
+
+    list_display = ["agent", "began_at", "ended_at"]
     list_select_related = ["agent"]
     search_fields = ["agent__display_name"]
 

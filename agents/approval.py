@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core.mail import send_mail
 from django.db import transaction
 
-from agents import slots
+from agents import slots, stretches
 from agents.events import AgentDismissed
 from agents.models import Agent, User
 from audit import journal
@@ -69,7 +69,8 @@ def _decide(agent: Agent, state: str, *, by: User, reason: str, now: datetime) -
     slot = slots.locked(agent.pk)
     if state != Agent.State.APPROVED:
         slot.willing = False
-    slots.changed(slot, "willing")
+        stretches.end(slot, now=now)
+    slots.changed(slot, "willing", "online_since")
     journal.record(
         f"agent.{state}",
         actor=f"operator:{by.pk}",

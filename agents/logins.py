@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from agents import slots
+from agents import slots, stretches
 from agents.events import AgentDismissed
 from agents.models import Agent, User
 from audit import journal
@@ -35,7 +35,8 @@ def take_away(user_id: UUID, *, by: User, reason: str, now: datetime) -> None:
     if agent:
         slot = slots.locked(agent.pk)
         slot.willing = False
-        slots.changed(slot, "willing")
+        stretches.end(slot, now=now)
+        slots.changed(slot, "willing", "online_since")
         events.announce(AgentDismissed(agent.pk, now))
     ended = _end_sessions(user, now=now)
     _record("user.deactivated", user, by=by, reason=reason, detail={"sessions": ended}, now=now)

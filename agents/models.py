@@ -150,3 +150,27 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent}: {self.active} of {self.capacity}"
+
+
+class OnlineStretch(models.Model):
+    """One time online, from going online to its end, waiting included. What an hour online paid is divided by these."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="stretches", db_index=False)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-began_at"]
+        verbose_name_plural = "online stretches"
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "began_at"], name="stretch_once"),
+            models.CheckConstraint(name="stretch_ends_after_it_begins", condition=Q(ended_at__gte=F("began_at"))),
+        ]
+        indexes = [
+            # Read by an agent's earnings page.
+            models.Index(fields=["agent", "ended_at"], name="stretch_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M} to {self.ended_at:%H:%M}"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from agents import slots
+from agents import slots, stretches
 from agents.models import Agent
 from marketplace.refusals import Refused
 from realtime import leases
@@ -41,7 +41,7 @@ def go_offline(agent_id: UUID, *, now: datetime, reason: str = "") -> None:
     if not slot.willing:
         return
     slot.willing = False
-    slot.online_since = None
+    stretches.end(slot, now=now)
     slot.pause_reason = reason
     slots.changed(slot, "willing", "online_since", "pause_reason")
 

@@ -57,7 +57,7 @@ def release(slot: Slot, *, now: datetime) -> None:
     slot.held -= 1
     if slot.active == 0:  # beside a chat she is as busy as before: a decline moves nobody in the order of asking
         slot.idle_since = slot.idle_since or now
-    changed(slot, "held", "idle_since", "missed_in_a_row", "willing", "pause_reason")
+    changed(slot, "held", "idle_since", "missed_in_a_row", "willing", "online_since", "pause_reason")
 
 
 def take(slot: Slot) -> None:

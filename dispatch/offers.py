@@ -14,7 +14,7 @@ import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 
-from agents import slots
+from agents import slots, stretches
 from agents.models import Agent, Slot
 from audit import journal
 from brands.models import Brand, Skill
@@ -180,6 +180,7 @@ def _expire(offer_id: UUID, now: datetime) -> bool:
     if slot.missed_in_a_row >= MISSES_THAT_PAUSE:
         slot.willing = False
         slot.pause_reason = "missed"
+        stretches.end(slot, now=now)
     _end(escalation, slot, offer, state=Offer.State.EXPIRED, now=now)
     return True
 

@@ -61,6 +61,7 @@ class TotalShape(serializers.Serializer[pages.Total]):
     amount_cents = serializers.IntegerField()
     words = serializers.CharField()
     chats = serializers.IntegerField()
+    tips_cents = serializers.IntegerField()
 
 
 class DayShape(TotalShape):
@@ -101,12 +102,19 @@ class EngagementShape(serializers.Serializer[pages.EngagementShown]):
     lines = LineShape(many=True)
 
 
+class HourShape(serializers.Serializer[pages.Hour]):
+    currency = serializers.CharField()
+    amount_cents = serializers.IntegerField()
+    online_seconds = serializers.IntegerField()
+
+
 class PageShape(serializers.Serializer[pages.Page]):
     since = serializers.DateTimeField()
     until = serializers.DateTimeField()
     totals = TotalShape(many=True)
     days = DayShape(many=True)
     balances = BalanceShape(many=True)
+    per_hour = HourShape(many=True)
     engagements = EngagementShape(many=True)
     older_until = serializers.DateTimeField(allow_null=True)
 
@@ -119,7 +127,8 @@ class EarningsView(APIView):
         agent_id = own_agent_id(request)
         asked = Stretch(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        page = pages.page(agent_id, **asked.validated_data, locale=get_language_from_request(request._request))
+        locale = get_language_from_request(request._request)
+        page = pages.page(agent_id, **asked.validated_data, locale=locale, now=clock.now())
         return Response(PageShape(page).data)
 
 

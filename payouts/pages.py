@@ -8,14 +8,18 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
+from agents import stretches
 from payouts import debts, ledger, pools, receipts
 from payouts.earnings import EARNED
 from payouts.models import Clawback, Debt, Dispute, EarningFact, Hold, Posting
+from payouts.rating import divide_half_even
 
 ENGAGEMENTS_ON_A_PAGE = 200
+HOUR_SECONDS = 3_600
+LEAST_ONLINE_SECONDS = 1_800
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Total:
     words: str
     chats: int
     day: date | None = None
+    tips_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,15 @@ class EngagementShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Hour:
+    """What an hour online paid, waiting included: what was earned without tips, by the time it took. No promise."""
+
+    currency: str
+    amount_cents: int
+    online_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """`older_until` is the `until` of the next, older page, or None when there is none."""
 
@@ -72,11 +86,12 @@ class Page:
     totals: tuple[Total, ...]
     days: tuple[Total, ...]
     balances: tuple[ledger.Balance, ...]
+    per_hour: tuple[Hour, ...]
     engagements: tuple[EngagementShown, ...]
     older_until: datetime | None
 
 
-def page(agent_id: UUID, *, since: datetime, until: datetime, zone: tzinfo, locale: str) -> Page:
+def page(agent_id: UUID, *, since: datetime, until: datetime, zone: tzinfo, locale: str, now: datetime) -> Page:
     """What was posted from `since` up to but not at `until`, newest first; days are those of `zone`.
 
     Totals and days cover the whole stretch, also where the list of chats is cut short.
@@ -84,12 +99,13 @@ def page(agent_id: UUID, *, since: datetime, until: datetime, zone: tzinfo, loca
     mine = Posting.objects.filter(
         account__agent_id=agent_id, created_at__gte=since, created_at__lt=until, kind__in=EARNED
     )
+    totals = _totals(mine.order_by("currency").values("currency"), locale=locale)
     facts = _closed(agent_id).filter(created_at__gte=since, created_at__lt=until)
     shown, older_until = _cut(facts.select_related("plan__brand").order_by("-created_at", "-id"))
     return Page(
         since=since,
         until=until,
-        totals=_totals(mine.order_by("currency").values("currency"), locale=locale),
+        totals=totals,
         days=_totals(
             mine.annotate(day=TruncDate("created_at", tzinfo=zone))
             .order_by("-day", "currency")
@@ -97,8 +113,21 @@ def page(agent_id: UUID, *, since: datetime, until: datetime, zone: tzinfo, loca
             locale=locale,
         ),
         balances=ledger.balance(agent_id),
+        per_hour=_per_hour(totals, stretches.seconds_online(agent_id, since, until, now=now)),
         engagements=_engagements(shown, locale=locale),
         older_until=older_until,
+    )
+
+
+def _per_hour(totals: Iterable[Total], online_seconds: int) -> tuple[Hour, ...]:
+    """Nothing is said of a few minutes: one chat in them would make an hour of gold."""
+    if online_seconds < LEAST_ONLINE_SECONDS:
+        return ()
+    paid = [(total.currency, total.amount_cents - total.tips_cents) for total in totals]
+    return tuple(
+        Hour(currency, divide_half_even(cents * HOUR_SECONDS, online_seconds), online_seconds)
+        for currency, cents in paid
+        if currency not in ledger.UNITS
     )
 
 
@@ -147,7 +176,9 @@ def _cut(facts: Iterable[EarningFact]) -> tuple[Sequence[EarningFact], datetime 
 
 def _totals(grouped: Any, *, locale: str) -> tuple[Total, ...]:
     rows: Iterable[Mapping[str, Any]] = grouped.annotate(
-        cents=Sum("amount"), chats=Count("engagement_id", distinct=True)
+        cents=Sum("amount"),
+        chats=Count("engagement_id", distinct=True),
+        tips=Sum("amount", filter=Q(kind="tip")),
     )
     return tuple(
         Total(
@@ -155,6 +186,7 @@ def _totals(grouped: Any, *, locale: str) -> tuple[Total, ...]:
             amount_cents=int(row["cents"]),
             words=receipts.money(int(row["cents"]), row["currency"], locale=locale),
             chats=row["chats"],
+            tips_cents=int(row["tips"] or 0),
             day=row.get("day"),
         )
         for row in rows

@@ -7,7 +7,7 @@ import { build } from "vite";
 const root = dirname(fileURLToPath(import.meta.url));
 const faces = ["widget/main.tsx", "dashboard/main.tsx", "board/main.tsx", "launcher/main.ts"];
 
-// The lazy parts of the panel bring no styles of their own, so Vite's 1.3 KiB of preloading code would do nothing there.
+// The lazy parts of the panel and of the dashboard bring no styles of their own, so Vite's 1.3 KiB of preloading code would do nothing there.
 const plainImports = {
   name: "plain-imports",
   enforce: "pre",
@@ -24,7 +24,7 @@ function settings(entry, dist, quiet) {
     configFile: false,
     base: "/static/",
     resolve: { alias: name === "widget" ? { "preact/jsx-runtime": join(root, "shared/jsx.ts") } : {} },
-    plugins: name === "widget" ? [plainImports] : [],
+    plugins: name === "widget" || name === "dashboard" ? [plainImports] : [],
     logLevel: quiet ? "warn" : "info",
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {

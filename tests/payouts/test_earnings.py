@@ -115,7 +115,9 @@ def test_the_page_shows_totals_days_and_every_line_in_words(facts: FactsMaker, i
     record(facts(), topic="Late the same evening", after=timedelta(hours=11, minutes=30))
     stockholm = ZoneInfo("Europe/Stockholm")
 
-    page = pages.page(ilse.pk, since=NOON, until=NOON + timedelta(days=1), zone=stockholm, locale="en")
+    page = pages.page(
+        ilse.pk, since=NOON, until=NOON + timedelta(days=1), zone=stockholm, locale="en", now=NOON + timedelta(days=2)
+    )
 
     assert [(t.words, t.chats) for t in page.totals] == [("11.30 EUR", 2)]
     assert [(str(day.day), day.amount_cents, day.chats) for day in page.days] == [
@@ -140,9 +142,13 @@ def test_a_long_list_goes_on_where_the_page_ended(
         record(facts(), after=minutes * MINUTE)
     zone = ZoneInfo("UTC")
 
-    first = pages.page(ilse.pk, since=NOON, until=NOON + 9 * MINUTE, zone=zone, locale="en")
+    first = pages.page(
+        ilse.pk, since=NOON, until=NOON + 9 * MINUTE, zone=zone, locale="en", now=NOON + timedelta(days=2)
+    )
     assert first.older_until is not None
-    second = pages.page(ilse.pk, since=NOON, until=first.older_until, zone=zone, locale="en")
+    second = pages.page(
+        ilse.pk, since=NOON, until=first.older_until, zone=zone, locale="en", now=NOON + timedelta(days=2)
+    )
 
     assert (len(first.engagements), len(second.engagements), second.older_until) == (3, 1, None)
     assert first.totals[0].chats == 4

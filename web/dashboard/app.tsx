@@ -2,12 +2,14 @@
 import { Chats } from "./chats";
 import { Confirm, Landing, LogIn, LookInMail, Lost, Reset } from "./entry";
 import { Home } from "./home";
+import { Later } from "./later";
 import { Offers } from "./offer";
 import { Loading, type Face } from "./parts";
 import { StepPage, Way } from "./path";
-import { EarningsPage } from "./pay";
 import { Settings } from "./settings";
 import { Receipt } from "./wrapup";
+
+const money = () => import("./money/page");
 
 export function App({ state, work }: Face) {
   const { me, route } = state;
@@ -37,7 +39,7 @@ function Screen({ state, work }: Face) {
     case "chat":
       return <Chats state={state} work={work} />;
     case "earnings":
-      return <EarningsPage state={state} work={work} />;
+      return <Later key="money" fetch={money} state={state} work={work} />;
     case "receipt":
       return <Receipt state={state} work={work} />;
     case "settings":

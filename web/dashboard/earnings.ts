@@ -8,6 +8,7 @@ export interface Total {
   amount_cents: number;
   words: string;
   chats: number;
+  tips_cents: number;
 }
 
 export interface PaidLine {
@@ -43,6 +44,7 @@ export interface Earnings {
   totals: Total[];
   days: (Total & { day: string })[];
   balances: { currency: string; amount_cents: number; seq: number }[];
+  per_hour: { currency: string; amount_cents: number; online_seconds: number }[];
   engagements: PaidChat[];
   older_until: string | null;
 }

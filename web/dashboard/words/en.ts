@@ -239,8 +239,6 @@ export const en = {
   active: "{time} active",
   list_cut: "The list shows the newest 200 chats; the sums cover all of them.",
   where_money: "Where the money is",
-  owed: "Earned and not paid out",
-  movements: { one: "{n} line in your ledger", other: "{n} lines in your ledger" },
   nothing_yet: "Nothing is posted yet. Your first finished chat starts it.",
   line_surge: "While it was busy",
   line_quality_bonus: "For a good score",

@@ -1,52 +1,93 @@
-// The earnings page: today or the last seven days, every chat with its lines in words.
+// The earnings page: today or the last seven days, every chat with its lines in words, and where the money is.
 import { useEffect, useState } from "preact/hooks";
-import { serverNow, clockTime } from "../shared/time";
-import { DAY_MS, earned, midnight, type Earnings, type PaidChat, type Total } from "./earnings";
-import { Heading, Hint, Segments, Shell, type Face } from "./parts";
-import { receiptPath } from "./route";
-import { amount, day, locale, span, t } from "./speak";
+import { serverNow, clockTime } from "../../shared/time";
+import { DAY_MS, earned, midnight, type Earnings, type PaidChat, type Total } from "../earnings";
+import { Heading, Hint, Segments, Shell, type Face } from "../parts";
+import { receiptPath } from "../route";
+import { amount, day, locale, span, t } from "../speak";
+import { AccountCard } from "./account";
+import { OpenCases, Past, Statements } from "./papers";
+import { Places } from "./places";
+import { cases as openCases, money as whereItIs, type Cases, type Money } from "./wallet";
+import { m } from "./words";
 
 type Period = "today" | "week";
 
-export function EarningsPage({ state, work }: Face) {
+export function Page({ state, work }: Face) {
   const [period, setPeriod] = useState<Period>("today");
   const [page, setPage] = useState<Earnings | null>(null);
+  const [purse, setPurse] = useState<[Money, Cases] | null>(null);
+  const [again, setAgain] = useState(0);
+  const refresh = () => setAgain((times) => times + 1);
   const chats = state.desk?.chats_today;
   useEffect(() => {
     let wanted = true;
     const now_ms = serverNow();
     const since = midnight(now_ms, period === "today" ? 0 : 6);
     void work.attempt("earnings", async () => {
-      const found = await earned(since, new Date(now_ms + DAY_MS));
-      if (wanted) setPage(found);
+      const [found, ...told] = await Promise.all([earned(since, new Date(now_ms + DAY_MS)), whereItIs(), openCases()]);
+      if (!wanted) return;
+      setPage(found);
+      setPurse(told);
     });
     return () => {
       wanted = false;
     };
-  }, [period, chats]);
+  }, [period, chats, again]);
   return (
     <Shell state={state} work={work}>
       <div class="page-head">
         <Heading>{t("earnings")}</Heading>
         <Segments name="period" legend={t("period")} value={period} onPick={(next) => (setPage(null), setPeriod(next))} choices={[{ value: "today", words: t("today") }, { value: "week", words: t("seven_days") }]} />
       </div>
-      {!page && <p class="muted">{t(state.busy === "earnings" ? "loading" : "no_answer")}</p>}
+      {!page && state.busy === "earnings" && <p class="muted" role="status">{t("loading")}</p>}
+      {!page && state.busy !== "earnings" && (
+        <div class="line" role="alert">
+          <p>{t("no_answer")}</p>
+          <button type="button" class="button" onClick={refresh}>
+            {t("try_now")}
+          </button>
+        </div>
+      )}
       {page && (
         <div class="two">
           <div class="stack-4">
             <Sum page={page} period={period} />
+            {purse && <OpenCases cases={purse[1]} work={work} onChange={refresh} />}
             {period === "week" && <Days days={page.days} />}
             <Lines page={page} period={period} />
           </div>
-          <Balances page={page} />
+          {purse && <Purse money={purse[0]} state={state} work={work} onChange={refresh} />}
         </div>
       )}
     </Shell>
   );
 }
 
+function Purse({ money, state, work, onChange }: Face & { money: Money; onChange: () => void }) {
+  return (
+    <div class="stack-4">
+      <section class="card">
+        <div class="card-head">
+          <h2>{t("where_money")}</h2>
+        </div>
+        {money.wallets.map((wallet) => (
+          <Places key={wallet.currency} wallet={wallet} work={work} onChange={onChange} />
+        ))}
+        {money.wallets.length === 0 && <p class="muted">{t("nothing_yet")}</p>}
+      </section>
+      <AccountCard money={money} state={state} work={work} onChange={onChange} />
+      {money.wallets.map((wallet) => (
+        <Past key={wallet.currency} wallet={wallet} />
+      ))}
+      <Statements money={money} />
+      <Hint>{t("ledger_hint")}</Hint>
+    </div>
+  );
+}
+
 function Sum({ page, period }: { page: Earnings; period: Period }) {
-  const none: Total = { currency: page.balances[0]?.currency ?? "EUR", amount_cents: 0, words: "", chats: 0 };
+  const none: Total = { currency: page.balances[0]?.currency ?? "EUR", amount_cents: 0, words: "", chats: 0, tips_cents: 0 };
   return (
     <section>
       <p class="small muted number">{period === "today" ? t("today_is", { day: day(page.since) }) : t("from_to", { from: day(page.since), to: day(new Date(serverNow()).toISOString()) })}</p>
@@ -54,7 +95,17 @@ function Sum({ page, period }: { page: Earnings; period: Period }) {
         <div key={total.currency}>
           <p class={`display number${total.amount_cents ? " is-warm" : ""}`}>{amount(total.amount_cents, total.currency)}</p>
           <p class="small muted number">{t("n_chats", { n: total.chats })}</p>
+          {total.tips_cents > 0 && (
+            <p class="small number">
+              <b>{m("tips")} {amount(total.tips_cents, total.currency)}</b> <span class="muted">{m("tips_line")}</span>
+            </p>
+          )}
         </div>
+      ))}
+      {page.per_hour.map((hour) => (
+        <p class="small number" key={hour.currency}>
+          {m("per_hour")}: <b>{amount(hour.amount_cents, hour.currency)}</b> <span class="muted">{m("per_hour_in", { time: span(hour.online_seconds) })}. {m("per_hour_line")}</span>
+        </p>
       ))}
     </section>
   );
@@ -123,35 +174,5 @@ function Paid({ chat, dated }: { chat: PaidChat; dated: boolean }) {
         </p>
       ))}
     </li>
-  );
-}
-
-function Balances({ page }: { page: Earnings }) {
-  return (
-    <section class="card">
-      <div class="card-head">
-        <h2>{t("where_money")}</h2>
-      </div>
-      <dl class="receipt">
-        {page.balances.map((balance) => (
-          <Row key={balance.currency} balance={balance} />
-        ))}
-      </dl>
-      {page.balances.length === 0 && <p class="muted">{t("nothing_yet")}</p>}
-      <div class="above">
-        <Hint>{t("ledger_hint")}</Hint>
-      </div>
-    </section>
-  );
-}
-
-function Row({ balance }: { balance: Earnings["balances"][number] }) {
-  return (
-    <>
-      <dt>
-        {t("owed")} <small>{t("movements", { n: balance.seq })}</small>
-      </dt>
-      <dd class="strong is-warm">{amount(balance.amount_cents, balance.currency)}</dd>
-    </>
   );
 }
