@@ -168,7 +168,9 @@ def test_an_agent_reads_their_earnings_over_http(facts: FactsMaker, ilses_browse
 
     assert answer.status_code == 200
     body = answer.json()
-    assert body["totals"] == [{"currency": "EUR", "amount_cents": 565, "words": "5.65 EUR", "chats": 1}]
+    assert body["totals"] == [
+        {"currency": "EUR", "amount_cents": 565, "words": "5.65 EUR", "chats": 1, "tips_cents": 0}
+    ]
     assert body["balances"] == [{"currency": "EUR", "amount_cents": 565, "seq": 2}]
     assert body["days"][0]["day"] == "2026-11-24"
     assert body["engagements"][0]["lines"][0]["words"] == "2.90 EUR for the chat"
