@@ -1,7 +1,6 @@
 """What comes after a chat: a score, a tip, a reopening, a referral, the end of a shift. And that none meddles."""
 
 import os
-import random
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -180,25 +179,20 @@ def test_a_night_shift_is_as_long_as_the_night(night: str, hours: int) -> None:
 
 
 amounts = st.integers(-1_000_000, 1_000_000)
-lines = st.lists(st.tuples(st.text(max_size=8), st.sampled_from(sorted(rating.WORK)), amounts), max_size=12)
-gifts = st.lists(
-    st.tuples(st.text(max_size=8), st.sampled_from(GIFTS), amounts),
-    min_size=1,
-    max_size=12,
-)
+lines = st.lists(st.tuples(st.just("source"), st.sampled_from(sorted(rating.WORK)), amounts), max_size=8)
+gifts = st.lists(st.tuples(st.just("source"), st.sampled_from(GIFTS), amounts), min_size=1, max_size=8)
 
 
 @settings(max_examples=CASES, deadline=None)
-@given(lines, gifts, st.randoms(use_true_random=False), st.integers(1, 10_000), st.integers(0, 43_200))
+@given(lines, gifts, st.integers(0, 8), st.integers(1, 10_000), st.integers(0, 43_200))
 def test_tips_referrals_and_adjustments_never_touch_a_guarantee(
     work: list[tuple[str, str, int]],
     given_on_top: list[tuple[str, str, int]],
-    chance: random.Random,
+    place: int,
     rate: int,
     absent: int,
 ) -> None:
-    mixed = [*work, *given_on_top]
-    chance.shuffle(mixed)
+    mixed = [*work[:place], *given_on_top, *work[place:]]
     known: dict[str, Any] = {"rate_cents": rate, "absent_seconds": absent, "ended_at": NOON + timedelta(hours=11)}
     plain = shift(UUID(int=1), UUID(int=2), shift_id=UUID(int=3), lines=tuple(work), **known)
     tipped = shift(UUID(int=1), UUID(int=2), shift_id=UUID(int=3), lines=tuple(mixed), **known)
