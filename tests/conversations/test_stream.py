@@ -115,6 +115,19 @@ def test_a_reader_from_another_world_gets_a_snapshot(chat: Conversation, maja: C
     assert msgspec.json.decode(frame)["type"] == "reset"
 
 
+def test_readers_who_come_together_each_get_what_they_miss(chat: Conversation, maja: Customer) -> None:
+    for number in range(4):
+        say(chat, maja.pk, f"line {number}")
+    head = Conversation.objects.get(pk=chat.pk).talk_seq
+    held: list[int | None] = [head - 1, head - 3, head, None, head + 1]
+
+    together = transcript.resume_all([transcript.Want(chat.pk, "talk", after) for after in held])
+
+    assert [len(resumed.frames) for resumed in together] == [1, 3, 0, 1, 1]
+    assert together == [transcript.resume(chat.pk, "talk", after=after) for after in held]
+    assert {resumed.head for resumed in together} == {head}
+
+
 def test_writing_to_an_old_conversation_while_another_is_open_is_refused(chat: Conversation, maja: Customer) -> None:
     with transaction.atomic():
         lifecycle.left(stream.locked(chat.pk), None, now=at(5))
