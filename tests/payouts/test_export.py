@@ -2,9 +2,9 @@
 
 import copy
 import json
+import os
 import random
 import re
-import os
 import shutil
 import subprocess
 import sys
