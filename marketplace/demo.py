@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from agents import approval, presence, signup
-from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
+from agents.models import Agent, AgentLanguage, AgentSkill, OnlineStretch, Slot, User
 from assistant import replies
 from brands import content
 from brands.models import Article, Brand, Skill
@@ -23,6 +23,8 @@ from conversations.models import Conversation
 from dispatch import desk, escalations, offers
 from dispatch.matching import Placement
 from payouts import plans
+from payouts.providers.contract import Destination
+from payouts.runs import cash_out, destinations
 from realtime import protocol
 
 PASSWORD = "beckon-demo-2026"  # noqa: S105  (printed on every demo start; production refuses to run beside it)
@@ -32,6 +34,7 @@ PASSWORD = "beckon-demo-2026"  # noqa: S105  (printed on every demo start; produ
 LOGINS = (
     ("Ilse, agent", "ilse@beckon.example", PASSWORD),
     ("Tomek, agent", "tomek@beckon.example", PASSWORD),
+    ("Ines, operator", "ines@beckon.example", PASSWORD),
     ("Noor, operator", "noor@beckon.example", PASSWORD),
 )
 
@@ -124,8 +127,10 @@ def seed(*, now: datetime) -> bool:
         if User.objects.filter(email=LOGINS[-1][1]).exists():
             return False
         noor = _user("Noor", staff=True)
+        _user("Ines", staff=True)  # money leaves with two people
         agents = [_agent(*made, by=noor, now=now - timedelta(days=30)) for made in AGENTS]
     _live_through_a_week(brands[0], agents[:2], now=now)
+    _may_be_paid(agents[:2], by=noor, now=now)
     for agent in agents:
         presence.go_offline(agent.pk, now=now)
     return True
@@ -204,6 +209,21 @@ def _live_through_a_week(brand: Brand, agents: Sequence[Agent], *, now: datetime
             at = now - timedelta(days=day, hours=2, minutes=chance.randrange(50))
             for question, answer, topic in chance.sample(PAST_CHATS, 2 if day else 3):
                 at = _past_chat(brand, agent, question, answer, topic, at=at, chance=chance)
+
+
+def _may_be_paid(agents: Sequence[Agent], *, by: User, now: datetime) -> None:
+    """They have said where to pay them, were online in the week, and cash-outs are open: nothing waits for a form."""
+    long_ago = now - timedelta(days=30)
+    for agent, account in zip(agents, ("NL91ABNA0417164300", "PL61109010140000071219812874"), strict=True):
+        to = Destination(agent.display_name, iban=account)
+        me = f"agent:{agent.pk}"
+        destinations.change(agent.pk, "EUR", to, provider="fake", zone="Europe/Berlin", by=me, now=long_ago)
+        for day in range(6, -1, -1):
+            began = now - timedelta(days=day, hours=3)
+            lasted = timedelta(hours=2, minutes=15)
+            OnlineStretch.objects.create(agent=agent, began_at=began, ended_at=began + lasted)
+    limits = {"each_at_most": 50_000, "daily_at_most": 100_000}
+    cash_out.grant("fake", "EUR", **limits, by=f"operator:{by.pk}", now=long_ago)
 
 
 def _past_chat(
