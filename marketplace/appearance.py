@@ -137,7 +137,6 @@ def navigation(request: HttpRequest) -> list[Item]:
                 rows("Bank accounts", "account_balance", "payouts.payoutdestination"),
                 rows("Payment files", "draft", "payouts.payoutfile"),
                 rows("Cash-outs", "bolt", "payouts.cashoutmandate"),
-                rows("Periods", "event_available", "payouts.period"),
                 rows("Postings", "receipt_long", "payouts.posting"),
                 rows("Accounts", "account_balance_wallet", "payouts.account"),
                 rows("Frozen facts", "ac_unit", "payouts.earningfact"),

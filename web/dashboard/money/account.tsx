@@ -1,5 +1,6 @@
 // Where the agent is paid: four characters of the account, and a form that says what a change costs.
 import { useState } from "preact/hooks";
+import { DOWN, Icon } from "../../shared/icons";
 import { dayAndTime } from "../../shared/time";
 import { Hint } from "../parts";
 import { locale, t } from "../speak";
@@ -83,7 +84,6 @@ function Form({ money, state, work, changing, onPutAway, onSaved }: FormProps) {
       <Choice name="currency" words={m("account_currency")} choices={currencies.map((currency) => [currency, currency])} value={currencies[0] ?? "EUR"} />
       <Choice name="zone" words={m("account_zone")} choices={Intl.supportedValuesOf("timeZone").map((zone) => [zone, zone.replaceAll("_", " ")])} value={here} />
       <Hint>{m(changing ? "account_hint_change" : "account_hint_first")}</Hint>
-      {state.trouble && <p class="error">{state.trouble}</p>}
       <div class="line">
         <button class="button is-primary" aria-disabled={state.busy === "account"}>
           {t(state.busy === "account" ? "one_moment" : "save")}
@@ -123,6 +123,7 @@ function Choice({ name, words, choices, value }: { name: string; words: string; 
             </option>
           ))}
         </select>
+        <Icon d={DOWN} size="small" />
       </span>
     </div>
   );

@@ -50,12 +50,14 @@ export function Page({ state, work }: Face) {
         </div>
       )}
       {page && (
-        <div class="two">
+        <div class="two earn">
           <div class="stack-4">
             <Sum page={page} period={period} />
-            {purse && <OpenCases cases={purse[1]} work={work} onChange={refresh} />}
-            {period === "week" && <Days days={page.days} />}
-            <Lines page={page} period={period} />
+            <div class="stack-4 earn-rest">
+              {purse && <OpenCases cases={purse[1]} work={work} onChange={refresh} />}
+              {period === "week" && <Days days={page.days} />}
+              <Lines page={page} period={period} />
+            </div>
           </div>
           {purse && <Purse money={purse[0]} state={state} work={work} onChange={refresh} />}
         </div>
@@ -76,12 +78,14 @@ function Purse({ money, state, work, onChange }: Face & { money: Money; onChange
         ))}
         {money.wallets.length === 0 && <p class="muted">{t("nothing_yet")}</p>}
       </section>
-      <AccountCard money={money} state={state} work={work} onChange={onChange} />
-      {money.wallets.map((wallet) => (
-        <Past key={wallet.currency} wallet={wallet} />
-      ))}
-      <Statements money={money} />
-      <Hint>{t("ledger_hint")}</Hint>
+      <div class="stack-4 earn-rest">
+        <AccountCard money={money} state={state} work={work} onChange={onChange} />
+        {money.wallets.map((wallet) => (
+          <Past key={wallet.currency} wallet={wallet} />
+        ))}
+        <Statements money={money} />
+        <Hint>{t("ledger_hint")}</Hint>
+      </div>
     </div>
   );
 }
