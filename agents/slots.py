@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 
 from agents.models import Slot
 from realtime import wire
@@ -46,10 +47,10 @@ def changed(slot: Slot, *fields: str) -> None:
     wire.after_commit(changed=[f"agent:{slot.pk}"])
 
 
-def hold(slot: Slot) -> None:
-    """An offer is open for this agent."""
-    slot.held += 1
-    changed(slot, "held")
+def hold_all(agent_ids: Collection[UUID]) -> None:
+    """An offer is open for each of these agents, in one statement. The caller holds the slots."""
+    Slot.objects.filter(pk__in=agent_ids).update(held=F("held") + 1, version=F("version") + 1)
+    wire.after_commit(changed=[f"agent:{agent_id}" for agent_id in agent_ids])
 
 
 def release(slot: Slot, *, now: datetime) -> None:

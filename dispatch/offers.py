@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from agents import slots, stretches
-from agents.models import Agent, Slot
+from agents.models import Agent, AgentLanguage, AgentSkill, Slot
 from audit import journal
 from brands.models import Brand, Skill
 from dispatch import escalations, explanations, leadership
@@ -41,12 +41,17 @@ def make(placements: Sequence[Placement], *, epoch: int | None, now: datetime) -
         return []
     waiting = _lock_waiting([placement.escalation_id for placement in placements])
     free = slots.free_of_locks([placement.agent_id for placement in placements])
-    made = [
-        _make(waiting[placement.escalation_id], free[placement.agent_id], placement, now)
-        for placement in placements
-        if placement.escalation_id in waiting and _may_be_asked(free.get(placement.agent_id))
-    ]
-    return [offer for offer in made if offer]
+    ringing: set[UUID] = set()
+    held: list[Match] = []
+    for placement in placements:
+        escalation, slot = waiting.get(placement.escalation_id), free.get(placement.agent_id)
+        if escalation and slot and slot.pk not in ringing and _may_be_asked(slot):
+            ringing.add(slot.pk)
+            held.append((escalation, slot, placement))
+    return _open(held, now)
+
+
+Match = tuple[Escalation, Slot, Placement]
 
 
 def _lock_waiting(ids: list[UUID]) -> dict[UUID, Escalation]:
@@ -54,69 +59,92 @@ def _lock_waiting(ids: list[UUID]) -> dict[UUID, Escalation]:
     return {row.pk: row for row in rows.order_by("pk")}
 
 
-def _may_be_asked(slot: Slot | None) -> bool:
+def _may_be_asked(slot: Slot) -> bool:
     """Judged under the slot's lock: willing, here, not being asked, with room."""
-    return bool(
-        slot and slot.willing and slot.gone_since is None and slot.held == 0 and slot.active + slot.held < slot.capacity
-    )
+    return slot.willing and slot.gone_since is None and slot.held == 0 and slot.active < slot.capacity
 
 
-def _make(escalation: Escalation, slot: Slot, placement: Placement, now: datetime) -> Offer | None:
-    agent = _still_fit(escalation, slot.pk)
-    if agent is None:
-        return None
-    try:
-        plan = plans.in_force(escalation.brand_id, tier=agent.tier, at=now)
-    except plans.NoPlanInForce as missing:
-        log.error("No offer can be made without a price: publish a pay plan (%s).", missing)
-        return None
+def _open(matches: Sequence[Match], now: datetime) -> list[Offer]:
+    """Offers for those whose agent is still fit and paid for. The caller holds escalations and slots.
+
+    As many statements for a hundred as for one: while they run, nobody in the round can be moved by anybody else.
+    """
+    agents = _still_fit(matches)
+    fit = [match for match in matches if match[1].pk in agents]
+    pay = _plans({(escalation.brand_id, agents[slot.pk].tier) for escalation, slot, _ in fit}, now)
+    words = Words({escalation.brand_id for escalation, _, _ in fit})
     seconds = settings.BECKON_WAITS["offer_seconds"]
-    offer = Offer.objects.create(
-        brand_id=escalation.brand_id,
-        escalation=escalation,
-        agent=agent,
-        pay_plan=plan,
-        offered_at=now,
-        expires_at=now + timedelta(seconds=seconds),
-        card=_card(escalation, plan, placement, max(1, round(seconds))),
-    )
-    escalation.state = Escalation.State.OFFERED
-    escalation.save(update_fields=["state"])
-    slots.hold(slot)
-    return offer
+    made = [
+        Offer(
+            brand_id=escalation.brand_id,
+            escalation=escalation,
+            agent=agents[slot.pk],
+            pay_plan=plan,
+            offered_at=now,
+            expires_at=now + timedelta(seconds=seconds),
+            card=words.card(escalation, plan, placement, max(1, round(seconds))),
+        )
+        for escalation, slot, placement in fit
+        if (plan := pay.get((escalation.brand_id, agents[slot.pk].tier)))
+    ]
+    if made:
+        Offer.objects.bulk_create(made)
+        asked = [offer.escalation_id for offer in made]
+        Escalation.objects.filter(pk__in=asked).update(state=Escalation.State.OFFERED)
+        slots.hold_all([offer.agent_id for offer in made])
+    return made
 
 
-def _still_fit(escalation: Escalation, agent_id: UUID) -> Agent | None:
-    """The agent, unless she lost approval, topic or language since the plan read them."""
-    return Agent.objects.filter(
-        pk=agent_id,
-        state=Agent.State.APPROVED,
-        user__is_active=True,
-        languages__code=escalation.language,
-        skills__skill__brand_id=escalation.brand_id,
-        skills__skill__key=escalation.topic,
-    ).first()
-
-
-def _card(escalation: Escalation, plan: PayPlan, placement: Placement, seconds: int) -> dict[str, Any]:
-    """What the agent decides by, frozen: the price shown is the price paid."""
-    topic_name = topic_names(escalation.brand_id).get(escalation.topic, escalation.topic)
-    money = plans.card(plan)
-    return {
-        "brand": Brand.objects.get(pk=escalation.brand_id).name,
-        "topic": escalation.topic,
-        "topic_name": topic_name,
-        "language": escalation.language,
-        "context": str(escalation.packet.get("summary", ""))[:240],
-        "waits_since": escalation.queued_at,
-        "seconds": seconds,
-        "currency": money["currency"],
-        "minimum_minor": money["minimum_cents"],
-        "pay": [
-            {"kind": line["kind"], "words": line["words"], "amount_minor": line["rate"]} for line in money["lines"]
-        ],
-        "why": explanations.why_words(placement.why, topic_name=topic_name, language=escalation.language),
+def _still_fit(matches: Sequence[Match]) -> dict[UUID, Agent]:
+    """Those agents who have not lost approval, topic or language since the plan read them."""
+    ids = [slot.pk for _, slot, _ in matches]
+    speaks = set(AgentLanguage.objects.filter(agent_id__in=ids).values_list("agent_id", "code"))
+    knows = set(AgentSkill.objects.filter(agent_id__in=ids).values_list("agent_id", "skill__brand_id", "skill__key"))
+    right = {
+        slot.pk
+        for escalation, slot, _ in matches
+        if (slot.pk, escalation.language) in speaks and (slot.pk, escalation.brand_id, escalation.topic) in knows
     }
+    return Agent.objects.filter(state=Agent.State.APPROVED, user__is_active=True).in_bulk(right)
+
+
+def _plans(wanted: Collection[tuple[UUID, str]], now: datetime) -> dict[tuple[UUID, str], PayPlan]:
+    """The pay plan of each (brand, tier) that has one."""
+    found = {}
+    for brand_id, tier in wanted:
+        try:
+            found[brand_id, tier] = plans.in_force(brand_id, tier=tier, at=now)
+        except plans.NoPlanInForce as missing:
+            log.error("No offer can be made without a price: publish a pay plan (%s).", missing)
+    return found
+
+
+class Words:
+    """The names that offers of these brands show, read once."""
+
+    def __init__(self, brand_ids: Collection[UUID]) -> None:
+        self._brands = dict(Brand.objects.filter(pk__in=brand_ids).values_list("pk", "name"))
+        self._topics = topic_names_of(brand_ids)
+
+    def card(self, escalation: Escalation, plan: PayPlan, placement: Placement, seconds: int) -> dict[str, Any]:
+        """What the agent decides by, frozen: the price shown is the price paid."""
+        topic_name = self._topics.get((escalation.brand_id, escalation.topic), escalation.topic)
+        money = plans.card(plan)
+        return {
+            "brand": self._brands[escalation.brand_id],
+            "topic": escalation.topic,
+            "topic_name": topic_name,
+            "language": escalation.language,
+            "context": str(escalation.packet.get("summary", ""))[:240],
+            "waits_since": escalation.queued_at,
+            "seconds": seconds,
+            "currency": money["currency"],
+            "minimum_minor": money["minimum_cents"],
+            "pay": [
+                {"kind": line["kind"], "words": line["words"], "amount_minor": line["rate"]} for line in money["lines"]
+            ],
+            "why": explanations.why_words(placement.why, topic_name=topic_name, language=escalation.language),
+        }
 
 
 def card_of(offer: Offer) -> protocol.OfferCard:

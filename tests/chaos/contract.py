@@ -28,7 +28,7 @@ class Order:
     brands: int = 2
     agents: int = 24
     customers: int = 48
-    messages: int = 5_500
+    messages: int = 7_000
     haste: float = 5.0
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -58,6 +58,9 @@ class Load(Protocol):
 
     async def start(self) -> None:
         """Everybody is connected and messages flow from now on, by tasks that go on after the return."""
+
+    async def lively(self) -> None:
+        """Returns when the load is as high as it will be, after some seconds at most."""
 
     async def disturb(self, kind: Disturbance) -> str:
         """People do what faults of people are, now, chosen by the seed, and recorded for the oracle.

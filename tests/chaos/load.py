@@ -16,6 +16,7 @@ import psycopg
 
 from marketplace.local.state import CHECKOUT
 from tests.chaos import load_incidents as incidents
+from tests.chaos.children import until
 from tests.chaos.contract import Disturbance, Order
 from tests.chaos.load_operator import Operator
 from tests.chaos.load_people import AgentPlayer, CustomerPlayer, House, Player, tabs_of
@@ -28,6 +29,7 @@ from tests.stranger.door import Credentials
 CAST_SECONDS = 60.0
 CONNECT_SECONDS = 30.0
 PACE_SECONDS = 0.5
+WARM_SECONDS, LIVELY_SHARE = 8.0, 0.5  # how long the house may take to fill, and when it is full
 SLOWEST, FASTEST = 0.5, 8.0  # messages a second of one speaking side
 SERVED_SHARE = 0.5  # of the time to settle: so long whoever waits may still be served; then she leaves
 GLANCE_SECONDS = 6.0
@@ -131,12 +133,20 @@ class Load:
         mishaps = (self._keep_pace(), incidents.vanish(self), incidents.oversleep(self), snoop(self))
         self._beside += [asyncio.create_task(mishap) for mishap in mishaps]
 
+    async def lively(self) -> None:
+        """The house is full: most customers are in a chat, so that what follows is measured under its whole load."""
+
+        async def full() -> bool:
+            return self.house.speaking >= LIVELY_SHARE * 2 * len(self.house.customers)
+
+        await until(full, WARM_SECONDS)
+
     async def _keep_pace(self) -> None:
         """So many messages are written that those asked for are acknowledged when the time is over."""
-        until = self.record.began + self.order.seconds
+        ends = self.record.began + WARM_SECONDS + self.order.seconds
         while self.house.open:
             missing = max(0, self.order.messages - self.record.acked)
-            a_second = missing / max(1.0, until - now())
+            a_second = missing / max(1.0, ends - now())
             speaking = max(12, self.house.speaking)
             self.house.rate = min(FASTEST, max(SLOWEST, a_second / speaking))
             await asyncio.sleep(PACE_SECONDS)

@@ -42,6 +42,11 @@ class House:
         self.open = False
         self.closing.set()
 
+    async def rest(self, seconds: float) -> None:
+        """A silence, which ends with the house."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.closing.wait(), seconds)
+
     @property
     def speaking(self) -> int:
         return 2 * sum(not task.done() for agent in self.agents for task in agent.serving.values())
@@ -76,7 +81,7 @@ class Player:
         if speaker.unanswered < 60:
             for _ in range(lines):
                 speaker.say(conversation, self.text())
-        await asyncio.sleep(lines / self.house.rate * self.chance.uniform(0.6, 1.4))
+        await self.house.rest(lines / self.house.rate * self.chance.uniform(0.6, 1.4))
 
     async def stumble(self) -> None:
         """Until the house closes: now and then a tab's link breaks, or it is closed for a moment."""

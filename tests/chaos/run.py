@@ -68,6 +68,8 @@ async def seed(world: World, plan: Plan, *, emptied: bool, books: leaks.Books, k
         async with course.stage("people"):
             await load.prepare()
             await load.start()
+        async with course.stage("warm"):
+            await load.lively()
         happened = await _break(scene, course, emptied=emptied)
         await _judge(scene, course, happened, marks)
     finally:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tests.chaos import faults
 from tests.chaos.scene import Fault
 
-CALM_SECONDS = 4.0
+CALM_SECONDS = 3.0  # after the house is full
 BETWEEN_SECONDS = 1.0
 AFTER_SECONDS = 7.5  # the calm is judged in the last of them: what came later than 20 s of true scale
 ALONE_SECONDS = 60.0  # of the true scale: a longer fault has a seed to itself
