@@ -286,6 +286,7 @@ def test_what_the_bus_lost_is_healed_by_the_server(
 def test_a_client_that_lost_a_frame_gets_it_again_by_its_ping(
     house: House, chat: Conversation, customer: str, tabs: ExitStack
 ) -> None:
+    append(chat, "zero")
     tab = tabs.enter_context(enter(house.left, customer))
     head = tab.next("reset")["head"]
     append(chat, "one")
