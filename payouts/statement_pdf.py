@@ -22,6 +22,7 @@ LATIN = "noto_sans"  # and Greek and Cyrillic
 OTHERS = {"noto_sans_arabic": re.compile("[\u0600-\u06ff]"), "noto_sans_devanagari": re.compile("[\u0900-\u097f]")}
 INK, MUTED, PAPER = (34, 48, 45), (86, 99, 95), (241, 236, 227)
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph
+TITLE = gettext_noop("Statement %(month)s")
 MOST_ROWS = 1_500  # about ten milliseconds each
 
 
@@ -29,12 +30,26 @@ def as_pdf(statement: Statement, *, locale: str) -> bytes:
     """A4, as many pages as it takes. Its dates are those of the pay zone. Refused beyond so many lines."""
     if len(statement.lines) > MOST_ROWS:
         raise Refused("This month has too many lines for a PDF. Take it as CSV or JSON.", code="too_long")
-    with override(locale):
-        page = _Page(statement, locale=locale)
+    spoken = _spoken(locale)
+    with override(spoken):
+        page = _Page(statement, locale=spoken)
         page.write_head()
         page.write_lines()
         page.write_foot()
         return bytes(page.output())
+
+
+def _spoken(locale: str) -> str:
+    """The language itself; English where ours runs the other way and has no words in it: mixed, both are unreadable."""
+    with override(locale):
+        return "en" if _is_right_to_left(locale) and gettext(TITLE) == TITLE else locale
+
+
+def _is_right_to_left(locale: str) -> bool:
+    try:
+        return bool(get_language_info(locale.split("-")[0])["bidi"])
+    except KeyError:
+        return False
 
 
 class _Page(FPDF):
@@ -43,8 +58,8 @@ class _Page(FPDF):
     def __init__(self, statement: Statement, *, locale: str) -> None:
         super().__init__(format="A4")
         self.statement, self.locale = statement, str(receipts.known(locale))
-        self.right_to_left = get_language_info(locale.split("-")[0]).get("bidi", False) if locale else False
-        self.set_title(gettext("Statement %(month)s") % {"month": statement.month.name})
+        self.right_to_left = _is_right_to_left(locale)
+        self.set_title(gettext(TITLE) % {"month": statement.month.name})
         self.set_creation_date(statement.made_at)
         needed = [name for name, letters in OTHERS.items() if letters.search(statement.agent_name + gettext("Line"))]
         for name in (LATIN, *needed):
@@ -70,7 +85,7 @@ class _Page(FPDF):
         told = self.statement
         first = format_date(local(told.month.since, told.month.zone), "LLLL y", locale=self.locale)
         self.line_of("Beckon", 11, colour=MUTED)
-        self.line_of(gettext("Statement %(month)s") % {"month": first}, 20)
+        self.line_of(gettext(TITLE) % {"month": first}, 20)
         self.line_of(told.agent_name, 12)
         self.line_of(told.account, 8, colour=MUTED)
         self.ln(4)

@@ -129,6 +129,17 @@ def test_the_pdf_has_every_line_on_as_many_pages_as_it_takes(ilse: Agent, facts:
     assert len(re.findall(rb"/Type /Page\b", made)) >= 3
 
 
+def test_a_language_that_the_server_cannot_write_is_english_and_not_half_of_each() -> None:
+    assert [statement_pdf._spoken(locale) for locale in ("ar", "he", "de", "en", "sv-SE", "xx")] == [
+        "en",
+        "en",
+        "de",
+        "en",
+        "sv-SE",
+        "xx",
+    ]
+
+
 def test_a_pdf_of_too_many_lines_is_refused_in_one_sentence(ilse: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     earn(ilse, 100)
     monkeypatch.setattr(statement_pdf, "MOST_ROWS", 0)
