@@ -38,20 +38,18 @@ def account(name: str) -> UUID:
     return Account.objects.get(name=name).pk
 
 
-def test_a_payout_leaves_the_agents_account_for_the_providers_transit_and_then_its_bank(
-    facts: FactsMaker, ilse: Agent
-) -> None:
+def test_tax_leaves_the_agents_account_for_the_authoritys_and_then_the_bank(facts: FactsMaker, ilse: Agent) -> None:
     pay(facts)
 
-    sent = ledger.post(
-        ilse.pk, "EUR", ledger.Entry("payout:1", "payout", -565, contra="in_transit:sepa_file"), now=NEXT_DAY
+    withheld = ledger.post(
+        ilse.pk, "EUR", ledger.Entry("tax:1", "withholding", -565, contra="withholding:skat"), now=NEXT_DAY
     )
-    settled = ledger.transfer(
-        "bank:sepa_file", "EUR", ledger.Entry("settled:1", "settled", -565, contra="in_transit:sepa_file"), now=NEXT_DAY
+    paid = ledger.transfer(
+        "bank:sepa_file", "EUR", ledger.Entry("tax_paid:1", "settled", -565, contra="withholding:skat"), now=NEXT_DAY
     )
 
-    assert (sent.seq, sent.balance_after) == (3, 0)
-    assert (settled.seq, settled.balance_after) == (None, None)
+    assert (withheld.seq, withheld.balance_after) == (3, 0)
+    assert (paid.seq, paid.balance_after) == (None, None)
     assert ledger.audit(NEXT_DAY).balanced
 
 

@@ -79,7 +79,7 @@ def test_a_correction_that_changes_nothing_or_too_much_is_refused(
 def test_a_correction_beyond_the_balance_is_owed_and_recovered_by_a_fifth_a_week(
     chat: UUID, ilse: Agent, facts: FactsMaker
 ) -> None:
-    ledger.post(ilse.pk, "EUR", ledger.Entry("payout:1", "payout", -565, contra="in_transit:fake"), now=NOON)
+    ledger.post(ilse.pk, "EUR", ledger.Entry("tax:1", "withholding", -565, contra="withholding:skat"), now=NOON)
     corrections.correct(chat, changes={"active_seconds": 0}, **WHY)
     assert (owed(ilse), debts.owed(ilse.pk, "EUR")) == (0, 275)
     earnings.record(facts(), topic="Refund", now=NOON + 7 * DAY)
