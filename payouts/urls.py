@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from payouts import api, wallet_api
+from payouts import api
 from payouts.runs import api as runs_api
+from payouts.wallet import api as wallet_api
 
 urlpatterns = [
     path("agent/earnings", api.EarningsView.as_view(), name="agent-earnings"),
