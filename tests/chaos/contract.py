@@ -37,7 +37,8 @@ class Order:
 class Happened:
     """What the rig did. `calm_from..began` is this seed's own calm; every fault was over at `ended`.
 
-    `faults` are names of tests/chaos/faults.py. `logs` holds what each process said during this seed.
+    `faults` are names of tests/chaos/faults.py. `logs` holds what each process said during this seed. `share` is the
+    part of the machine that others left to this seed, as measured: with half of it everything takes twice as long.
     """
 
     faults: tuple[str, ...]
@@ -46,6 +47,7 @@ class Happened:
     ended: float
     haste: float
     logs: Mapping[str, str] = field(default_factory=dict, repr=False)
+    share: float = 1.0
 
 
 class Load(Protocol):

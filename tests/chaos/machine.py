@@ -41,3 +41,9 @@ def between(before: Reading, after: Reading) -> dict[str, float]:
     wall = max(after.wall - before.wall, 0.1)
     ours = max(after.ours - before.ours, 0.0)
     return {"our_cores": round(ours / wall, 2), "other_cores": round((after.busy - before.busy - ours) / wall, 2)}
+
+
+def share(between: dict[str, float]) -> float:
+    """The part of all processors that others left to us; a tenth at least."""
+    cores = psutil.cpu_count() or 1
+    return max(0.1, 1 - between.get("other_cores", 0.0) / cores)

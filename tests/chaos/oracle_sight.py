@@ -145,9 +145,11 @@ def _shown(desk: Frame) -> set[str]:
 
 
 def noise(record: Record, happened: Happened) -> float:
-    """Seconds that this machine, with whatever else it does, may add to any wait: told by its undisturbed hours."""
+    """Seconds that this machine, with whatever else it does, may add to any wait: told by its undisturbed hours, and
+    never less than a floor, which is the higher the less of the machine others left."""
+    least = NOISE_SECONDS / happened.share
     calm = [took for at, took in acknowledgements(record) if not disturbed(at, happened)]
-    return max(NOISE_SECONDS, NOISE_RATIO * p99(calm)) if len(calm) >= FEWEST_FOR_NOISE else NOISE_SECONDS
+    return max(least, NOISE_RATIO * p99(calm)) if len(calm) >= FEWEST_FOR_NOISE else least
 
 
 # --- the calm ---
@@ -161,7 +163,7 @@ def calm_is_back(record: Record, truth: Truth, happened: Happened) -> Iterator[s
         after = [took for at, took in delays if at >= back]
         if min(len(before), len(after)) < FEWEST:
             continue
-        limit = max(CALM_FLOOR_SECONDS, CALM_RATIO * p99(before))
+        limit = max(CALM_FLOOR_SECONDS / happened.share, CALM_RATIO * p99(before))
         if p99(after) > limit:
             yield f"SLOW: p99 to {what} a message is {p99(after):.2f} s after the faults, {p99(before):.2f} s before"
 

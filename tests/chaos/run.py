@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,11 +71,11 @@ async def seed(world: World, plan: Plan, *, emptied: bool, books: leaks.Books, k
         async with course.stage("warm"):
             await load.lively()
         happened = await _break(scene, course, emptied=emptied)
+        course.stages |= machine.between(before, machine.read(world))
         await _judge(scene, course, happened, marks)
     finally:
         with suppress(Exception):
             await load.close()
-    course.stages |= machine.between(before, machine.read(world))
     census = await books.look(world)
     course.broke += books.grown()
     return _result(scene, course, census)
@@ -147,7 +147,7 @@ async def _judge(scene: Scene, course: Course, happened: Happened, marks: dict[s
     async with course.stage("settle"):
         course.broke += await load.settle(max(SHORTEST_SETTLE_SECONDS, SETTLE_SECONDS / world.haste))
     said = await asyncio.to_thread(world.said_since, marks)
-    whole = Happened(*_fields(happened), logs=said)
+    whole = replace(happened, logs=said, share=machine.share(course.stages))
     async with course.stage("judge"):
         course.broke += await oracle.judge(load.record, world.postgres.owner_url, whole)
     if course.broke and course.evidence is not None:
@@ -157,10 +157,6 @@ async def _judge(scene: Scene, course: Course, happened: Happened, marks: dict[s
     course.broke += [f"{death.name} ended by itself with status {death.code}" for death in deaths]
     world.children.deaths.clear()
     course.broke += [f"the rig's proxy stumbled: {said['proxy'][-500:]}"] if said.get("proxy", "").strip() else []
-
-
-def _fields(happened: Happened) -> tuple[tuple[str, ...], float, float, float, float]:
-    return happened.faults, happened.calm_from, happened.began, happened.ended, happened.haste
 
 
 def _result(scene: Scene, course: Course, census: dict[str, dict[str, float]]) -> Result:
