@@ -1,9 +1,10 @@
 """Celery: its broker is a doorbell, its schedule is code, its tasks look at PostgreSQL and do what is due."""
 
+import gc
 import os
 import warnings
 
-from celery import Celery, Task
+from celery import Celery, Task, bootsteps
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
 from celery.signals import worker_init
@@ -95,6 +96,19 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+class Tidied(bootsteps.StartStopStep):
+    """Once the broker is reached again, what its failed attempts left open is closed: Celery leaves each one's links in
+    circles that the collector finds late."""
+
+    requires = ("celery.worker.consumer.connection:Connection",)
+
+    def start(self, parent: object) -> None:
+        gc.collect()
+
+
+app.steps["consumer"].add(Tidied)
 
 # Tasks under way when the broker's link breaks go on: each may run twice. Celery would rather hear the opposite.
 warnings.filterwarnings("ignore", category=CPendingDeprecationWarning, module="celery.worker")

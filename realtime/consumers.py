@@ -70,6 +70,7 @@ class SocketConsumer(LeanConsumer):
         finally:
             if self._session is not None:
                 self._session.leave()
+            self._session = self._task = None  # a circle would wait for the collector, which comes too rarely
 
     async def websocket_connect(self, message: dict[str, Any]) -> None:
         headers = dict(self.scope["headers"])

@@ -149,8 +149,9 @@ class Outbox:
         links.abort(self._send)
 
     def gone(self) -> None:
-        """The peer has left: nothing more can be sent."""
+        """The peer has left: nothing more can be sent, and nobody is left to be told."""
         self._end()
+        self._abandon = _nothing
 
     def is_closing(self) -> bool:
         return links.is_closing(self._send)

@@ -30,7 +30,7 @@ EXPECTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "the disk was full": (r"DiskFull|No space left|File too large|could not (write|extend)|PANIC", ("disk",)),
     "Valkey was away or full, and this is Celery's way to say so": (
-        r"redis\.exceptions\.\w+Error|kombu\.exceptions\.|ConnectionRefusedError",
+        r"redis\.exceptions\.\w+Error|kombu\.exceptions\.|ConnectionRefusedError|consumer: Cannot connect to redis",
         VALKEY,
     ),
 }
