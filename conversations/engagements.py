@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from agents.models import Agent
 from brands.models import Skill
@@ -27,7 +28,11 @@ def begin(
     offered_at: datetime,
     now: datetime,
 ) -> Engagement:
-    """The agent owns the conversation. The caller holds its lock; a second owner is refused by the database."""
+    """The agent owns the conversation. The caller holds its lock; a second owner is refused by the database.
+
+    `now` was read before that lock was had. Nobody is paid for a moment that was still somebody else's, or her own.
+    """
+    before = Engagement.objects.filter(conversation=conversation).aggregate(Max("ended_at"))["ended_at__max"]
     return Engagement.objects.create(
         brand_id=conversation.brand_id,
         conversation=conversation,
@@ -38,7 +43,7 @@ def begin(
         topic=topic,
         language=language,
         offered_at=offered_at,
-        accepted_at=now,
+        accepted_at=max(now, before or now),
     )
 
 

@@ -34,6 +34,18 @@ def test_who_comes_back_before_anybody_else_accepted_has_her_chat_again(
     assert chat_changes(chat) == [*before, "back"], "the customer is told once"
 
 
+def test_a_return_that_waited_for_the_loss_is_paid_from_the_loss_on(gone: Engagement, dana: Agent) -> None:
+    """Whoever undoes the loss read the clock before it waited for the locks that the loss held."""
+    sweep(60)
+    gone.refresh_from_db()
+    assert gone.ended_at == at(GONE + 60)
+
+    come_back(dana, 58)
+
+    assert Engagement.objects.get(ended_at=None).accepted_at == gone.ended_at
+    truth.holds()
+
+
 def chat_changes(chat: Conversation) -> list[str]:
     return [event.data["change"] for event in chat.events.filter(kind="changed").order_by("seq")]
 
