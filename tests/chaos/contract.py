@@ -28,9 +28,18 @@ class Order:
     brands: int = 2
     agents: int = 24
     customers: int = 48
-    messages: int = 7_000
+    messages: int = 6_500
     haste: float = 5.0
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many people play, and how much they are to say."""
+
+    agents: int = 24
+    customers: int = 48
+    messages: int = 6_500
 
 
 @dataclass(frozen=True)

@@ -319,7 +319,7 @@ class AgentPlayer(Player):
     async def _serve(self, engaged: Frame) -> None:
         """Talks for a while, then resolves or hands on, for as long as the engagement is hers."""
         engagement, conversation = engaged["engagement_id"], engaged["conversation"]
-        until = now() + self.chance.uniform(2.5, 7.0)
+        until = now() + self.chance.uniform(4.0, 9.0)
         with suppress(GivenUpError):
             while self.owns(engagement) and self.house.open and (now() < until or conversation in self.house.marathons):
                 await self.burst(conversation, self.chance.choice(self.tabs))

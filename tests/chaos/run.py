@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import psycopg
 import redis
 
 from tests.chaos import evidence, faults, leaks, machine, oracle, results, schedule
-from tests.chaos.contract import Happened, Load, Order
+from tests.chaos.contract import Happened, Load, Order, Size
 from tests.chaos.load import Load as People
 from tests.chaos.results import Result
 from tests.chaos.scene import Scene
@@ -49,7 +49,9 @@ class Course:
             self.stages[name] = round(time.monotonic() - began, 1)
 
 
-async def seed(world: World, plan: Plan, *, emptied: bool, books: leaks.Books, keep: Path | None = None) -> Result:
+async def seed(
+    world: World, plan: Plan, *, emptied: bool, books: leaks.Books, keep: Path | None = None, size: Size | None = None
+) -> Result:
     """Everything that belongs to one seed. Leaves the world calm, or says in the result that it is not."""
     course = Course(plan, results.mode(haste=world.haste, emptied=emptied), evidence=keep)
     marks, before = world.marks(), machine.read(world)
@@ -59,6 +61,7 @@ async def seed(world: World, plan: Plan, *, emptied: bool, books: leaks.Books, k
             database_url=world.postgres.owner_url,
             seed=plan.seed,
             seconds=plan.load_seconds,
+            **asdict(size or Size()),
             haste=world.haste,
             environment=world.direct(),
         )
