@@ -73,6 +73,8 @@ class Socket(asyncio.Protocol):
 
     def _begin(self, head: bytes) -> None:
         self._upgraded = True
+        if self.opened.done():
+            return  # nobody waits any more
         if b" 101 " in head.split(b"\r\n", 1)[0]:
             self.opened.set_result(None)
         else:

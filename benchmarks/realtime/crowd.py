@@ -27,6 +27,7 @@ class Guest:
         self._receive_bytes = receive_bytes
         self._bye = ""
         self._answered = asyncio.Event()
+        self._more = asyncio.Event()
         self._socket: Socket | None = None
 
     @property
@@ -52,6 +53,13 @@ class Guest:
         if self.socket.ended or self._bye:
             raise ConnectionError(self.socket.ended or self._bye)
 
+    async def has_heard(self, frames: int) -> None:
+        """So many frames have come since it entered; what was missed may come after the answer to a ping."""
+        async with asyncio.timeout(ANSWER_SECONDS):
+            while self.heard < frames:
+                self._more.clear()
+                await self._more.wait()
+
     def hear(self, payload: bytes) -> None:
         if payload.startswith(PONG):
             self._answered.set()
@@ -60,6 +68,7 @@ class Guest:
             self._answered.set()
         else:
             self.heard += 1
+            self._more.set()
 
 
 async def enter_all(guests: Sequence[Guest]) -> None:
