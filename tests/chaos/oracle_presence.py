@@ -29,6 +29,10 @@ EXPECTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
         DATABASE,
     ),
     "the disk was full": (r"DiskFull|No space left|File too large|could not (write|extend)|PANIC", ("disk",)),
+    "Celery ends over nonsense from its broker, and is started again": (
+        r"celery\.worker: Unrecoverable error",
+        ("servers corrupted",),
+    ),
     "Valkey was away or full, and this is Celery's way to say so": (
         r"redis\.exceptions\.\w+Error|kombu\.exceptions\.|ConnectionRefusedError|consumer: Cannot connect to redis",
         VALKEY,
