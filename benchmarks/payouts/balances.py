@@ -1,9 +1,10 @@
 """Reading what an agent is owed, as the dashboard does, beside a long ledger."""
 
+import json
 import random
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
@@ -14,11 +15,16 @@ from benchmarks.ground import Ground
 from benchmarks.machine import Meter, between
 from brands.models import Brand
 from marketplace import clock
-from payouts import ledger, plans
+from payouts import facts as frozen_facts
+from payouts import ledger, plans, rating
+from payouts.frozen import canonical
+from payouts.models import EarningFact, PayPlan
 
 POSTINGS_OF_EACH = 50
 FIRST_AGENTS = 20
 CHUNK_AGENTS = 500
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+SOME_CHAT, SOME_AGENT = uuid4(), uuid4()
 
 
 def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
@@ -52,24 +58,36 @@ def write_ledger(ground: Ground, count: int, *, with_facts: bool = False) -> lis
     ids = _agents(count, now=now)
     with psycopg.connect(ground.urls.owner, autocommit=True) as owner:
         owner.execute(CONTRA, {"id": uuid4(), "now": now})
-        plan = _plan(brand, now=now) if with_facts else None
-        given = {"brand": brand.pk, "each": POSTINGS_OF_EACH, "now": now - timedelta(minutes=1)}
+        plan = _plan(brand, now=now)
+        given = _chat(brand, plan) | {"plan": plan.pk, "each": POSTINGS_OF_EACH, "now": now - timedelta(minutes=1)}
         for chunk in _chunks(ids):
             owner.execute(ACCOUNTS, given | {"agents": chunk})
             owner.execute(POSTINGS, given | {"agents": chunk})
             if with_facts:
-                owner.execute(FACTS, given | {"agents": chunk, "plan": plan})
+                owner.execute(FACTS, given | {"agents": chunk})
             owner.execute("analyze payouts_posting, payouts_account")
         owner.execute("vacuum payouts_account")
     say(f"{count * POSTINGS_OF_EACH} postings of {count} agents after {time.monotonic() - began:.0f} s")
     return ids
 
 
-def _plan(brand: Brand, *, now: datetime) -> UUID:
+def _plan(brand: Brand, *, now: datetime) -> PayPlan:
     rules = [{"kind": "per_chat", "rate_cents": 290, "outcomes": ["resolved"]}]
-    return plans.publish(
-        brand.pk, tier="standard", currency="EUR", rules=rules, valid_from=now, by="system", now=now
-    ).pk
+    return plans.publish(brand.pk, tier="standard", currency="EUR", rules=rules, valid_from=now, by="system", now=now)
+
+
+def _chat(brand: Brand, plan: PayPlan) -> dict[str, object]:
+    """One chat as the product freezes and rates it: the text of its facts and its receipt, for others to be made of by
+    putting in whose chat it was and which."""
+    facts = rating.Facts(
+        engagement_id=SOME_CHAT, brand_id=brand.pk, agent_id=SOME_AGENT, plan_id=plan.pk, plan_version=plan.version,
+        tier=plan.tier, outcome="resolved", accepted_at=NOON - timedelta(minutes=8), ended_at=NOON,
+        active_seconds=480, first_reply_at=NOON - timedelta(minutes=7),
+    )  # fmt: skip
+    about = EarningFact(kind="closed", revision=1, engagement_id=SOME_CHAT)
+    (paid,) = frozen_facts.entries(about, rating.rate(facts, plans.as_plan(plan)), brand_id=brand.pk)
+    told = {"facts": canonical(facts), "chat": str(SOME_CHAT), "agent": str(SOME_AGENT), "brand": brand.pk}
+    return told | {"cents": paid.amount, "receipt": json.dumps(paid.receipt)}
 
 
 def _agents(count: int, *, now: datetime) -> list[UUID]:
@@ -96,9 +114,11 @@ from unnest(%(agents)s::uuid[]) agent"""
 POSTINGS = """
 insert into payouts_posting (id, account_id, contra_id, currency, amount, seq, balance_after, source, kind, receipt,
                              engagement_id, brand_id, created_at)
-select gen_random_uuid(), a.id, contra.id, 'EUR', 290, n, 290 * n, 'engagement:' || e.id || ':per_chat:1', 'per_chat',
-       jsonb_build_object('inputs', '{"rate_cents": 290}'::jsonb, 'formula', 'flat', 'fact_sha256',
-         encode(sha256(convert_to('{"engagement_id":"' || e.id || '"}', 'UTF8')), 'hex')), e.id, %(brand)s, %(now)s
+select gen_random_uuid(), a.id, contra.id, 'EUR', %(cents)s, n, %(cents)s * n, 'engagement:' || e.id || ':per_chat:1',
+       'per_chat',
+       jsonb_set(%(receipt)s::jsonb, '{fact_sha256}', to_jsonb(encode(sha256(convert_to(
+         replace(replace(%(facts)s, %(chat)s, e.id::text), %(agent)s, a.agent_id::text), 'UTF8')), 'hex'))),
+       e.id, %(brand)s, %(now)s
 from payouts_account a
 join payouts_account contra on contra.name = 'expense:per_chat:EUR'
 cross join generate_series(1, %(each)s) n
@@ -108,6 +128,7 @@ FACTS = """
 insert into payouts_earningfact (id, engagement_id, kind, revision, agent_id, plan_id, topic, canonical, sha256,
                                  created_at)
 select gen_random_uuid(), p.engagement_id, 'closed', 1, a.agent_id, %(plan)s, 'Refund',
-       '{"engagement_id":"' || p.engagement_id || '"}', p.receipt ->> 'fact_sha256', p.created_at
+       replace(replace(%(facts)s, %(chat)s, p.engagement_id::text), %(agent)s, a.agent_id::text),
+       p.receipt ->> 'fact_sha256', p.created_at
 from payouts_posting p join payouts_account a on a.id = p.account_id
 where a.agent_id = any(%(agents)s)"""
