@@ -8,6 +8,7 @@ from celery import Celery, Task, bootsteps
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
 from celery.signals import worker_init
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
@@ -96,6 +97,11 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+# A closed link asks nothing more of its broker: a second close, after the first had failed half way, would ask over a
+# transport that is gone, and that ends the worker. Whatever a worker held comes back after the visibility time-out, and
+# a sweep has long done it.
+Channel.do_restore = False
 
 
 class Tidied(bootsteps.StartStopStep):

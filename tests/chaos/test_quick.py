@@ -1,7 +1,6 @@
 """Six faults of the rig on every change: the whole product in one world, a seed's people for each fault, the oracle."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,9 +14,7 @@ from tests.chaos.world import World
 HASTE = 5.0
 SEED = 1_000  # far from those that `make chaos` runs
 SMALL = Size(agents=12, customers=20, messages=2_000)  # a build machine does other work beside it
-# Left to `make chaos`: speed, for no test of the house is timed; and that a Celery worker now and then ends when its
-# broker comes back without its data, whose cause is not found yet. It is started again, and nothing may be lost by it.
-LEFT_TO_SEEDS = re.compile(r"SLOW: .*|(worker1|worker2|heavy) ended by itself with status 1")
+SPEED = "SLOW: "  # left to `make chaos`: no test of the house is timed
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -40,6 +37,6 @@ async def test_nothing_is_lost_when(fault: str, place: World, books: Books) -> N
     async with asyncio.timeout(120):
         result = await run.seed(place, plan, emptied=False, books=books, size=SMALL)
 
-    broke = [sentence for sentence in result.broke if not LEFT_TO_SEEDS.fullmatch(sentence)]
+    broke = [sentence for sentence in result.broke if not sentence.startswith(SPEED)]
     assert broke == [], "\n".join([*result.broke, *result.notes])
     assert result.acked > 0
