@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIELDS = ["figure", "value", "unit", "floor", "ratio", "low", "high", "n"]
 TO_A_FLOOR = {
     "message_rate", "message_cpu_us", "message_rate_two", "message_cpu_two_us", "deliver_p50_ms", "deliver_p99_ms",
-    "fanout_cpu_us", "echo_cpu_us", "http_view_cpu_ms",
+    "fanout_cpu_us", "echo_cpu_us", "http_view_cpu_ms", "posting_per_s", "posting_bulk_per_s", "posting_alone_per_s",
+    "run_1m_lines", "run_few_due",
 }  # fmt: skip
 
 
