@@ -1,12 +1,18 @@
-"""REST for what an agent did."""
+"""REST for what an agent did, and for how an operator has the matching done."""
 
+from typing import Any
+
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agents.api import agent_of
 from conversations.models import Engagement
-from dispatch import offers
+from dispatch import modes, offers
+from dispatch.models import Mode
+from marketplace import bodies, clock
+from marketplace.refusals import Refused
 
 
 class Chats(APIView):
@@ -30,3 +36,52 @@ class Chats(APIView):
                 for engagement in recent[:50]
             ]
         )
+
+
+class SwitchSerializer(serializers.Serializer[Any]):
+    """`brand` is a brand's id, null for all of them."""
+
+    kind = serializers.ChoiceField(choices=Mode.Kind.values)
+    brand = bodies.Id(allow_null=True)
+    on = bodies.Flag()
+    reason = bodies.Text(min_length=3, max_length=300)
+
+
+class Modes(APIView):
+    """How brands are matched: every mode in force, and the switch, for operators who may throw it."""
+
+    def get(self, request: Request) -> Response:
+        _demand_right(request, "dispatch.view_mode")
+        return Response(_in_force())
+
+    def post(self, request: Request) -> Response:
+        """On or off, from the next round on. 409 where it stands so already."""
+        _demand_right(request, "dispatch.change_mode")
+        given = SwitchSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        told = given.validated_data
+        by = f"operator:{request.user.pk}"
+        modes.switch(told["kind"], told["brand"], on=told["on"], by=by, reason=told["reason"], now=clock.now())
+        return Response(_in_force())
+
+
+def _demand_right(request: Request, right: str) -> None:
+    user = request.user
+    if not (user.is_active and getattr(user, "is_staff", False) and user.has_perm(right)):
+        raise Refused("This is for operators with the right to it.", code="forbidden")
+
+
+def _in_force() -> list[dict[str, Any]]:
+    return [_mode(mode) for mode in Mode.objects.filter(ended_at=None).select_related("brand").order_by("began_at")]
+
+
+def _mode(mode: Mode) -> dict[str, Any]:
+    return {
+        "id": mode.pk,
+        "kind": mode.kind,
+        "brand": mode.brand_id,
+        "brand_name": mode.brand.name if mode.brand else None,
+        "since": mode.began_at,
+        "by": mode.began_by,
+        "reason": mode.reason,
+    }

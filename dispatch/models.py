@@ -113,6 +113,47 @@ class Offer(models.Model):
         return f"{self.escalation} to {self.agent}: {self.state}"
 
 
+class Mode(models.Model):
+    """A way of matching that an operator switched on, for one brand or, without a brand, for all; kept after its end.
+
+    Read afresh by every planning round. The row in force is the one without an end: at most one of a kind and a brand.
+    """
+
+    class Kind(models.TextChoices):
+        PLAIN = "plain", "First come, first served"  # the kill switch: no score, no rings, no scarcity
+        FAIR = "fair", "Fair"  # whoever earned least for her time is asked sooner
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey("brands.Brand", models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=5, choices=Kind)
+    began_at = models.DateTimeField()
+    began_by = models.CharField(max_length=64, help_text="A principal.")
+    reason = models.CharField(max_length=300)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=64, blank=True)
+    end_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-began_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "brand"], condition=Q(ended_at__isnull=True), nulls_distinct=False,
+                name="one_mode_of_a_kind_in_force",
+            ),
+            models.CheckConstraint(
+                name="a_mode_was_ended_by_somebody",
+                condition=Q(ended_at__isnull=True, ended_by="", end_reason="")
+                | (Q(ended_at__gte=F("began_at")) & ~Q(ended_by="") & ~Q(end_reason="")),
+            ),
+            models.CheckConstraint(
+                name="a_mode_was_begun_by_somebody", condition=~Q(began_by="") & ~Q(reason="")
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.brand or 'all brands'}"
+
+
 class Leadership(models.Model):
     """Who plans now. Taken by one conditional UPDATE once it has run out; times are the database's own."""
 

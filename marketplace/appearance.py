@@ -157,6 +157,7 @@ def navigation(request: HttpRequest) -> list[Item]:
             "title": "Trace",
             "items": [
                 rows("Audit", "shield", "audit.entry"),
+                rows("Matching modes", "switches", "dispatch.mode"),
                 rows("Dispatcher", "alt_route", "dispatch.leadership"),
                 rows("Servers", "dns", "realtime.serverlease"),
                 rows("Sockets", "cable", "realtime.connection"),

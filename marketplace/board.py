@@ -19,7 +19,7 @@ from agents.models import Slot
 from brands.models import Skill
 from conversations.models import Conversation, Engagement
 from dispatch import leadership
-from dispatch.models import Escalation, Offer
+from dispatch.models import Escalation, Mode, Offer
 from payouts.earnings import EARNED
 from payouts.models import LedgerAudit, Posting
 from realtime import protocol
@@ -82,6 +82,7 @@ def look(*, now: datetime) -> protocol.Board:
         places=sum(_places(agent) for agent in agents),
         accrued=_accrued(now),
         health=_health(now),
+        modes=_modes(),
         at=now,
     )
 
@@ -346,6 +347,13 @@ def _ledger() -> protocol.BoardHealth:
     balanced, at = proof
     words = f"{'proved' if balanced else 'faults found'} {at:%d %b %H:%M} UTC"
     return protocol.BoardHealth(name="Ledger", well=balanced, words=words)
+
+
+def _modes() -> list[protocol.BoardMode]:
+    """What operators have switched on, the longest ago first."""
+    on = Mode.objects.filter(ended_at=None).order_by("began_at")
+    told = on.values_list("kind", "brand__name", "brand_id", "began_at", "reason")
+    return [protocol.BoardMode(kind=k, brand=b, brand_id=i, since=s, reason=r) for k, b, i, s, r in told]  # type: ignore[arg-type]
 
 
 def _rows(sql: str, known: dict[str, Any] | None = None) -> list[Any]:

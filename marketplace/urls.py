@@ -18,6 +18,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("agent/me", agents_api.Me.as_view(), name="agent-me"),
     path("agent/options", agents_api.Options.as_view(), name="agent-options"),
     path("agent/chats", dispatch_api.Chats.as_view(), name="agent-chats"),
+    path("operator/modes", dispatch_api.Modes.as_view(), name="operator-modes"),
     path("", include("conversations.urls")),
     path("", include("payouts.urls")),
 ]

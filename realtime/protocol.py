@@ -422,6 +422,17 @@ class BoardHealth(Part, frozen=True):
     words: str
 
 
+class BoardMode(Part, frozen=True):
+    """How a brand is matched by an operator's choice: plain (first come, first served) or fair. `brand` is null where
+    it is every brand."""
+
+    kind: Literal["plain", "fair"]
+    brand: str | None
+    brand_id: UUID | None
+    since: datetime
+    reason: str
+
+
 class Board(Frame, frozen=True, tag="board"):
     """The live board, whole, every two seconds.
 
@@ -446,6 +457,7 @@ class Board(Frame, frozen=True, tag="board"):
     places: int
     accrued: list[BoardMoney]
     health: list[BoardHealth]
+    modes: list[BoardMode]
     at: datetime
 
 

@@ -21,5 +21,6 @@ export const quiet: Board = {
   places: 0,
   accrued: [],
   health: [{ name: "Dispatcher", well: true, words: "leading" }],
+  modes: [],
   at: new Date(AT).toISOString(),
 };

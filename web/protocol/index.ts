@@ -368,6 +368,16 @@ export interface BoardHealth {
   words: string;
 }
 
+/** How a brand is matched by an operator's choice: plain (first come, first served) or fair. `brand` is null where
+ *  it is every brand. */
+export interface BoardMode {
+  kind: "fair" | "plain";
+  brand: string | null;
+  brand_id: string | null;
+  since: string;
+  reason: string;
+}
+
 /** The live board, whole, every two seconds.
  *  `waiting` (the longest waits first) and `agents` (those who need a look first) are cut at a bound; `waiting_total`,
  *  `states` and `languages` count all. Service level: of those whom a person reached within 20 s and those who waited
@@ -390,6 +400,7 @@ export interface Board {
   places: number;
   accrued: BoardMoney[];
   health: BoardHealth[];
+  modes: BoardMode[];
   at: string;
 }
 
