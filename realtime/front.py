@@ -7,6 +7,7 @@ thread into a buffer. Only an answer that is larger than its buffer waits for it
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -27,6 +28,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
+# Whose request a thread works at. The threads' context is a copy of the task's that waits for them.
+_asking: ContextVar[Receive] = ContextVar("_asking")
+
+
 class _RefusedError(Exception):
     """The request is answered with `status`. `more`: its body is still being sent."""
 
@@ -45,13 +50,14 @@ class Front:
     """The ASGI application for HTTP."""
 
     def __init__(self, wsgi: Callable[..., Any]) -> None:
-        self._wsgi: Any = WSGIMiddleware(wsgi, workers=HTTP_THREADS, send_queue_size=ANSWER_MESSAGES)
+        self._wsgi: Any = WSGIMiddleware(_unless_left(wsgi), workers=HTTP_THREADS, send_queue_size=ANSWER_MESSAGES)
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = bytearray()
         try:
             if await self._taken(scope, receive, send, body):
+                _asking.set(receive)
                 await self._wsgi(_measured(scope, body), _replay(bytes(body)), _Patient(send))
         finally:
             self._held -= len(body)
@@ -91,6 +97,19 @@ class Front:
                 raise _RefusedError(413, b"This is too large.", more=more)
             if self._held > BODIES_BYTES:
                 raise _RefusedError(503, b"Too much is being sent to us. Please try again.", more=more)
+
+
+def _unless_left(wsgi: Callable[..., Any]) -> Callable[..., Any]:
+    """`wsgi`, but for requests whose browser gave up before their turn came. After a standstill those would be a long
+    queue in front of everybody who still waits."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if getattr(getattr(_asking.get(), "__self__", None), "disconnected", False):
+            start_response("408 Request Timeout", [("Content-Length", "0")])
+            return []
+        return wsgi(environ, start_response)
+
+    return answer
 
 
 def _measured(scope: Scope, body: bytearray) -> Scope:

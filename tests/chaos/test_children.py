@@ -15,9 +15,11 @@ from tests.chaos.children import Children, Death, Plan, until
 
 SLEEPER = Plan("sleeper", ("sleep", "600"), {"PATH": os.environ["PATH"]})
 RIG = """
-import asyncio, os
+import asyncio, os, signal
 from pathlib import Path
 from tests.chaos.children import Children, Plan
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a session begun in the background ignores it
 
 async def main():
     children = Children(Path({logs!r}))
@@ -96,7 +98,7 @@ async def test_nobody_outlives_the_rig(tmp_path: Path, number: signal.Signals) -
     child = psutil.Process(int(await rig.stdout.readline()))
 
     rig.send_signal(number)
-    await rig.wait()
+    await asyncio.wait_for(rig.wait(), 10)
 
     async def gone() -> bool:
         return not child.is_running() or child.status() == psutil.STATUS_ZOMBIE

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+import uvicorn
 
 from realtime import front
 from realtime.front import Front
@@ -144,3 +147,44 @@ async def test_a_slow_reader_gets_all_of_a_large_answer(site: Front) -> None:
 
     assert status == 200
     assert body == CHUNK * 400
+
+
+async def test_who_has_left_before_a_thread_was_free_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front, "BODY_SECONDS", 0.05)
+    served: list[str] = []
+    at_work, doors = threading.Semaphore(0), threading.Event()
+
+    def busy(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        served.append(environ["PATH_INFO"])
+        at_work.release()
+        doors.wait(5)
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    server = uvicorn.Server(uvicorn.Config(Front(busy), port=0, log_level="warning", lifespan="off"))
+    listening = socket.create_server(("127.0.0.1", 0))
+    running = asyncio.create_task(server.serve([listening]))
+    port = listening.getsockname()[1]
+    busy_ones = [await asked(port, "/holds") for _ in range(HTTP_THREADS)]
+    for _ in busy_ones:
+        await asyncio.to_thread(at_work.acquire, timeout=5)
+    leaver, waiter = await asked(port, "/leaves"), await asked(port, "/waits")
+    leaver[1].transport.abort()
+    refused = await asked(port, "/large", length=BODY_BYTES + 1)
+    assert (await refused[0].readline()).startswith(b"HTTP/1.1 413")  # without a thread: all before it was heard
+    doors.set()
+
+    assert (await waiter[0].readline()).startswith(b"HTTP/1.1 200")
+    assert sorted(served) == ["/holds"] * HTTP_THREADS + ["/waits"]
+    for _, writer in (*busy_ones, waiter, refused):
+        writer.close()
+    server.should_exit = True
+    await running
+
+
+async def asked(port: int, path: str, *, length: int = 0) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection that has sent one request, but for its body."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: here\r\nContent-Length: {length}\r\n\r\n".encode())
+    await writer.drain()
+    return reader, writer
