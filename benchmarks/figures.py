@@ -46,6 +46,11 @@ BENCHMARKS: dict[str, tuple[Figure, ...]] = {
         Figure("run_few_due", "s", "ratio <= 1.5", "benchmarks.payouts.runs"),
         Figure("rate_per_s", "1/s", ">= 20000", "benchmarks.payouts.rates", needs_servers=False),
     ),
+    "shifts": (
+        Figure("forecast_wape", "share", "<= 0.070", "benchmarks.shifts.arrivals", needs_servers=False),
+        Figure("forecast_intraday_wape", "share", "<= 0.050", "benchmarks.shifts.arrivals", needs_servers=False),
+        Figure("interval_cover", "share", "0.88 to 0.92", "benchmarks.shifts.arrivals", needs_servers=False),
+    ),
 }
 
 

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "brands",
     "agents",
     "payouts",
+    "shifts",
     "conversations",
     "dispatch",
     "assistant",

@@ -16,7 +16,7 @@ FIELDS = ["figure", "value", "unit", "floor", "ratio", "low", "high", "n"]
 TO_A_FLOOR = {
     "message_rate", "message_cpu_us", "message_rate_two", "message_cpu_two_us", "deliver_p50_ms", "deliver_p99_ms",
     "fanout_cpu_us", "echo_cpu_us", "http_view_cpu_ms", "posting_per_s", "posting_bulk_per_s", "posting_alone_per_s",
-    "run_1m_lines", "run_few_due",
+    "run_1m_lines", "run_few_due", "forecast_wape", "forecast_intraday_wape",
 }  # fmt: skip
 
 
@@ -31,6 +31,8 @@ def measure(urls: Urls | None, *words: str) -> subprocess.CompletedProcess[str]:
 def test_every_figure_prints_one_json_object_and_nothing_else(name: str, fresh_database: Urls) -> None:
     done = measure(fresh_database, name, "--smoke")
 
+    if "is not beside this checkout" in done.stderr:
+        pytest.skip(done.stderr.splitlines()[-1])
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["figure"] for line in lines] == [figure.name for figure in BENCHMARKS[name]]
