@@ -5,7 +5,6 @@ connection each for writing and for the lease, four for reading, eight for reque
 """
 
 import asyncio
-import gc
 import logging
 import uuid
 from collections.abc import Coroutine, Sequence
@@ -20,6 +19,7 @@ from realtime import protocol, tickets, trouble, wire
 from realtime.boards import Boards
 from realtime.bulletins import Bulletin
 from realtime.bus import Bus
+from realtime.collector import Collector
 from realtime.delivery import Delivery
 from realtime.healer import Healer
 from realtime.limits import REQUEST_THREADS, RESTART, RETRY_SECONDS, RETURNS_PER_SECOND, TYPING_RIGHT_SECONDS
@@ -42,7 +42,6 @@ READ_THREADS = 4
 WATCH_SECONDS = 1.0
 BURY_EVERY = 5
 FAREWELL_SECONDS = 1.0
-FROZEN_GROWTH = 1_000
 
 
 class Hub:
@@ -99,7 +98,6 @@ class Hub:
             part, _, work = name.partition(".")
             self.spawn(self._for_ever(name, getattr(getattr(self, part), work)))
         self.spawn(self._for_ever("watch", self._watch))
-        _calm_collector()
 
     async def stop(self) -> None:
         """Everything taken in is written, everybody has been sent away with a hint, the lease is given up.
@@ -159,8 +157,8 @@ class Hub:
                 await asyncio.sleep(WATCH_SECONDS)
 
     async def _watch(self) -> None:
-        """Every second: cut links that are stuck; now and then keep the collector away from what lives long."""
-        frozen_at = rounds = 0
+        """Every second: cut links that are stuck, and give the collector its turn."""
+        collector, rounds = Collector(), 0
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             rounds += 1
@@ -168,9 +166,7 @@ class Hub:
             if rounds % BURY_EVERY == 0:
                 self.outboxes.bury([session.outbox for session in self._sessions])
                 self._rights.clear()
-            if len(self._sessions) > frozen_at + FROZEN_GROWTH:
-                frozen_at = len(self._sessions)
-                gc.freeze()
+            collector.tick(len(self._sessions))
 
     # --- sessions ---
 
@@ -275,10 +271,3 @@ class Hub:
 
 def _spend(shown: Sequence[Shown]) -> list[str | None]:
     return tickets.spend_all(shown, now=clock.now())
-
-
-def _calm_collector() -> None:
-    """A full collection with thousands of sockets stops the process for half a second: make it rare and small."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(2_000, 10, 1_000)
