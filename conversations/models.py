@@ -192,6 +192,9 @@ class Engagement(models.Model):
     away_since = models.DateTimeField(null=True, blank=True, help_text="The customer was told that the agent is away.")
     customer_away_since = models.DateTimeField(null=True, blank=True, help_text="As the agent was told.")
     outcome = models.CharField(max_length=8, blank=True)
+    by_staff = models.BooleanField(
+        default=False, db_default=False, help_text="A supervisor took the chat over: not paid by the chat."
+    )
     note = models.CharField(max_length=1000, blank=True)
     tags = models.JSONField(default=list, blank=True)
 

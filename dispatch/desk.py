@@ -44,8 +44,7 @@ def accept(offer_id: UUID, *, by: UUID, now: datetime) -> Engagement:
     if not presence.may_work(by):
         raise Refused("This account is not active.", code="not_active")
     offers.accept(offer, now=now)
-    escalation.state = Escalation.State.ENGAGED
-    escalation.save(update_fields=["state"])
+    escalations.engage(escalation, now=now)
     slots.take(slot)
     conversation = stream.locked(escalation.conversation_id)
     engagement = engagements.begin(
@@ -135,8 +134,7 @@ def reclaim(lost_id: UUID, *, now: datetime) -> bool:
     if slot.active + slot.held - own >= slot.capacity:
         return False
     offers.withdraw(escalation, now=now)
-    escalation.state = Escalation.State.ENGAGED
-    escalation.save(update_fields=["state"])
+    escalations.engage(escalation, now=now)
     slots.take_again(slots.locked(slot.pk))
     conversation = stream.locked(escalation.conversation_id)
     offer = offers.renewed(lost.offer_id, now=now)

@@ -69,6 +69,17 @@ def begin(
     return escalation, True
 
 
+def engage(escalation: Escalation, *, now: datetime) -> None:
+    """A person is there. What was promised is kept; how long she waited for the first one stays known. The caller holds
+    the lock."""
+    assert escalation.state in (Escalation.State.WAITING, Escalation.State.OFFERED)
+    escalation.state = Escalation.State.ENGAGED
+    escalation.reached_at = escalation.reached_at or now
+    escalation.due_at = escalation.held_until = None
+    escalation.held_why = ""
+    escalation.save(update_fields=["state", "reached_at", "due_at", "held_until", "held_why"])
+
+
 def requeue(escalation: Escalation, *, priority: int | None = None) -> None:
     """Waiting again, with the time it has waited already. The caller holds the lock."""
     assert escalation.state in (Escalation.State.OFFERED, Escalation.State.ENGAGED)

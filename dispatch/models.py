@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -24,8 +25,17 @@ class Escalation(models.Model):
         RETURNED = "returned_to_assistant"  # the customer stopped waiting
         LEFT = "left"  # the customer ended it while a person was there
         GONE = "customer_gone"  # the customer's connection was gone for minutes while a person was there: she may go on
+        CALLBACK_DUE = "callback_due"  # a time was promised: it waits for a person again shortly before
+        LEFT_MESSAGE = "left_message"  # an answer was promised: it waits for a person again when people are there
+
+    class Kind(models.TextChoices):
+        CHAT = "chat"  # the customer is there, or is missed
+        CALLBACK = "callback"  # she chose a time; served whether she is there or not
+        MESSAGE = "message"  # she reads the answer later; likewise
 
     LIVE = (State.WAITING, State.OFFERED, State.ENGAGED)
+    PARKED = (State.CALLBACK_DUE, State.LEFT_MESSAGE)
+    UNDER_WAY = (*LIVE, *PARKED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     brand = models.ForeignKey("brands.Brand", models.PROTECT, related_name="+")
@@ -36,7 +46,17 @@ class Escalation(models.Model):
     language = models.CharField(max_length=8)
     priority = models.PositiveSmallIntegerField(default=0, help_text="Higher is served first; 9: its agent was lost.")
     packet = models.JSONField(default=nothing, blank=True, encoder=DjangoJSONEncoder)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.CHAT, db_default=Kind.CHAT)
     queued_at = models.DateTimeField(help_text="Never changes: waiting time is kept whatever happens.")
+    waits_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Since when it waits in line, if not since it was queued: it was parked before.",
+    )
+    held_until = models.DateTimeField(null=True, blank=True, help_text="Offered to nobody before: see held_why.")
+    held_why = models.CharField(max_length=10, blank=True, help_text="supervisor or rest.")
+    due_at = models.DateTimeField(null=True, blank=True, help_text="By when the customer was promised a person.")
+    reached_at = models.DateTimeField(null=True, blank=True, help_text="When a person first accepted.")
     ended_at = models.DateTimeField(null=True, blank=True)
     customer_here = models.BooleanField(default=False, help_text="A socket of hers was seen since she asked.")
     customer_gone_since = models.DateTimeField(null=True, blank=True, help_text="Since when none lives.")
@@ -49,13 +69,22 @@ class Escalation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["brand", "conversation"],
-                condition=Q(state__in=["waiting", "offered", "engaged"]),
+                condition=Q(state__in=["waiting", "offered", "engaged", "callback_due", "left_message"]),
                 name="one_live_escalation_per_conversation",
             ),
             models.CheckConstraint(
                 name="an_ended_escalation_has_its_time",
-                condition=Q(state__in=["waiting", "offered", "engaged"], ended_at__isnull=True)
-                | (~Q(state__in=["waiting", "offered", "engaged"]) & Q(ended_at__isnull=False)),
+                condition=Q(
+                    state__in=["waiting", "offered", "engaged", "callback_due", "left_message"], ended_at__isnull=True
+                )
+                | (
+                    ~Q(state__in=["waiting", "offered", "engaged", "callback_due", "left_message"])
+                    & Q(ended_at__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_parked_escalation_has_its_deadline",
+                condition=~Q(state__in=["callback_due", "left_message"]) | (Q(due_at__isnull=False) & ~Q(kind="chat")),
             ),
         ]
         indexes = [
@@ -63,6 +92,10 @@ class Escalation(models.Model):
             models.Index(
                 fields=["queued_at"], name="escalation_waiting", condition=Q(state__in=["waiting", "offered"])
             ),
+            # Read by the queue's estimate: how were those served who came lately?
+            models.Index(fields=["queued_at"], name="escalation_lately"),
+            # Read by the sweep of promises: whose time has come?
+            models.Index(fields=["due_at"], name="escalation_due", condition=Q(due_at__isnull=False, ended_at=None)),
             # Read by the sweep of absent customers: who goes on with a person when she is back?
             models.Index(fields=["ended_at"], name="escalation_cut_off", condition=Q(state="customer_gone")),
         ]
@@ -152,6 +185,76 @@ class Mode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.brand or 'all brands'}"
+
+
+class Question(models.Model):
+    """What an agent asks certified colleagues about her chat, without giving it away. The first answer closes it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey("brands.Brand", models.PROTECT, related_name="+")
+    conversation = models.ForeignKey("conversations.Conversation", models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey("agents.Agent", models.PROTECT, related_name="+")
+    asked = ArrayField(models.UUIDField(), help_text="The colleagues who see it.")
+    topic = models.CharField(max_length=40)
+    language = models.CharField(max_length=8)
+    text = models.CharField(max_length=1000)
+    asked_at = models.DateTimeField()
+    open_until = models.DateTimeField()
+    answered_by = models.ForeignKey("agents.Agent", models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="Answered, overtaken, or out of time.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="an_answered_question_is_closed",
+                condition=Q(answered_by__isnull=True) | Q(closed_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["conversation"], condition=Q(closed_at__isnull=True), name="one_open_question_per_chat"
+            ),
+        ]
+        indexes = [
+            # Read by the desk's snapshot: what am I asked?
+            models.Index(fields=["open_until"], name="question_open", condition=Q(closed_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic}, {self.language}"
+
+
+class AbuseReport(models.Model):
+    """An agent left a chat because of how she was treated. She is paid in full; a person reviews it."""
+
+    engagement = models.OneToOneField(
+        "conversations.Engagement", models.PROTECT, primary_key=True, related_name="abuse_report"
+    )
+    brand = models.ForeignKey("brands.Brand", models.PROTECT, related_name="+")
+    customer = models.ForeignKey("conversations.Customer", models.PROTECT, related_name="+")
+    agent = models.ForeignKey("agents.Agent", models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=8, help_text="threat, insult, sexual, hate, spam or other.")
+    words = models.CharField(max_length=1000, blank=True)
+    at = models.DateTimeField()
+    rest_until = models.DateTimeField(help_text="Until then the customer's next request is offered to nobody.")
+    reviewed_by = models.ForeignKey("agents.User", models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    finding = models.CharField(max_length=10, blank=True, help_text="confirmed or unfounded.")
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_review_of_abuse_has_a_person",
+                condition=Q(reviewed_by__isnull=True, reviewed_at__isnull=True, finding="")
+                | (Q(reviewed_by__isnull=False, reviewed_at__isnull=False) & ~Q(finding="")),
+            )
+        ]
+        indexes = [
+            # Read when this customer asks again: not this agent, and not at once.
+            models.Index(fields=["customer", "-at"], name="abuse_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent}: {self.reason}"
 
 
 class Leadership(models.Model):

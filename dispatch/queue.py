@@ -1,53 +1,93 @@
-"""Where a waiting customer stands: place in the queue and an honest range for the wait."""
+"""Where a waiting customer stands: place in the queue and an honest range for the wait.
 
-from collections.abc import Sequence
+Her class is what planning keeps apart: brand, topic and language. Where little was seen of it, the brand's language
+and then the whole brand answer for it (`estimates.estimate`).
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count
 
-from dispatch.models import Offer
+from dispatch import estimates
+from dispatch.estimates import Level, Served
 from realtime import protocol
 
-OBSERVED = timedelta(minutes=15)
-FEWEST_OBSERVED = 3
+LONGEST_WAIT = timedelta(hours=1)  # a wait begun before the window by more than this says nothing of now
+Class = tuple[UUID, str | None, str | None]  # brand, topic, language; None: of all
 
 
 @dataclass(frozen=True, slots=True)
 class InLine:
-    """One waiting escalation, with how many of its class (brand and language) stand before it."""
+    """One waiting escalation, with how many of its class, its language and its brand are served before it.
+
+    Whose connection is gone is served when she is back: she stands before nobody.
+    """
 
     conversation_id: UUID
     customer_id: UUID
     brand_id: UUID
+    topic: str
     language: str
-    ahead: int
+    held_until: datetime | None
+    ahead: tuple[int, int, int]
+
+    @property
+    def classes(self) -> tuple[Class, Class, Class]:
+        return (
+            (self.brand_id, self.topic, self.language),
+            (self.brand_id, None, self.language),
+            (self.brand_id, None, None),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Connected and willing agents of a class, and how many chats they could take now."""
+
+    online: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen of all classes at one moment."""
+
+    served: Mapping[Class, Served]
+    people: Mapping[Class, People]
 
 
 def in_line(conversation_id: UUID | None = None, *, customers: Sequence[UUID] | None = None) -> list[InLine]:
     """Everybody who waits or is being offered, in the order in which they are served; or some of them."""
     with connection.cursor() as cursor:
         cursor.execute(_IN_LINE, {"one": conversation_id, "some": None if customers is None else list(customers)})
-        return [InLine(*row) for row in cursor.fetchall()]
+        return [InLine(*row[:6], (row[6], row[7], row[8])) for row in cursor.fetchall()]
 
 
-_IN_LINE = """
-  select conversation_id, customer_id, brand_id, language, ahead from (
-    select e.conversation_id, c.customer_id, e.brand_id, e.language,
-      row_number() over (partition by e.brand_id, e.language order by e.priority desc, e.queued_at, e.id) - 1 as ahead
+# Somebody who is away counts herself, and so does not stand before herself either.
+_AHEAD = """
+  count(*) filter (where e.customer_gone_since is null) over (partition by {of} order by {turn}
+    rows between unbounded preceding and current row exclude current row)"""
+_TURN = "e.priority desc, coalesce(e.waits_since, e.queued_at), e.id"
+_IN_LINE = f"""
+  select conversation_id, customer_id, brand_id, topic, language, held_until, in_class, in_language, in_brand from (
+    select e.conversation_id, c.customer_id, e.brand_id, e.topic, e.language, e.held_until,
+      {_AHEAD.format(of="e.brand_id, e.topic, e.language", turn=_TURN)} as in_class,
+      {_AHEAD.format(of="e.brand_id, e.language", turn=_TURN)} as in_language,
+      {_AHEAD.format(of="e.brand_id", turn=_TURN)} as in_brand
     from dispatch_escalation e join conversations_conversation c on c.id = e.conversation_id
     where e.state in ('waiting', 'offered')) line
   where (%(one)s::uuid is null or conversation_id = %(one)s)
     and (%(some)s::uuid[] is null or customer_id = any(%(some)s::uuid[]))
-  order by brand_id, language, ahead"""
+  order by brand_id, language, topic, in_class"""  # noqa: S608  (the only words put in are those above)
 
 
 def place_of(conversation_id: UUID, *, now: datetime) -> protocol.Place | None:
     """Where this conversation stands; None when it does not wait."""
     found = in_line(conversation_id)
-    return place(found[0], accepted=accepted_lately(now), online=people_online(), now=now) if found else None
+    return place(found[0], seen=look(now), now=now) if found else None
 
 
 def places_of(customer_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, tuple[UUID, protocol.Place]]:
@@ -55,57 +95,101 @@ def places_of(customer_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, tupl
     waiting = in_line(customers=customer_ids) if customer_ids else []
     if not waiting:
         return {}
-    accepted, online = accepted_lately(now), people_online()
-    return {
-        line.customer_id: (line.conversation_id, place(line, accepted=accepted, online=online, now=now))
-        for line in waiting
-    }
+    seen = look(now)
+    return {line.customer_id: (line.conversation_id, place(line, seen=seen, now=now)) for line in waiting}
 
 
-def place(
-    line: InLine, *, accepted: dict[tuple[UUID, str], int], online: dict[tuple[UUID, str], int], now: datetime
-) -> protocol.Place:
-    """The wait is the queue ahead over the rate at which this class was lately served, from half to twice of it.
-
-    While people are free and nobody is ahead it is the time of a ring or two. With neither, nobody can say.
-    """
-    of_class = (line.brand_id, line.language)
-    served, people = accepted.get(of_class, 0), online.get(of_class, 0)
-    low: int | None = None
-    high: int | None = None
-    if people and served >= FEWEST_OBSERVED:
-        each = OBSERVED.total_seconds() / served
-        low, high = round(line.ahead * each / 2), max(60, round((line.ahead + 1) * each * 2))
-    elif people and line.ahead < people:
-        low, high = 0, 120
-    return protocol.Place(place=line.ahead + 1, low_s=low, high_s=high, people_online=people, at=now)
+def look(now: datetime) -> Sight:
+    """What can be seen now; two queries."""
+    return Sight(served_lately(now), people())
 
 
-def accepted_lately(now: datetime) -> dict[tuple[UUID, str], int]:
-    """Offers accepted in the last quarter of an hour, by brand and language."""
-    accepted = Offer.objects.filter(state=Offer.State.ACCEPTED, ended_at__gt=now - OBSERVED)
-    rows = accepted.values_list("brand_id", "escalation__language").annotate(Count("pk"))
-    return {(brand, language): count for brand, language, count in rows.order_by()}
+def place(line: InLine, *, seen: Sight, now: datetime) -> protocol.Place:
+    """Her place in her class and the range of her wait; no range while nobody is online who could come."""
+    online = seen.people.get(line.classes[0], People(0, 0)).online
+    expected = estimates.estimate(_levels(line, seen)) if online else None
+    held_s = max(0, round((line.held_until - now).total_seconds())) if line.held_until else 0
+    return protocol.Place(
+        place=line.ahead[0] + 1,
+        low_s=expected.low_s + held_s if expected else None,
+        high_s=expected.high_s + held_s if expected else None,
+        people_online=online,
+        at=now,
+    )
+
+
+def _levels(line: InLine, seen: Sight) -> list[Level]:
+    nothing, nobody = Served(0, 0.0), People(0, 0)
+    return [
+        Level(ahead, seen.people.get(class_, nobody).free, seen.served.get(class_, nothing))
+        for class_, ahead in zip(line.classes, line.ahead, strict=True)
+    ]
+
+
+def served_lately(now: datetime) -> dict[Class, Served]:
+    """`estimates.observed` of every class and pool, counted by the database; one query."""
+    since = now - estimates.WINDOW
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVED, {"now": now, "since": since, "begun": since - LONGEST_WAIT})
+        return {
+            (brand, topic, language): Served(accepted, float(seconds))
+            for brand, topic, language, accepted, seconds in cursor.fetchall()
+        }
+
+
+_SERVED = """
+  with waits as (
+    select brand_id, topic, language, coalesce(waits_since, queued_at) as since, reached_at,
+      coalesce(reached_at, ended_at, %(now)s) as until
+    from dispatch_escalation
+    where (queued_at > %(begun)s or state in ('waiting', 'offered'))
+      and (reached_at is not null or state not in ('callback_due', 'left_message'))),
+  seen as (
+    select brand_id, topic, language,
+      count(*) filter (where reached_at > %(since)s and reached_at <= %(now)s) as accepted,
+      range_agg(tstzrange(greatest(since, %(since)s), least(until, %(now)s))) as waited
+    from waits where until > %(since)s and greatest(since, %(since)s) <= least(until, %(now)s)
+    group by grouping sets ((brand_id, topic, language), (brand_id, language), (brand_id)))
+  select brand_id, topic, language, accepted,
+    (select coalesce(sum(extract(epoch from upper(one) - lower(one))), 0) from unnest(waited) one)
+  from seen"""
+
+
+def people() -> dict[Class, People]:
+    """Connected and willing agents of each class and pool, busy ones included, and their free places; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE)
+        return {
+            (brand, topic, language): People(online, free) for brand, topic, language, online, free in cursor.fetchall()
+        }
 
 
 def people_online() -> dict[tuple[UUID, str], int]:
     """Connected and willing agents by brand and language, busy ones included."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ONLINE)
-        return {(brand, language): count for brand, language, count in cursor.fetchall()}
+    return {
+        (brand, language): found.online
+        for (brand, topic, language), found in people().items()
+        if topic is None and language is not None
+    }
 
 
-_ONLINE = """
-  select k.brand_id, l.code, count(distinct s.agent_id)
-  from agents_slot s
-  join agents_agent g on g.id = s.agent_id and g.state = 'approved'
-  join agents_agentlanguage l on l.agent_id = s.agent_id
-  join agents_agentskill a on a.agent_id = s.agent_id
-  join brands_skill k on k.id = a.skill_id
-  where s.willing and s.gone_since is null
-    and exists (select 1 from realtime_connection c join realtime_serverlease e on e.id = c.server_id
-                where c.principal = 'agent:' || s.agent_id and e.expires_at > clock_timestamp())
-  group by 1, 2"""
+# An agent has one row for each topic and language: within a pool she counts once, with the places of her slot.
+_PEOPLE = """
+  with able as (
+    select s.agent_id, k.brand_id, k.key as topic, l.code as language, s.capacity - s.active - s.held as room
+    from agents_slot s
+    join agents_agent g on g.id = s.agent_id and g.state = 'approved'
+    join agents_agentlanguage l on l.agent_id = s.agent_id
+    join agents_agentskill a on a.agent_id = s.agent_id
+    join brands_skill k on k.id = a.skill_id
+    where s.willing and s.gone_since is null
+      and exists (select 1 from realtime_connection c join realtime_serverlease e on e.id = c.server_id
+                  where c.principal = 'agent:' || s.agent_id and e.expires_at > clock_timestamp())),
+  each as (
+    select brand_id, topic, language, agent_id, max(room) as room from able
+    group by grouping sets (
+      (brand_id, topic, language, agent_id), (brand_id, language, agent_id), (brand_id, agent_id)))
+  select brand_id, topic, language, count(*), sum(greatest(room, 0)) from each group by 1, 2, 3"""
 
 
 def demand_for(agent_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str, str, int]]]:

@@ -135,7 +135,7 @@ def test_who_gave_a_chat_back_was_last_asked_when_it_ended(engagement: Engagemen
     assert waiting.asked == {dana.pk: at(60)}
 
 
-def test_places_are_counted_by_brand_and_language(chat: Conversation, lumo: Brand) -> None:
+def test_places_are_counted_by_brand_topic_and_language(chat: Conversation, lumo: Brand) -> None:
     chats = [chat, another_chat(lumo), another_chat(lumo), another_chat(lumo, language="de")]
     for seconds, (each, language) in enumerate(zip(chats, ("en", "en", "en", "de"), strict=True)):
         ask(each, language=language, now=at(seconds))
@@ -164,25 +164,52 @@ def test_the_first_in_line_waits_for_a_ring_or_two(request_: Escalation, chat: C
     assert (place.low_s, place.high_s, place.people_online) == (0, 120, 1)
 
 
-def test_the_range_follows_what_was_accepted_lately(chat: Conversation, lumo: Brand, hire: Hire, dana: Agent) -> None:
-    for number in range(3):  # three in a quarter of an hour: one each five minutes
-        served = ask(another_chat(lumo), now=at(number))
-        offer = offer_to(served, hire(f"Agent{number}"), now=at(number))
-        Offer.objects.filter(pk=offer.pk).update(state="accepted", ended_at=at(number))
-        Escalation.objects.filter(pk=served.pk).update(state="engaged")
-    ask(chat, now=at(10))
-    second = another_chat(lumo)
-    ask(second, now=at(11))
+def served(lumo: Brand, waits: list[tuple[float, float]], *, topic: str = "refunds") -> None:
+    """Requests that waited from and until so many seconds after noon, when a person came."""
+    for since, until in waits:
+        request = ask(another_chat(lumo), topic=topic, now=at(since))
+        Escalation.objects.filter(pk=request.pk).update(state="closed", reached_at=at(until), ended_at=at(until))
 
-    first, next_ = (queue.place_of(each.pk, now=at(60)) for each in (chat, second))
+
+def test_the_range_follows_what_her_class_saw_lately(chat: Conversation, lumo: Brand, dana: Agent) -> None:
+    served(lumo, [(30 * n, 30 * n + 20) for n in range(10)])  # one every twenty seconds while somebody waits
+    Slot.objects.filter(pk=dana.pk).update(active=2)
+    ask(chat, now=at(299))
+    second = another_chat(lumo)
+    ask(second, now=at(300))
+
+    first, next_ = (queue.place_of(each.pk, now=at(300)) for each in (chat, second))
 
     assert first is not None
     assert next_ is not None
-    assert (first.low_s, first.high_s) == (0, 600)
-    assert (next_.low_s, next_.high_s) == (150, 1200)
-    old = queue.place_of(second.pk, now=at(16 * 60))
+    assert (first.low_s, first.high_s) == (0, 58)
+    assert (next_.low_s, next_.high_s) == (6, 91)
+    old = queue.place_of(second.pk, now=at(300 + 16 * 60))
     assert old is not None
-    assert (old.low_s, old.high_s) == (0, 120)  # observed too long ago
+    assert (old.low_s, old.high_s) == (None, None)  # observed too long ago, and nobody is free
+
+
+def test_a_class_that_was_seen_little_is_told_by_its_language(chat: Conversation, lumo: Brand, hire: Hire) -> None:
+    hire("Dana", topics=("refunds", "fraud"))
+    served(lumo, [(60 * n, 60 * n + 60) for n in range(9)], topic="fraud")
+    served(lumo, [(0, 5)])
+    Slot.objects.update(active=2)
+    ask(chat, topic="refunds", now=at(540))
+
+    place = queue.place_of(chat.pk, now=at(540))
+
+    assert place is not None
+    assert (place.low_s, place.high_s) == (2, 156)  # ten in nine minutes, not one in five seconds
+
+
+def test_who_is_away_stands_before_nobody(chat: Conversation, lumo: Brand, dana: Agent) -> None:
+    away = ask(another_chat(lumo), now=NOON)
+    Escalation.objects.filter(pk=away.pk).update(customer_gone_since=at(1))
+    ask(chat, now=at(2))
+
+    places = {line.conversation_id: line.ahead for line in queue.in_line()}
+
+    assert places == {chat.pk: (0, 0, 0), away.conversation_id: (0, 0, 0)}
 
 
 def test_demand_is_what_waits_in_her_topics_and_languages(
