@@ -183,7 +183,7 @@ def test_the_range_follows_what_her_class_saw_lately(chat: Conversation, lumo: B
     assert first is not None
     assert next_ is not None
     assert (first.low_s, first.high_s) == (0, 58)
-    assert (next_.low_s, next_.high_s) == (6, 91)
+    assert (next_.low_s, next_.high_s) == (6, 99)
     old = queue.place_of(second.pk, now=at(300 + 16 * 60))
     assert old is not None
     assert (old.low_s, old.high_s) == (None, None)  # observed too long ago, and nobody is free
