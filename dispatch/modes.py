@@ -77,7 +77,7 @@ def switch(kind: str, brand_id: UUID | None, *, on: bool, by: str, reason: str, 
         switch_on(kind, brand_id, by=by, reason=reason, now=now)
         return
     live = Mode.objects.filter(kind=kind, ended_at=None).values_list("brand_id", "pk")
-    found = dict(live).get(brand_id)
+    found = next((mode_id for of, mode_id in live if of == brand_id), None)
     if found is None:
         raise Refused("This is switched off already.", code="no_change")
     switch_off(found, by=by, reason=reason, now=now)
