@@ -159,6 +159,7 @@ class OnlineStretch(models.Model):
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="stretches", db_index=False)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField()
+    places = models.PositiveSmallIntegerField(default=1, db_default=1, help_text="Her capacity at its end.")
 
     class Meta:
         ordering = ["-began_at"]

@@ -9,7 +9,8 @@ from agents.models import OnlineStretch, Slot
 def end(slot: Slot, *, now: datetime) -> None:
     """The stretch under way, if any, is kept, and the slot is in none. The caller holds the slot and saves it."""
     if slot.online_since is not None and slot.online_since <= now:
-        OnlineStretch.objects.get_or_create(agent_id=slot.pk, began_at=slot.online_since, defaults={"ended_at": now})
+        kept = {"ended_at": now, "places": slot.capacity}
+        OnlineStretch.objects.get_or_create(agent_id=slot.pk, began_at=slot.online_since, defaults=kept)
     slot.online_since = None
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
@@ -11,12 +10,11 @@ from django.template.response import TemplateResponse
 
 from conversations import disclosure
 from conversations.models import Conversation, Engagement
-from dispatch import desk, escalations, modes, offers, timeline
+from dispatch import desk, escalations, offers, timeline, windows
 from dispatch.explanations import language_name
-from dispatch.models import Escalation, Leadership, Mode, Offer
+from dispatch.models import Escalation, Leadership, Offer
 from marketplace import clock
 from marketplace.windows import (
-    Acting,
     Question,
     WideWindow,
     Window,
@@ -30,6 +28,8 @@ from marketplace.windows import (
 )
 from payouts import receipts
 from payouts.models import Posting
+
+assert windows  # registers its own
 
 ESCALATION_COLOURS = {"waiting": "warning", "offered": "info", "engaged": "success"}
 OFFER_COLOURS = {"open": "info", "accepted": "success", "declined": "", "expired": "warning", "withdrawn": ""}
@@ -52,12 +52,6 @@ TAKE_BACK = Question(
     button="Take it back",
     done="The chat is in the queue again, at its front.",
     grave=True,
-)
-SWITCH_OFF = Question(
-    title="Switch this mode off",
-    words="The next round matches by the score again, within a second.",
-    button="Switch it off",
-    done="Switched off.",
 )
 READ = Question(
     title="Read what was said",
@@ -157,61 +151,6 @@ class LeadershipAdmin(Window):
     """Which dispatcher plans now."""
 
     list_display = ["shard", "holder", "epoch", "until"]
-
-
-class ModeForm(forms.ModelForm[Mode]):
-    """What is switched on, for whom, and why."""
-
-    class Meta:
-        model = Mode
-        fields = ["kind", "brand", "reason"]
-        help_texts = {"brand": "Left empty: every brand.", "reason": "Kept in the audit with your name."}
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        again = Mode.objects.filter(kind=given.get("kind", ""), brand=given.get("brand"), ended_at=None)
-        if not self.errors and again.exists():
-            raise forms.ValidationError("This is switched on already.")
-        return given
-
-
-@admin.register(Mode)
-class ModeAdmin(Acting):
-    """The kill switch and fair mode: each time one was on. Adding a row switches it on, its button off."""
-
-    form = ModeForm
-    list_display = ["shown_kind", "brand_or_all", "began_at", "reason", "ended_at", "end_reason"]
-    list_filter = ["kind", "brand"]
-    list_select_related = ["brand"]
-    actions_detail = ["switch_off"]
-    acts_when = {"switch_off": ("on",)}
-
-    def state_of(self, found: Mode) -> str:
-        return "off" if found.ended_at else "on"
-
-    @label("Mode", {"on": "warning", "off": ""}, ordering="kind")
-    def shown_kind(self, mode: Mode) -> tuple[str, str]:
-        return self.state_of(mode), mode.get_kind_display()
-
-    @admin.display(description="For")
-    def brand_or_all(self, mode: Mode) -> str:
-        return str(mode.brand or "every brand")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        given = ["kind", "brand", "reason"]
-        return given if obj is None else [*given, "began_at", "began_by", "ended_at", "ended_by", "end_reason"]
-
-    def save_model(self, request: HttpRequest, obj: Mode, form: Any, change: bool) -> None:
-        by = f"operator:{request.user.pk}"
-        made = modes.switch_on(obj.kind, obj.brand_id, by=by, reason=obj.reason, now=clock.now())
-        obj.pk = made.pk
-
-    @action("Switch it off", permissions=["dispatch.change_mode"])
-    def switch_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return ask(self, request, object_id, SWITCH_OFF, by_principal(modes.switch_off))
 
 
 @admin.register(Conversation)

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -140,10 +141,38 @@ class Offer(models.Model):
             # Read by planning: who was asked already?
             models.Index(fields=["escalation", "agent", "offered_at"], name="offer_history"),
             models.Index(fields=["agent", "-offered_at"], name="offer_of_agent"),
+            # Read by fairness and the board: what was offered lately, of all.
+            BrinIndex(fields=["offered_at"], name="offer_by_time", autosummarize=True),
         ]
 
     def __str__(self) -> str:
         return f"{self.escalation} to {self.agent}: {self.state}"
+
+
+class Standing(models.Model):
+    """An agent's earnings per available slot-hour of late, beside those of her group: what the planner is told of it.
+
+    A roll-up, written anew each minute. `starved` counts as long as she was asked nothing since `measured_at`.
+    """
+
+    agent = models.OneToOneField("agents.Agent", models.CASCADE, primary_key=True, related_name="standing")
+    tier = models.CharField(max_length=16)
+    currency = models.CharField(max_length=3)
+    earned_minor = models.BigIntegerField()
+    slot_seconds = models.BigIntegerField()
+    deficit = models.FloatField(help_text="From -1 to 1: above 0 she earned less than her group for her time.")
+    starved = models.BooleanField(default=False, help_text="Passed over for long while others were asked.")
+    measured_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-deficit"]
+        constraints = [
+            models.CheckConstraint(name="a_deficit_is_a_share", condition=Q(deficit__gte=-1, deficit__lte=1)),
+            models.CheckConstraint(name="a_standing_is_of_some_time", condition=Q(slot_seconds__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent}: {self.deficit:+.2f}"
 
 
 class Mode(models.Model):

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from dispatch import absence, customer_absence, idle, leadership, offers, rounds
+from dispatch import absence, customer_absence, fairness, idle, leadership, offers, rounds
 from marketplace import clock
 
 
@@ -31,3 +31,9 @@ def match_if_leaderless(**_from_newer_senders: object) -> None:
 def close_silent(**_from_newer_senders: object) -> None:
     """Beat, every ten minutes: close what has been silent for a day."""
     idle.close_silent(now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def measure_fairness(**_from_newer_senders: object) -> None:
+    """Beat, every minute: what each agent earns for her time, and who is passed over."""
+    fairness.measure(now=clock.now())

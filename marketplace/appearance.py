@@ -119,6 +119,7 @@ def navigation(request: HttpRequest) -> list[Item]:
             "items": [
                 rows("Agents", "groups", "agents.agent"),
                 rows("Slots", "event_seat", "agents.slot"),
+                rows("Fairness", "balance", "dispatch.standing"),
                 rows("Customers", "person", "conversations.customer"),
                 rows("Log-ins", "key", "agents.user"),
                 rows("Roles", "badge", "auth.group"),

@@ -61,6 +61,11 @@ app.conf.update(
             "schedule": waits["sweep_answers_seconds"],
             "options": {"expires": 5},
         },
+        "measure-fairness": {
+            "task": "dispatch.tasks.measure_fairness",
+            "schedule": waits["sweep_fairness_seconds"],
+            "options": {"expires": 60},
+        },
         "close-silent": {"task": "dispatch.tasks.close_silent", "schedule": 600.0, "options": {"expires": 600}},
         "sweep-wire": {
             "task": "realtime.tasks.sweep",

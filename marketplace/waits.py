@@ -36,11 +36,14 @@ TRUE: Mapping[str, float] = {
     "lead_seconds": 1.5,
     "lead_renew_seconds": 0.4,
     "dispatcher_tick_seconds": 1,
+    # an agent with room whom nobody asked for so long, while others were asked, is asked first
+    "starved_after_seconds": 600,
     # the beat's sweeps
     "sweep_offers_seconds": 1,
     "sweep_presence_seconds": 2,
     "sweep_leaderless_seconds": 2,
     "sweep_answers_seconds": 2,
+    "sweep_fairness_seconds": 60,
     "sweep_wire_seconds": 30,
 }
 FASTEST = 60

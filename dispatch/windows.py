@@ -1,0 +1,113 @@
+"""Windows onto how the matching is done: modes, what agents earn for their time, bonuses while it is busy."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from dispatch import fairness, modes
+from dispatch.explanations import language_name
+from dispatch.models import Mode, Standing
+from marketplace import clock
+from marketplace.windows import Acting, Question, Window, action, ask, by_principal, label
+from payouts import receipts
+
+SWITCH_OFF = Question(
+    title="Switch this mode off",
+    words="The next round matches by the score again, within a second.",
+    button="Switch it off",
+    done="Switched off.",
+)
+
+
+class ModeForm(forms.ModelForm[Mode]):
+    """What is switched on, for whom, and why."""
+
+    class Meta:
+        model = Mode
+        fields = ["kind", "brand", "reason"]
+        help_texts = {"brand": "Left empty: every brand.", "reason": "Kept in the audit with your name."}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        again = Mode.objects.filter(kind=given.get("kind", ""), brand=given.get("brand"), ended_at=None)
+        if not self.errors and again.exists():
+            raise forms.ValidationError("This is switched on already.")
+        return given
+
+
+@admin.register(Mode)
+class ModeAdmin(Acting):
+    """The kill switch and fair mode: each time one was on. Adding a row switches it on, its button off."""
+
+    form = ModeForm
+    list_display = ["shown_kind", "brand_or_all", "began_at", "reason", "ended_at", "end_reason"]
+    list_filter = ["kind", "brand"]
+    list_select_related = ["brand"]
+    actions_detail = ["switch_off"]
+    acts_when = {"switch_off": ("on",)}
+
+    def state_of(self, found: Mode) -> str:
+        return "off" if found.ended_at else "on"
+
+    @label("Mode", {"on": "warning", "off": ""}, ordering="kind")
+    def shown_kind(self, mode: Mode) -> tuple[str, str]:
+        return self.state_of(mode), mode.get_kind_display()
+
+    @admin.display(description="For")
+    def brand_or_all(self, mode: Mode) -> str:
+        return str(mode.brand or "every brand")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        given = ["kind", "brand", "reason"]
+        return given if obj is None else [*given, "began_at", "began_by", "ended_at", "ended_by", "end_reason"]
+
+    def save_model(self, request: HttpRequest, obj: Mode, form: Any, change: bool) -> None:
+        by = f"operator:{request.user.pk}"
+        made = modes.switch_on(obj.kind, obj.brand_id, by=by, reason=obj.reason, now=clock.now())
+        obj.pk = made.pk
+
+    @action("Switch it off", permissions=["dispatch.change_mode"])
+    def switch_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask(self, request, object_id, SWITCH_OFF, by_principal(modes.switch_off))
+
+
+@admin.register(Standing)
+class StandingAdmin(Window):
+    """What an hour of one slot paid of late, agent by agent, with the spread by language and tier above."""
+
+    change_list_template = "admin/fairness.html"
+    list_display = ["agent", "tier", "shown_hourly", "hours", "shown_deficit", "starved", "measured_at"]
+    list_filter = ["tier", "currency", "starved"]
+    list_select_related = ["agent"]
+    search_fields = ["agent__display_name"]
+
+    @admin.display(description="For an hour of one slot")
+    def shown_hourly(self, standing: Standing) -> str:
+        return receipts.money(fairness.hourly(standing), standing.currency, locale="en")
+
+    @admin.display(description="Slot-hours")
+    def hours(self, standing: Standing) -> str:
+        return f"{standing.slot_seconds / 3600:.1f}"
+
+    @admin.display(description="Below her group", ordering="deficit")
+    def shown_deficit(self, standing: Standing) -> str:
+        return f"{100 * standing.deficit:+.0f} %"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        spreads = [_shown(spread) for spread in fairness.spreads()]
+        context = {"spreads": spreads, "days": fairness.WINDOW.days, **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, context)
+        return shown
+
+
+def _shown(spread: fairness.Spread) -> dict[str, Any]:
+    money = {
+        name: receipts.money(getattr(spread, name), spread.currency, locale="en")
+        for name in ("mean", "low", "median", "high")
+    }
+    return {"spread": spread, "language": language_name(spread.language), **money}

@@ -1,0 +1,126 @@
+"""What an hour of one slot paid, rolled up from the rows of rides; and who is told to have been passed over."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from agents import presence
+from agents.models import Agent, AgentLanguage, OnlineStretch, Slot, User
+from brands.models import Brand
+from dispatch import fair_share, fairness, offers
+from dispatch.models import Offer, Standing
+from tests.admin.conftest import enter
+from tests.boards import another_chat, served
+from tests.people import NOON, Hire, ask, at, offer_to
+
+HOUR = 3_600
+
+
+def standing(agent: Agent, *, now: datetime) -> Standing:
+    fairness.measure(now=now)
+    return Standing.objects.get(pk=agent.pk)
+
+
+def declined(brand: Brand, agent: Agent, *, seconds: float) -> Offer:
+    """An offer that the agent did not take: she is available again at once, and was asked."""
+    made = offer_to(ask(another_chat(brand, seconds=seconds), now=at(seconds)), agent, now=at(seconds))
+    offers.decline(made.pk, by=agent.pk, now=at(seconds + 1))
+    return made
+
+
+def test_chats_are_counted_over_the_time_that_she_was_available_times_her_capacity(lumo: Brand, dana: Agent) -> None:
+    served(lumo, dana, asked=0, reached=10)  # 60 s active: 290 + 22
+
+    told = standing(dana, now=at(HOUR))
+
+    assert (told.earned_minor, told.slot_seconds, told.currency, told.tier) == (312, 2 * HOUR, "EUR", "standard")
+
+
+def test_a_kept_stretch_counts_with_the_capacity_it_ended_with(dana: Agent) -> None:
+    presence.set_capacity(dana.pk, 3)
+    presence.go_offline(dana.pk, now=at(100))
+
+    told = standing(dana, now=at(HOUR))
+
+    assert OnlineStretch.objects.get().places == 3
+    assert told.slot_seconds == 300
+
+
+def test_only_the_window_counts_and_a_stretch_is_cut_at_its_edge(dana: Agent) -> None:
+    OnlineStretch.objects.create(
+        agent=dana, began_at=NOON - timedelta(days=30), ended_at=NOON - timedelta(days=7, seconds=-90), places=1
+    )
+    Slot.objects.filter(pk=dana.pk).update(willing=False, online_since=None)
+
+    assert standing(dana, now=NOON).slot_seconds == 90
+
+
+def test_who_earned_least_for_her_time_has_the_largest_deficit(lumo: Brand, dana: Agent, olu: Agent) -> None:
+    served(lumo, dana, asked=0, reached=10)
+
+    fairness.measure(now=at(10 * HOUR))
+
+    shares = dict(Standing.objects.values_list("agent__display_name", "deficit"))
+    assert shares["Olu"] > 0 > shares["Dana"]
+
+
+def test_a_tip_or_a_decline_changes_nobodys_standing(lumo: Brand, dana: Agent, olu: Agent) -> None:
+    served(lumo, dana, asked=0, reached=10)
+    before = standing(olu, now=at(HOUR)).deficit
+
+    for second in range(5):
+        declined(lumo, olu, seconds=100 + 70 * second)
+
+    assert standing(olu, now=at(HOUR)).deficit == before
+
+
+def test_an_agent_whom_nobody_asks_while_others_are_asked_is_starved(lumo: Brand, dana: Agent, olu: Agent) -> None:
+    for second in range(fair_share.PEERS_ASKED_AT_LEAST):
+        declined(lumo, dana, seconds=30 + 100 * second)
+
+    assert not standing(olu, now=at(599)).starved
+    assert standing(olu, now=at(600)).starved
+    assert not standing(dana, now=at(600)).starved
+
+
+@pytest.mark.parametrize("change", ["language", "topic", "full", "offline", "asked", "few"])
+def test_who_could_not_have_been_asked_or_was_asked_is_not_starved(
+    lumo: Brand, dana: Agent, hire: Hire, change: str
+) -> None:
+    olu = hire("Olu", topics=("fraud",) if change == "topic" else ("refunds",))
+    if change == "language":
+        AgentLanguage.objects.filter(agent=olu).update(code="de")
+    for second in range(2 if change == "few" else 5):
+        declined(lumo, dana, seconds=30 + 100 * second)
+    if change == "asked":
+        declined(lumo, olu, seconds=560)
+    if change == "full":
+        Slot.objects.filter(pk=olu.pk).update(active=2)
+    if change == "offline":
+        presence.go_offline(olu.pk, now=at(300))
+
+    assert not standing(olu, now=at(601)).starved
+
+
+def test_standings_are_written_again_not_beside_and_old_ones_leave(lumo: Brand, dana: Agent) -> None:
+    fairness.measure(now=at(60))
+    presence.go_offline(dana.pk, now=at(120))
+    assert fairness.measure(now=at(180)) == 1
+    assert Standing.objects.get().slot_seconds == 240
+
+    assert fairness.measure(now=at(180) + 2 * fairness.WINDOW) == 0
+    assert not Standing.objects.exists()
+
+
+def test_an_operator_reads_the_spread_by_language_and_tier(lumo: Brand, dana: Agent, olu: Agent, noor: User) -> None:
+    AgentLanguage.objects.create(agent=olu, code="de")
+    served(lumo, dana, asked=0, reached=10)
+    fairness.measure(now=at(HOUR))
+
+    english, german = sorted(fairness.spreads(), key=lambda row: row.language != "en")
+
+    assert (english.agents, english.slot_hours, english.mean, english.low, english.high) == (2, 4, 78, 0, 156)
+    assert (english.gini, german.agents, german.mean, german.gini) == (0.5, 1, 0, 0.0)
+    page = enter(noor).get("/admin/dispatch/standing/").content.decode()
+    assert "English" in page
+    assert "0.78 EUR" in page
