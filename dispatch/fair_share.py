@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
+Id = TypeVar("Id", bound=Hashable)
 HOUR_SECONDS = 3_600
 SETTLED_SECONDS = 2 * HOUR_SECONDS  # with as many slot-seconds, half of a deficit counts: few hours say little
 PEERS_ASKED_AT_LEAST = 3
@@ -23,7 +25,7 @@ class Worked:
     group: Hashable = ""
 
 
-def deficits(worked: Mapping[Hashable, Worked]) -> dict[Hashable, float]:
+def deficits(worked: Mapping[Id, Worked]) -> dict[Id, float]:
     """For each agent by which share her earnings per slot-hour lie below those of her group, from -1 to 1.
 
     The group's rate is all its earnings over all its slot-hours. 0 where the group has earned nothing. Drawn towards 0

@@ -90,7 +90,7 @@ def _starved(now: datetime) -> set[UUID]:
     """Who has room and was asked nothing for long, while others who could be asked for the same had several offers."""
     after = timedelta(seconds=settings.BECKON_WAITS["starved_after_seconds"])
     with connection.cursor() as cursor:
-        cursor.execute(_PASSED_OVER, {"now": now, "after": after, "back": now - LOOKED_BACK})
+        cursor.execute(_PASSED_OVER, {"long_ago": now - after, "back": now - LOOKED_BACK})
         return {
             agent_id
             for agent_id, since, asked in cursor.fetchall()
@@ -110,7 +110,7 @@ _PASSED_OVER = """
   from open w
   join dispatch_offer o on o.offered_at > greatest(w.since, %(back)s) and o.agent_id <> w.agent_id
   join dispatch_escalation e on e.id = o.escalation_id
-  where w.since <= %(now)s - %(after)s
+  where w.since <= %(long_ago)s
     and exists (select 1 from agents_agentlanguage l where l.agent_id = w.agent_id and l.code = e.language)
     and exists (select 1 from agents_agentskill k join brands_skill b on b.id = k.skill_id
                 where k.agent_id = w.agent_id and b.brand_id = e.brand_id and b.key = e.topic)
