@@ -13,6 +13,8 @@ def why_words(why: Sequence[str], *, topic_name: str, language: str) -> list[str
         "topic_learning": f"learning {topic_name}",
         "topic_certified": f"certified in {topic_name}",
         "topic_expert": f"an expert in {topic_name}",
+        "topic_family": f"certified in something close to {topic_name}",
+        "topic_brand": f"you know this brand, and nobody closer to {topic_name} is free",
         "language_gets_by": f"you get by in {spoken}",
         "language_good": f"good {spoken}",
         "language_fluent": f"fluent in {spoken}",

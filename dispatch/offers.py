@@ -20,6 +20,7 @@ from audit import journal
 from brands.models import Brand, Skill
 from dispatch import escalations, explanations, leadership
 from dispatch.matching import Placement
+from dispatch.matching.fitness import Ring
 from dispatch.models import Escalation, Offer
 from marketplace.refusals import Refused
 from payouts import plans
@@ -100,10 +101,15 @@ def _still_fit(matches: Sequence[Match]) -> dict[UUID, Agent]:
     ids = [slot.pk for _, slot, _ in matches]
     speaks = set(AgentLanguage.objects.filter(agent_id__in=ids).values_list("agent_id", "code"))
     knows = set(AgentSkill.objects.filter(agent_id__in=ids).values_list("agent_id", "skill__brand_id", "skill__key"))
+    of_brand = {(agent_id, brand_id) for agent_id, brand_id, _ in knows}
     right = {
         slot.pk
-        for escalation, slot, _ in matches
-        if (slot.pk, escalation.language) in speaks and (slot.pk, escalation.brand_id, escalation.topic) in knows
+        for escalation, slot, placement in matches
+        if (slot.pk, escalation.language) in speaks
+        and (
+            (slot.pk, escalation.brand_id, escalation.topic) in knows
+            or (placement.ring >= Ring.FAMILY and (slot.pk, escalation.brand_id) in of_brand)
+        )
     }
     return Agent.objects.filter(state=Agent.State.APPROVED, user__is_active=True).in_bulk(right)
 

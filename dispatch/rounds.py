@@ -6,7 +6,8 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
-from dispatch import estimates, matching, offers, queue, supply
+from dispatch import estimates, offers, queue, supply
+from dispatch.matching import Weights, planner
 from dispatch.models import Offer
 from realtime import protocol, wire
 
@@ -20,9 +21,14 @@ def match_waiting(*, now: datetime, epoch: int | None = None) -> list[Offer]:
     waiting = supply.waiting()
     if not waiting:
         return []
-    again_after = timedelta(seconds=settings.BECKON_WAITS["same_agent_again_seconds"])
-    placements = matching.plan(waiting, supply.candidates(), now, again_after=again_after)
-    return offers.make(placements, epoch=epoch, now=now) if placements else []
+    made = planner.plan(
+        waiting,
+        supply.candidates(),
+        now.timestamp(),
+        Weights().hastened(settings.BECKON_HASTE),
+        again_after_s=settings.BECKON_WAITS["same_agent_again_seconds"],
+    )
+    return offers.make(made.placements, epoch=epoch, now=now) if made.placements else []
 
 
 class Places:

@@ -2,25 +2,25 @@
 
 import json
 from collections import defaultdict
-from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import connection
 from django.db.models.functions import Coalesce
 
 from conversations.models import Engagement
-from dispatch.matching import Candidate, Waiting
+from dispatch.matching import Candidate, Certificate, Certificates, Waiting
 from dispatch.models import Offer
 
 
-def waiting(*, limit: int = 500) -> list[Waiting]:
+def waiting(*, limit: int = 2_000) -> list[Waiting]:
     """Escalations without an offer whose customer is there, the most urgent first, each with whom it was offered to."""
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [limit])
         rows = cursor.fetchall()
     asked = _asked([row[0] for row in rows])
     return [
-        Waiting(id_, brand_id, topic, language, priority, queued_at, asked.get(id_, {}), first)
+        Waiting(id_, brand_id, topic, language, priority, queued_at.timestamp(), asked.get(id_, {}), first)
         for id_, brand_id, topic, language, priority, queued_at, first in rows
     ]
 
@@ -31,36 +31,43 @@ _WAITING = """
 
 
 def candidates() -> list[Candidate]:
-    """Agents who are approved, willing, connected, not being asked and below their capacity."""
+    """Agents who are approved, willing and connected; those who have no room too."""
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES)
         return [
             Candidate(
                 agent_id=agent_id,
-                skills={(UUID(brand), topic): level for brand, topic, level in json.loads(skills)},
-                languages=json.loads(languages),  # Django leaves JSON of raw SQL to us
+                certificates=_certificates(skills, languages, tier),
                 active=active,
                 capacity=capacity,
-                idle_since=idle_since,
+                held=held,
+                idle_since=idle_since.timestamp() if idle_since else None,
             )
-            for agent_id, active, capacity, idle_since, languages, skills in cursor.fetchall()
+            for agent_id, active, held, capacity, idle_since, tier, languages, skills in cursor.fetchall()
         ]
 
 
 _CANDIDATES = """
-  select s.agent_id, s.active, s.capacity, s.idle_since,
+  select s.agent_id, s.active, s.held, s.capacity, s.idle_since, g.tier,
     (select jsonb_object_agg(l.code, l.level) from agents_agentlanguage l where l.agent_id = s.agent_id),
     (select jsonb_agg(jsonb_build_array(k.brand_id, k.key, a.level))
        from agents_agentskill a join brands_skill k on k.id = a.skill_id where a.agent_id = s.agent_id)
   from agents_slot s join agents_agent g on g.id = s.agent_id
-  where s.willing and s.held = 0 and s.active < s.capacity and s.gone_since is null and g.state = 'approved'
+  where s.willing and s.gone_since is null and g.state = 'approved'
     and exists (select 1 from agents_agentlanguage l where l.agent_id = s.agent_id)
     and exists (select 1 from agents_agentskill a where a.agent_id = s.agent_id)
     and exists (select 1 from realtime_connection c join realtime_serverlease e on e.id = c.server_id
                 where c.principal = 'agent:' || s.agent_id and e.expires_at > clock_timestamp())"""
 
 
-def _asked(escalation_ids: list[UUID]) -> dict[UUID, dict[UUID, datetime]]:
+@lru_cache(maxsize=50_000)
+def _certificates(skills: str, languages: str, tier: str) -> Certificates:
+    """The same object for the same words of the database, so that the planner works them out once."""
+    held = {(UUID(brand), topic): Certificate(level) for brand, topic, level in json.loads(skills)}
+    return Certificates(held, {code: Certificate(level) for code, level in json.loads(languages).items()}, tier)
+
+
+def _asked(escalation_ids: list[UUID]) -> dict[UUID, dict[UUID, float]]:
     """When each agent last had to do with each escalation: the end of her offer, or of the chat that came of it."""
     offers = Offer.objects.filter(escalation_id__in=escalation_ids)
     chats = Engagement.objects.filter(escalation_id__in=escalation_ids, ended_at__isnull=False)
@@ -68,7 +75,7 @@ def _asked(escalation_ids: list[UUID]) -> dict[UUID, dict[UUID, datetime]]:
         *offers.values_list("escalation_id", "agent_id", Coalesce("ended_at", "offered_at")),
         *chats.values_list("escalation_id", "agent_id", "ended_at"),
     ]
-    asked: dict[UUID, dict[UUID, datetime]] = defaultdict(dict)
+    asked: dict[UUID, dict[UUID, float]] = defaultdict(dict)
     for escalation_id, agent_id, at in sorted(over, key=lambda row: row[2]):
-        asked[escalation_id][agent_id] = at
+        asked[escalation_id][agent_id] = at.timestamp()
     return asked

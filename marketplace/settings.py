@@ -217,7 +217,8 @@ SPECTACULAR_SETTINGS = {"TITLE": "Beckon", "VERSION": "1", "OAS_VERSION": "3.1.0
 UNFOLD = appearance.UNFOLD
 
 # How long the clockwork waits, in seconds: at haste 1 the true values, for a rig the same clockwork faster.
-BECKON_WAITS = waits.shortened(ENVIRONMENT.haste)
+BECKON_HASTE = ENVIRONMENT.haste
+BECKON_WAITS = waits.shortened(BECKON_HASTE)
 
 LOGGING = {
     "version": 1,

@@ -2,141 +2,190 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from random import Random
-from uuid import UUID
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch import matching
-from dispatch.matching import Candidate, Placement, Waiting
-from tests.people import NOON, at
+from dispatch.matching import Candidate, Certificate, Certificates, Modes, Placement, Waiting, Weights, fitness, planner
+from dispatch.matching.fitness import Ring
 
-LUMO, FERNHOF = UUID(int=1), UUID(int=2)
-DANA, OLU, FEMKE = UUID(int=11), UUID(int=12), UUID(int=13)
-AGAIN = timedelta(seconds=60)
-
-
-def plan(waiting: Sequence[Waiting], agents: Sequence[Candidate], now: float = 0) -> list[Placement]:
-    return matching.plan(waiting, agents, at(now), again_after=AGAIN)
+LUMO, FERNHOF = 1, 2
+DANA, OLU, FEMKE = 11, 12, 13
+AGAIN = 60.0
+NOW = 1_000.0
+FAMILIES = {"refunds": "money", "billing": "money", "fraud": "trust"}
+PLAIN = Modes(plain=frozenset({LUMO, FERNHOF}))
 
 
-def waits(number: int = 100, *, since: float = -60, priority: int = 0, **asked: float) -> Waiting:
-    """Somebody who wants English help with refunds; `asked` says when Dana and Olu were rung, after noon."""
+def plan(waiting: Sequence[Waiting], agents: Sequence[Candidate], now: float = NOW, **more: Any) -> list[Placement]:
+    return planner.plan(waiting, agents, now, more.pop("weights", Weights()), again_after_s=AGAIN, **more).placements
+
+
+def waits(
+    number: int = 100, *, since: float = 30, priority: int = 0, topic: str = "refunds", **asked: float
+) -> Waiting:
+    """Somebody who has wanted English help for `since` seconds; `asked` says how long ago Dana and Olu were rung."""
     names = {"dana": DANA, "olu": OLU}
-    history = {names[name]: at(second) for name, second in asked.items()}
-    return Waiting(UUID(int=number), LUMO, "refunds", "en", priority, at(since), history)
+    history = {names[name]: NOW - ago for name, ago in asked.items()}
+    return Waiting(number, LUMO, topic, "en", priority, NOW - since, history, family=FAMILIES[topic])
 
 
-def free(id_: UUID, *, idle: float = -10, active: int = 0, topic: int = 2, language: int = 3) -> Candidate:
-    since = None if active else at(idle)
-    return Candidate(id_, {(LUMO, "refunds"): topic}, {"en": language}, active, 2, since)
+def free(
+    id_: int, *, idle: float = 10, active: int = 0, topic: int = 2, language: int = 3, of: str = "refunds", **more: Any
+) -> Candidate:
+    held = Certificates({(LUMO, of): Certificate(topic, family=FAMILIES[of])}, {"en": Certificate(language)})
+    return Candidate(id_, held, active, 2, idle_since=None if active else NOW - idle, **more)
 
 
-moments = st.sampled_from([NOON - timedelta(seconds=s) for s in (0, 5, 10, 59, 60, 61, 300)])
-people = st.sampled_from([DANA, OLU, FEMKE])
+people = st.sampled_from([DANA, OLU, FEMKE, 14, 15])
 brands = st.sampled_from([LUMO, FERNHOF])
-topics = st.sampled_from(["refunds", "fraud"])
+topics = st.sampled_from(sorted(FAMILIES))
 spoken = st.sampled_from(["en", "de"])
-requests = st.builds(
-    Waiting,
-    id=st.integers(100, 200).map(lambda number: UUID(int=number)),
-    brand_id=brands,
-    topic=topics,
-    language=spoken,
-    priority=st.sampled_from([0, 0, 3, 9]),
-    queued_at=moments,
-    asked=st.dictionaries(people, moments, max_size=3),
-)
-levels = st.integers(1, 3)
+ages = st.sampled_from([0.0, 10.0, 44.0, 45.0, 60.0, 130.0, 300.0, 700.0])
+ends = st.none() | st.sampled_from([NOW - 1, NOW, NOW + 1])
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> Waiting:
+    topic = draw(topics)
+    return Waiting(
+        id=draw(st.integers(100, 120)),
+        brand_id=draw(brands),
+        topic=topic,
+        language=draw(spoken),
+        priority=draw(st.sampled_from([0, 0, 3, 9])),
+        queued_at=NOW - draw(ages),
+        asked=draw(st.dictionaries(people, ages.map(lambda age: NOW - age), max_size=3)),
+        first=draw(st.none() | people),
+        family=FAMILIES[topic],
+        tier=draw(st.sampled_from(["", "", "gold"])),
+    )
+
+
+@st.composite
+def certificates(draw: st.DrawFn) -> Certificates:
+    def held(family: str = "") -> Certificate:
+        return Certificate(draw(st.integers(1, 4)), draw(ends), family)
+
+    return Certificates(
+        {key: held(FAMILIES[key[1]]) for key in draw(st.sets(st.tuples(brands, topics), max_size=4))},
+        {code: held() for code in draw(st.sets(spoken, max_size=2))},
+        draw(st.sampled_from(["", "gold"])),
+    )
+
+
 agents = st.builds(
     Candidate,
     agent_id=people,
-    skills=st.dictionaries(st.tuples(brands, topics), levels, max_size=4),
-    languages=st.dictionaries(spoken, levels, max_size=2),
+    certificates=certificates(),
     active=st.integers(0, 3),
     capacity=st.integers(1, 3),
-    idle_since=st.none() | moments,
+    held=st.sampled_from([0, 0, 1]),
+    idle_since=st.none() | ages.map(lambda age: NOW - age),
+    speed=st.sampled_from([0.8, 1.0, 1.3]),
+    deficit=st.sampled_from([-2.0, 0.0, 0.5]),
+    starved=st.booleans(),
+    reserve=st.booleans(),
 )
-queues = st.lists(requests, max_size=6, unique_by=lambda one: one.id)
-supplies = st.lists(agents, max_size=3, unique_by=lambda one: one.agent_id)
+queues = st.lists(requests(), max_size=7, unique_by=lambda one: one.id)
+supplies = st.lists(agents, max_size=5, unique_by=lambda one: one.agent_id)
+modes = st.builds(Modes, plain=st.frozensets(brands), fair=st.frozensets(brands))
 
 
-@given(queues, supplies)
-def test_nobody_is_offered_twice_and_nobody_unfit_is_asked(waiting: list[Waiting], supply: list[Candidate]) -> None:
-    placements = plan(waiting, supply)
+def ring_of(one: Waiting, supply: Sequence[Candidate]) -> Ring:
+    """The ring in force, worked out the slow way."""
+    here = [
+        agent
+        for agent in supply
+        if (fitness.grade(replace(one, topic="?", family="", tier=""), agent.certificates, NOW)) is not None
+    ]
+    slots = sum(agent.capacity for agent in here)
+    taken = sum(agent.active + agent.held for agent in here)
+    return fitness.ring_in_force(NOW - one.queued_at, Weights(), slack=not slots or taken / slots < 0.88)
+
+
+@given(queues, supplies, modes)
+def test_nobody_is_offered_twice_and_nobody_unfit_is_asked(
+    waiting: list[Waiting], supply: list[Candidate], switched: Modes
+) -> None:
+    placements = plan(waiting, supply, modes=switched)
 
     by_id = {one.id: one for one in waiting}
     by_agent = {one.agent_id: one for one in supply}
     assert len({made.escalation_id for made in placements}) == len(placements)
     assert len({made.agent_id for made in placements}) == len(placements)
-    assert all(matching.fits(by_id[made.escalation_id], by_agent[made.agent_id]) for made in placements)
+    for made in placements:
+        one, agent = by_id[made.escalation_id], by_agent[made.agent_id]
+        assert made.ring == ring_of(one, supply)
+        assert fitness.fits(one, agent, NOW, Ring(made.ring))
+        assert agent.held == 0
+        assert agent.active < agent.capacity
 
 
-@given(queues, supplies)
-def test_the_more_urgent_chooses_first_then_the_older(waiting: list[Waiting], supply: list[Candidate]) -> None:
-    placements = plan(waiting, supply)
-
-    order = {one.id: (-one.priority, one.queued_at, one.id) for one in waiting}
-    assert [made.escalation_id for made in placements] == sorted((m.escalation_id for m in placements), key=order.get)  # type: ignore[arg-type]
-
-
-@given(queues, supplies)
-def test_who_is_passed_over_could_not_be_served(waiting: list[Waiting], supply: list[Candidate]) -> None:
-    """With nobody asked before, a request stays only when each agent who fits goes to a more urgent or older one."""
-    new = [replace(one, asked={}) for one in waiting]
-    placements = plan(new, supply)
-
-    taken_by = {made.agent_id: made.escalation_id for made in placements}
-    rank = {one.id: (-one.priority, one.queued_at, one.id) for one in new}
-    served = {made.escalation_id for made in placements}
-    for left in (one for one in new if one.id not in served):
-        for agent in (one for one in supply if matching.fits(left, one)):
-            assert rank[taken_by[agent.agent_id]] < rank[left.id]
-
-
-@given(queues, supplies, st.randoms(use_true_random=False))
-def test_the_order_of_reading_makes_no_difference(
-    waiting: list[Waiting], supply: list[Candidate], chance: Random
+@given(queues, supplies, modes)
+def test_nobody_waits_whom_somebody_idle_could_serve(
+    waiting: list[Waiting], supply: list[Candidate], switched: Modes
 ) -> None:
-    before = plan(waiting, supply)
+    """With nobody asked before, who is left over fits nobody who is left over."""
+    new = [replace(one, asked={}) for one in waiting]
+    placements = plan(new, supply, modes=switched)
+
+    served = {made.escalation_id for made in placements}
+    busy = {made.agent_id for made in placements}
+    for one in (one for one in new if one.id not in served):
+        assert not any(
+            fitness.fits(one, agent, NOW, ring_of(one, supply)) for agent in supply if agent.agent_id not in busy
+        )
+
+
+@given(queues, supplies, modes, st.randoms(use_true_random=False))
+def test_the_order_of_reading_makes_no_difference(
+    waiting: list[Waiting], supply: list[Candidate], switched: Modes, chance: Random
+) -> None:
+    before = plan(waiting, supply, modes=switched)
     chance.shuffle(waiting)
     chance.shuffle(supply)
 
-    assert plan(waiting, supply) == before
+    assert plan(waiting, supply, modes=switched) == before
 
 
-@given(queues, supplies)
-def test_what_was_asked_long_ago_makes_no_difference(waiting: list[Waiting], supply: list[Candidate]) -> None:
+@given(queues, supplies, modes)
+def test_what_was_asked_long_ago_makes_no_difference(
+    waiting: list[Waiting], supply: list[Candidate], switched: Modes
+) -> None:
     """History is there to spare an agent the same ring twice; after a minute it is forgotten."""
-    long_ago = [replace(one, asked=dict.fromkeys(one.asked, NOON - AGAIN)) for one in waiting]
+    waiting = [replace(one, first=None) for one in waiting]  # who knows the customer is asked once, ever
+    long_ago = [replace(one, asked=dict.fromkeys(one.asked, NOW - AGAIN)) for one in waiting]
     never = [replace(one, asked={}) for one in waiting]
 
-    assert plan(long_ago, supply) == plan(never, supply)
+    assert plan(long_ago, supply, modes=switched) == plan(never, supply, modes=switched)
 
 
-@given(queues, supplies)
-def test_nobody_is_asked_again_while_somebody_else_is_left(waiting: list[Waiting], supply: list[Candidate]) -> None:
-    for one in waiting:  # each alone, so that everybody who fits is left
-        placements = plan([one], supply)
-        fresh = [
-            agent
-            for agent in supply
-            if matching.fits(one, agent) and NOON - one.asked.get(agent.agent_id, NOON - AGAIN) >= AGAIN
-        ]
-        if fresh:
-            assert placements[0].agent_id in {agent.agent_id for agent in fresh}
+@given(requests(), supplies, modes)
+def test_nobody_is_asked_again_while_somebody_else_is_left(
+    one: Waiting, supply: list[Candidate], switched: Modes
+) -> None:
+    placements = plan([one], supply, modes=switched)
+
+    fresh = {
+        agent.agent_id
+        for agent in supply
+        if fitness.fits(one, agent, NOW, ring_of(one, supply)) and NOW - one.asked.get(agent.agent_id, 0) >= AGAIN
+    }
+    assert {made.agent_id for made in placements} <= fresh or not fresh
+    assert len(placements) == 1 or not fresh
 
 
 def test_the_longest_idle_is_asked() -> None:
-    (made,) = plan([waits()], [free(DANA, idle=-10), free(OLU, idle=-90)])
+    (made,) = plan([waits()], [free(DANA, idle=10), free(OLU, idle=90)])
 
     assert made.agent_id == OLU
 
 
 def test_who_has_no_chat_is_asked_before_who_has_one() -> None:
-    (made,) = plan([waits()], [free(DANA, active=1, topic=3), free(OLU, idle=-1)])
+    (made,) = plan([waits()], [free(DANA, active=1, topic=3), free(OLU, idle=1)])
 
     assert made.agent_id == OLU
 
@@ -147,30 +196,37 @@ def test_between_equals_the_better_one_is_asked_and_then_the_smaller_id() -> Non
 
 
 def test_the_one_whose_agent_was_lost_comes_before_all_older_ones() -> None:
-    (made,) = plan([waits(100, since=-600), waits(101, since=-60, priority=9)], [free(DANA)])
+    (made,) = plan([waits(100, since=600), waits(101, since=60, priority=9)], [free(DANA)])
 
-    assert made.escalation_id == UUID(int=101)
+    assert made.escalation_id == 101
 
 
 def test_who_was_just_asked_is_passed_over_for_somebody_else() -> None:
-    (made,) = plan([waits(dana=0)], [free(DANA, idle=-900), free(OLU)], now=30)
+    (made,) = plan([waits(dana=30)], [free(DANA, idle=900), free(OLU)])
 
     assert made.agent_id == OLU
 
 
 def test_who_was_just_asked_is_not_rung_again_in_one_breath() -> None:
-    assert plan([waits(dana=0)], [free(DANA)], now=9.9) == []
+    assert plan([waits(dana=9.9)], [free(DANA)]) == []
 
 
 def test_where_nobody_else_is_left_whoever_was_asked_longest_ago_is_asked_again() -> None:
-    (made,) = plan([waits(dana=5, olu=0)], [free(DANA, idle=-900), free(OLU)], now=20)
+    (made,) = plan([waits(dana=15, olu=20)], [free(DANA, idle=900), free(OLU)])
 
     assert made.agent_id == OLU
 
 
+def test_who_knows_the_customer_is_asked_first_and_once() -> None:
+    known = replace(waits(), first=OLU)
+
+    assert plan([known], [free(DANA, idle=900), free(OLU, active=1)])[0].why[0] == "knows"
+    assert plan([replace(known, asked={OLU: NOW - 20})], [free(DANA), free(OLU, idle=900)])[0].agent_id == DANA
+
+
 def test_the_agent_learns_why_she_is_asked() -> None:
     reasons = [
-        plan([waits()], [free(DANA, topic=topic, language=language, active=active)])[0].why
+        plan([waits(since=50)], [free(DANA, topic=topic, language=language, active=active)])[0].why
         for topic, language, active in ((1, 1, 0), (2, 2, 1), (3, 3, 0), (4, 4, 0))
     ]
 
@@ -182,9 +238,75 @@ def test_the_agent_learns_why_she_is_asked() -> None:
     ]
 
 
+def test_rings_open_one_after_the_other() -> None:
+    learner, near, far = free(DANA, topic=1), free(OLU, of="billing"), free(FEMKE, of="fraud")
+
+    def asked(agent: Candidate) -> list[bool]:
+        return [bool(plan([waits(since=since)], [agent])) for since in (44, 45, 119, 120, 239, 240)]
+
+    assert asked(learner) == [False, True, True, True, True, True]
+    assert asked(near) == [False, False, False, True, True, True]
+    assert asked(far) == [False, False, False, False, False, True]
+
+
+def test_rings_open_later_where_almost_everybody_is_busy() -> None:
+    busy = [free(agent, active=2) for agent in range(20, 36)]
+
+    assert plan([waits(since=60)], [free(DANA, topic=1), *busy]) == []
+    assert len(plan([waits(since=90)], [free(DANA, topic=1), *busy])) == 1
+
+
 def test_another_brands_topic_does_not_count() -> None:
-    assert plan([replace(waits(), brand_id=FERNHOF)], [free(DANA)]) == []
+    assert plan([replace(waits(since=700), brand_id=FERNHOF)], [free(DANA)]) == []
 
 
-def test_who_is_full_is_not_asked() -> None:
-    assert plan([waits()], [replace(free(DANA, active=1), active=2)]) == []
+def test_who_is_full_or_being_asked_is_not_asked() -> None:
+    assert plan([waits()], [free(DANA, active=2), free(OLU, held=1)]) == []
+
+
+def test_a_certificate_counts_until_it_ends() -> None:
+    ending = Certificates({(LUMO, "refunds"): Certificate(2, until=NOW + 5)}, {"en": Certificate(3)})
+    agent = replace(free(DANA), certificates=ending)
+
+    assert [len(plan([waits()], [agent], now=NOW + after)) for after in (0, 4, 5, 6, 3)] == [1, 1, 0, 0, 1]
+
+
+def test_a_scarce_speaker_is_kept_free_for_whom_nobody_else_understands() -> None:
+    bilingual = free(OLU, idle=900)
+    rare = Certificates(bilingual.certificates.skills, {"en": Certificate(3), "fi": Certificate(3)})
+    arrivals = {(LUMO, "refunds", "en"): 5.0, (LUMO, "refunds", "fi"): 5.0}
+    supply = [replace(bilingual, certificates=rare), *(free(agent) for agent in range(20, 26))]
+
+    (made,) = plan([waits()], supply, arrivals=arrivals)
+
+    assert made.agent_id != OLU
+
+
+def test_who_is_willing_only_if_needed_is_asked_only_then() -> None:
+    reserve = free(OLU, idle=900, topic=3, reserve=True)
+
+    assert plan([waits()], [free(DANA, active=1), reserve])[0].agent_id == DANA
+    assert plan([waits()], [reserve])[0].agent_id == OLU
+
+
+def test_plainly_the_first_who_came_goes_to_the_longest_idle() -> None:
+    made = plan(
+        [waits(100, since=50, priority=9), waits(101, since=60)],
+        [free(DANA, idle=5, topic=3), free(OLU, idle=60)],
+        modes=PLAIN,
+    )
+
+    assert {one.escalation_id: one.agent_id for one in made} == {101: OLU, 100: DANA}
+
+
+def test_a_brand_that_is_served_plainly_takes_nothing_from_an_older_request_of_another() -> None:
+    both = Certificates(
+        {(LUMO, "refunds"): Certificate(2), (FERNHOF, "refunds"): Certificate(2)}, {"en": Certificate(3)}
+    )
+    dana = replace(free(DANA), certificates=both)
+    flood = [waits(100 + n, since=30) for n in range(5)]
+    elsewhere = replace(waits(200, since=40), brand_id=FERNHOF)
+    switched = Modes(plain=frozenset({LUMO}))
+
+    assert plan([*flood, elsewhere], [dana], modes=switched)[0].escalation_id == 200
+    assert plan([*flood, replace(elsewhere, queued_at=NOW)], [dana], modes=switched)[0].escalation_id == 100

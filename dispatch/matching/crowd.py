@@ -1,0 +1,178 @@
+"""All agents of a round as arrays, one row each: their keys, their part of the score, how scarce each is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.matching import fitness, reach
+from dispatch.matching.facts import Candidate, Id
+from dispatch.matching.fitness import Grade, Ring
+from dispatch.matching.reach import LANGUAGE_LEVELS, Floats, Ints
+from dispatch.matching.weights import Weights
+
+Arrivals = Mapping[tuple[Id, str, str], float]  # (brand, topic, language) -> how many lately
+NOBODY: Ints = np.empty(0, np.int64)
+
+
+def rank(id_: Id) -> int:
+    """Sorts as the id does, and fast."""
+    return id_.int if isinstance(id_, UUID) else int(id_)
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Agents in the order of their ids; `room` says who may be asked."""
+
+    agents: Sequence[Candidate]
+    now: float
+    weights: Weights
+
+    @cached_property
+    def active(self) -> Floats:
+        return self._numbers([agent.active for agent in self.agents])
+
+    @cached_property
+    def held(self) -> Floats:
+        return self._numbers([agent.held for agent in self.agents])
+
+    @cached_property
+    def capacity(self) -> Floats:
+        return self._numbers([agent.capacity for agent in self.agents])
+
+    @cached_property
+    def idle_s(self) -> Floats:
+        """Seconds without a chat; 0 beside one."""
+        since = [agent.idle_since if agent.idle_since is not None else self.now for agent in self.agents]
+        return np.where(self.active == 0, np.maximum(self.now - self._numbers(since), 0.0), 0.0)
+
+    @cached_property
+    def deficit(self) -> Floats:
+        return np.clip(self._numbers([agent.deficit for agent in self.agents]), -1.0, 1.0)
+
+    @cached_property
+    def room(self) -> NDArray[np.bool_]:
+        free: NDArray[np.bool_] = (self.held == 0) & (self.active < self.capacity)
+        return free
+
+    def part(self, *, fair: bool) -> Floats:
+        """What the agent adds to the score of any pair she is in."""
+        return self._fair if fair else self._usual
+
+    @cached_property
+    def _usual(self) -> Floats:
+        return self._part + self.weights.deficit * self.deficit
+
+    @cached_property
+    def _fair(self) -> Floats:
+        return self._part + self.weights.deficit_fair * self.deficit
+
+    @cached_property
+    def _part(self) -> Floats:
+        by, agents = self.weights, self.agents
+        return (
+            by.idle * np.minimum(self.idle_s / by.idle_unit_s, by.idle_most)
+            + by.starved * self._numbers([agent.starved for agent in agents])
+            - by.speed * self._numbers([agent.speed for agent in agents])
+            - by.load_share * self.active / np.maximum(self.capacity, 1.0)
+            - by.load * self.active
+            - by.reserve * self._numbers([agent.reserve for agent in agents])
+        )
+
+    def price(self, arrivals: Arrivals) -> Floats:
+        """How scarce each is: over the classes she is certified in, the share of arrivals over the free slots and a
+        half, divided by the mean of those with room. 1 where nothing has arrived."""
+        of = self._rows_of_exact
+        keys = self._exact
+        free = np.bincount(keys, weights=(np.where(self.room, self.capacity - self.active, 0.0))[of], minlength=1)
+        value = self._shares(arrivals, len(free)) / (free + 0.5)
+        price = np.bincount(of, weights=value[keys], minlength=len(self.agents))
+        mean = float(price[self.room].mean()) if self.room.any() else 0.0
+        return price / mean if mean > 0 else np.ones(len(self.agents))
+
+    def occupancy(self, brand_id: Id, language: str) -> float:
+        """Share of the slots taken or being offered, of those who are certified for the brand in the language."""
+        rows, _ = self.with_key(reach.number(brand_id, "brand", "", language))
+        slots = self.capacity[rows].sum()
+        return float((self.active[rows] + self.held[rows]).sum() / slots) if slots else 0.0
+
+    def with_key(self, key: int) -> tuple[Ints, Ints]:
+        """(rows, codes) of the agents who have the key, in the order of rows."""
+        keys, rows, codes = self._by_key
+        low, high = np.searchsorted(keys, (key, key + 1))
+        return rows[low:high], codes[low:high]
+
+    def able(self, brand_id: Id, topic: str, family: str, language: str, tier: str, ring: Ring) -> tuple[Ints, Ints]:
+        """(rows, codes) of those with room who may be asked within the ring, in the order of rows."""
+        rows, codes = self.with_key(reach.number(brand_id, "topic", topic, language))
+        wider = [("family", family)] if ring >= Ring.FAMILY and family else []
+        wider += [("brand", "")] if ring >= Ring.BRAND else []
+        for kind, name in wider:
+            more, theirs = self.with_key(reach.number(brand_id, kind, name, language))
+            new = ~np.isin(more, rows)
+            rows, codes = np.concatenate((rows, more[new])), np.concatenate((codes, theirs[new]))
+        may = self.room[rows]
+        if ring < Ring.LEARNING:
+            may &= codes // LANGUAGE_LEVELS != Grade.LEARNING
+        if tier:
+            may &= self._tiers[rows] == tier
+        rows, codes = rows[may], codes[may]
+        order = np.argsort(rows, kind="stable") if wider else slice(None)
+        return rows[order], codes[order]
+
+    @cached_property
+    def fit(self) -> Floats:
+        """Points of each code: grade and language level."""
+        return np.array(
+            [
+                self.weights.fit * share * spoken
+                for share in fitness.shares(self.weights)
+                for spoken in self.weights.language_levels
+            ]
+        )
+
+    @cached_property
+    def _reaches(self) -> list[reach.Reach]:
+        return [reach.reach_of(agent.certificates, self.now) for agent in self.agents]
+
+    @cached_property
+    def _by_key(self) -> tuple[Ints, Ints, Ints]:
+        if not self.agents:
+            return NOBODY, NOBODY, NOBODY
+        keys = np.concatenate([one.keys for one in self._reaches])
+        codes = np.concatenate([one.codes for one in self._reaches])
+        rows = np.repeat(np.arange(len(self.agents)), [len(one.keys) for one in self._reaches])
+        order = np.argsort(keys, kind="stable")
+        return keys[order], rows[order], codes[order]
+
+    @cached_property
+    def _exact(self) -> Ints:
+        return np.concatenate([one.exact for one in self._reaches]) if self.agents else NOBODY
+
+    @cached_property
+    def _rows_of_exact(self) -> Ints:
+        return np.repeat(np.arange(len(self.agents)), [len(one.exact) for one in self._reaches])
+
+    @cached_property
+    def _tiers(self) -> NDArray[np.str_]:
+        return np.array([agent.certificates.tier for agent in self.agents])
+
+    def _shares(self, arrivals: Arrivals, size: int) -> Floats:
+        shares = np.zeros(size)
+        total = sum(arrivals.values())
+        for (brand_id, topic, language), count in arrivals.items():
+            key = reach.number(brand_id, "topic", topic, language)
+            if key < size:  # else nobody here is certified in it
+                shares[key] = count / total
+        return shares
+
+    @staticmethod
+    def _numbers(values: Sequence[float]) -> Floats:
+        return np.array(values, dtype=np.float64)
+
+
+def crowd(agents: Sequence[Candidate], now: float, weights: Weights) -> Crowd:
+    return Crowd(sorted(agents, key=lambda agent: rank(agent.agent_id)), now, weights)

@@ -1,0 +1,97 @@
+"""What a plan is made from and what comes out of it. Plain values: no database, no clock, no solver.
+
+Times are seconds on one clock, whichever (the product: since the epoch). Ids are UUIDs in the product and may be
+integers in a simulation: whatever hashes and sorts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Id = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A level from 1 to 3, until when it is valid (None: no end), and the family that a topic belongs to."""
+
+    level: int
+    until: float | None = None
+    family: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class Certificates:
+    """What an agent may be asked about: (brand, topic) and languages. Never changed, but replaced.
+
+    Keep the object while nothing changes: `reach` is what the planner has worked out of it.
+    """
+
+    skills: Mapping[tuple[Id, str], Certificate]
+    languages: Mapping[str, Certificate]
+    tier: str = ""
+    reach: object = field(default=None, init=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An escalation that waits.
+
+    `asked` says when each agent last had to do with it, never how that ended. `first` knows the customer. `family` is
+    the topic's; `tier` is the only tier of agents that may be asked, empty: any.
+    """
+
+    id: Id
+    brand_id: Id
+    topic: str
+    language: str
+    priority: int
+    queued_at: float
+    asked: Mapping[Id, float] = field(default_factory=dict)
+    first: Id | None = None
+    family: str = ""
+    tier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An agent who is connected and willing, with or without room.
+
+    `speed` is the running mean of actual over expected handling time. `deficit` says how far her earnings per available
+    hour lie below those of her class, from -1 to 1. `starved`: passed over for long while others were asked. `reserve`:
+    willing only when nobody else is there. There is no field for how she answered earlier offers.
+    """
+
+    agent_id: Id
+    certificates: Certificates
+    active: int
+    capacity: int
+    held: int = 0
+    idle_since: float | None = None
+    speed: float = 1.0
+    deficit: float = 0.0
+    starved: bool = False
+    reserve: bool = False
+
+    @property
+    def has_room(self) -> bool:
+        """She may be asked: no other offer rings, and one more chat is within her capacity."""
+        return self.held == 0 and self.active < self.capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """What operators have switched: brands served plainly, first come, first served; brands in fair mode."""
+
+    plain: frozenset[Id] = frozenset()
+    fair: frozenset[Id] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One offer to make, and why this agent: facts that the agent is shown. `ring` is the one in force."""
+
+    escalation_id: Id
+    agent_id: Id
+    why: tuple[str, ...]
+    ring: int = 3

@@ -1,0 +1,71 @@
+"""Agents as arrays: who may be asked in which class, found without looking at each pair.
+
+A key stands for a topic, a family of topics or a whole brand, in one language. Each agent has a few; a class of
+escalations accepts a few; those who share one fit.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.matching.facts import Certificates
+from dispatch.matching.fitness import CERTIFIED, Grade, holds
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+LANGUAGE_LEVELS = 3
+
+_numbers: dict[tuple[Any, ...], int] = {}
+
+
+def number(*key: Any) -> int:
+    """A small number that stands for the key in this process, always the same one."""
+    return _numbers.setdefault(key, len(_numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The keys of one agent, `codes` (grade and language level in one number), and how long this holds."""
+
+    keys: Ints
+    codes: Ints
+    exact: Ints
+    good_from: float
+    good_until: float
+
+
+def reach_of(certificates: Certificates, now: float) -> Reach:
+    """Worked out once for as long as no certificate ends."""
+    known = certificates.reach
+    if isinstance(known, Reach) and known.good_from <= now < known.good_until:
+        return known
+    certificates.reach = found = _reach(certificates, now)
+    return found
+
+
+def _reach(certificates: Certificates, now: float) -> Reach:
+    found: dict[int, int] = {}
+    exact: list[int] = []
+    skills = {key: held for key, held in certificates.skills.items() if holds(held, now)}
+    for language, spoken in certificates.languages.items():
+        if not holds(spoken, now):
+            continue
+        level = min(spoken.level, 3) - 1
+        for (brand_id, topic), held in skills.items():
+            own = number(brand_id, "topic", topic, language)
+            found[own] = (min(held.level, 3) - 1) * LANGUAGE_LEVELS + level
+            if held.level >= CERTIFIED:
+                exact.append(own)
+                if held.family:
+                    found[number(brand_id, "family", held.family, language)] = Grade.FAMILY * LANGUAGE_LEVELS + level
+                found[number(brand_id, "brand", "", language)] = Grade.BRAND * LANGUAGE_LEVELS + level
+    ends = [one.until for one in (*skills.values(), *certificates.languages.values()) if one.until and one.until > now]
+    return Reach(
+        keys=np.fromiter(found.keys(), np.int64, len(found)),
+        codes=np.fromiter(found.values(), np.int64, len(found)),
+        exact=np.array(exact, np.int64),
+        good_from=now,
+        good_until=min(ends, default=float("inf")),
+    )
