@@ -81,10 +81,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Modes:
-    """What operators have switched: brands served plainly, first come, first served; brands in fair mode."""
+    """What operators have switched: brands served plainly, first come, first served; brands in fair mode. None among
+    them stands for all."""
 
     plain: frozenset[Id] = frozenset()
     fair: frozenset[Id] = frozenset()
+
+    def is_plain(self, brand_id: Id) -> bool:
+        return None in self.plain or brand_id in self.plain
+
+    def is_fair(self, brand_id: Id) -> bool:
+        return None in self.fair or brand_id in self.fair
 
 
 @dataclass(frozen=True, slots=True)

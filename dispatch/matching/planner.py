@@ -82,7 +82,7 @@ class Table:
         """Whoever knows the customer is asked first, once."""
         for one in self.waiting:
             row = self.row_of.get(one.first) if one.first is not None else None
-            if row is None or one.first in one.asked or self.taken[row] or one.brand_id in self.modes.plain:
+            if row is None or one.first in one.asked or self.taken[row] or self.modes.is_plain(one.brand_id):
                 continue
             if fitness.fits(one, self.crowd.agents[row], self.crowd.now, self.ring(one)):
                 self._settle([(one, row)])
@@ -125,7 +125,7 @@ class Table:
         """Those left, by class; who was asked for one of them lately makes it a class of its own."""
         classes: dict[tuple[Class, Id], list[Waiting]] = {}
         for one in self.waiting:
-            if one.id in self.pairs or (one.brand_id in self.modes.plain) != plain:
+            if one.id in self.pairs or self.modes.is_plain(one.brand_id) != plain:
                 continue
             of = (one.brand_id, one.topic, one.family, one.language, one.tier, self.ring(one))
             alone = one.id if self._asked(one) else None
@@ -146,7 +146,7 @@ class Table:
 
     def _points(self, brand_id: Id, rows: Ints, codes: Ints) -> Floats:
         by = self.crowd.weights
-        part = self.crowd.part(fair=brand_id in self.modes.fair)
+        part = self.crowd.part(fair=self.modes.is_fair(brand_id))
         return self.crowd.fit[codes] + part[rows] - by.price * self._price()[rows]
 
     def _plain_points(self, rows: Ints) -> Floats:
@@ -183,7 +183,7 @@ class Table:
         others = [
             one
             for one in self.waiting
-            if one.brand_id not in self.modes.plain and one.id not in self.pairs and one.queued_at < oldest
+            if not self.modes.is_plain(one.brand_id) and one.id not in self.pairs and one.queued_at < oldest
         ]
         needed: set[int] = set()
         for of in {(o.brand_id, o.topic, o.family, o.language, o.tier, self.ring(o)) for o in others}:

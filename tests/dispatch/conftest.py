@@ -1,11 +1,16 @@
 """How the rides of this folder stand when a test begins."""
 
 import pytest
+from hypothesis import settings
 
 from agents.models import Agent
 from conversations.models import Engagement
 from dispatch import absence
 from tests.people import at, disconnect
+
+
+settings.register_profile("steady", deadline=None)  # how long an example takes says nothing about a busy machine
+settings.load_profile("steady")
 
 
 @pytest.fixture
