@@ -3,12 +3,14 @@
 import gc
 import os
 import warnings
+from typing import Any
 
+import redis
 from celery import Celery, Task, bootsteps
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
 from celery.signals import worker_init
-from kombu.transport.redis import Channel
+from kombu.transport.redis import Channel, Transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
@@ -103,10 +105,25 @@ app.conf.update(
 )
 app.autodiscover_tasks()
 
-# A closed link asks nothing more of its broker: a second close, after the first had failed half way, would ask over a
-# transport that is gone, and that ends the worker. Whatever a worker held comes back after the visibility time-out, and
-# a sweep has long done it.
-Channel.do_restore = False
+
+class Link(Channel):
+    """A link to the broker, whose end is trouble of the broker's and not a worker's.
+
+    Closed, it asks nothing more: a second close, after the first had failed half way, would ask over a transport that
+    is gone. A task that ends afterwards and asks is told that the link is lost, which its worker expects, in place of
+    an AttributeError, which ends it. What it held comes back after the visibility time-out; a sweep has long done it.
+    """
+
+    do_restore = False
+
+    def _connparams(self, asynchronous: bool = False) -> Any:
+        if self.connection is None:
+            raise redis.ConnectionError("The link to the broker is closed")
+        link: Any = super()  # its type stubs leave this one out
+        return link._connparams(asynchronous)
+
+
+Transport.Channel = Link
 
 
 class Tidied(bootsteps.StartStopStep):
