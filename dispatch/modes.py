@@ -4,7 +4,6 @@ A switch is one row. Every planning round reads what is in force as it begins, s
 next round; it takes no lock that a round holds, and is as quick under load as without.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,29 +12,16 @@ from django.db import IntegrityError, transaction
 from audit import journal
 from brands.models import Brand
 from dispatch import escalations
+from dispatch.matching import Modes
 from dispatch.models import Mode
 from marketplace.refusals import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """Brands with a kind of mode switched on; None among them stands for all."""
-
-    plain: frozenset[UUID | None] = frozenset()
-    fair: frozenset[UUID | None] = frozenset()
-
-    def is_plain(self, brand_id: UUID) -> bool:
-        return None in self.plain or brand_id in self.plain
-
-    def is_fair(self, brand_id: UUID) -> bool:
-        return None in self.fair or brand_id in self.fair
-
-
-def in_force() -> InForce:
+def in_force() -> Modes:
     """What is switched on at this moment; one query of a few rows."""
     on = Mode.objects.filter(ended_at=None).values_list("kind", "brand_id")
     kinds = list(on)
-    return InForce(
+    return Modes(
         plain=frozenset(brand_id for kind, brand_id in kinds if kind == Mode.Kind.PLAIN),
         fair=frozenset(brand_id for kind, brand_id in kinds if kind == Mode.Kind.FAIR),
     )

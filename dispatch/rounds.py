@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
-from dispatch import estimates, offers, queue, supply
+from dispatch import estimates, modes, offers, queue, supply
 from dispatch.matching import Weights, planner
 from dispatch.models import Offer
 from realtime import protocol, wire
@@ -27,6 +27,7 @@ def match_waiting(*, now: datetime, epoch: int | None = None) -> list[Offer]:
         now.timestamp(),
         Weights().hastened(settings.BECKON_HASTE),
         again_after_s=settings.BECKON_WAITS["same_agent_again_seconds"],
+        modes=modes.in_force(),
     )
     return offers.make(made.placements, epoch=epoch, now=now) if made.placements else []
 

@@ -42,17 +42,23 @@ def candidates() -> list[Candidate]:
                 capacity=capacity,
                 held=held,
                 idle_since=idle_since.timestamp() if idle_since else None,
+                deficit=deficit,
+                starved=starved,
             )
-            for agent_id, active, held, capacity, idle_since, tier, languages, skills in cursor.fetchall()
+            for agent_id, active, held, capacity, idle_since, deficit, starved, tier, languages, skills in cursor
         ]
 
 
 _CANDIDATES = """
-  select s.agent_id, s.active, s.held, s.capacity, s.idle_since, g.tier,
+  select s.agent_id, s.active, s.held, s.capacity, s.idle_since, coalesce(f.deficit, 0),
+    coalesce(f.starved and not exists (
+      select 1 from dispatch_offer o where o.agent_id = s.agent_id and o.offered_at > f.measured_at), false),
+    g.tier,
     (select jsonb_object_agg(l.code, l.level) from agents_agentlanguage l where l.agent_id = s.agent_id),
     (select jsonb_agg(jsonb_build_array(k.brand_id, k.key, a.level))
        from agents_agentskill a join brands_skill k on k.id = a.skill_id where a.agent_id = s.agent_id)
   from agents_slot s join agents_agent g on g.id = s.agent_id
+  left join dispatch_standing f on f.agent_id = s.agent_id
   where s.willing and s.gone_since is null and g.state = 'approved'
     and exists (select 1 from agents_agentlanguage l where l.agent_id = s.agent_id)
     and exists (select 1 from agents_agentskill a where a.agent_id = s.agent_id)

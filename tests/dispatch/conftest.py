@@ -8,7 +8,6 @@ from conversations.models import Engagement
 from dispatch import absence
 from tests.people import at, disconnect
 
-
 settings.register_profile("steady", deadline=None)  # how long an example takes says nothing about a busy machine
 settings.load_profile("steady")
 

@@ -11,6 +11,7 @@ from agents.models import Agent, User
 from audit.models import Entry
 from brands.models import Brand
 from dispatch import modes
+from dispatch.matching import Modes
 from dispatch.models import Mode
 from marketplace.refusals import Refused
 from tests.admin.conftest import enter
@@ -30,7 +31,7 @@ def test_a_brand_is_switched_to_plain_and_back_and_both_are_written_down(lumo: B
 
     modes.switch("plain", lumo.pk, on=False, by="operator:noor", reason="It was the languages", now=at(60))
 
-    assert modes.in_force() == modes.InForce()
+    assert modes.in_force() == Modes()
     told = Entry.objects.order_by("at").values_list("action", "brand_id", "reason")
     assert list(told) == [("mode.plain_on", lumo.pk, WHY), ("mode.plain_off", lumo.pk, "It was the languages")]
 

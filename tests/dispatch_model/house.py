@@ -1,0 +1,355 @@
+"""The ride as plain values: what each room of dispatch does to escalations, offers, slots and engagements. No database.
+
+Offers and engagements are rows in tables, as in the product, so that two for one are expressible and can be found.
+Whom to ask is not modelled: the product's own planner decides.
+"""
+
+from typing import NamedTuple
+
+from dispatch.matching import Candidate, Modes, Placement, Waiting, Weights, planner
+from marketplace import waits
+from tests.dispatch_model.cast import AGENTS, BEGAN, CLASSES, CUSTOMERS, DISPATCHERS, WORKERS, certificates
+
+WAITING, OFFERED, ENGAGED = "waiting", "offered", "engaged"
+RING_S = waits.TRUE["offer_seconds"]
+AGAIN_S = waits.TRUE["same_agent_again_seconds"]
+TOLD_S = waits.TRUE["agent_gone_told_seconds"]
+UNWILLING_S = waits.TRUE["agent_gone_unwilling_seconds"]
+LOST_S = waits.TRUE["agent_gone_lost_seconds"]
+BACK_S = waits.TRUE["agent_back_seconds"]
+LOST_PRIORITY = 9
+MISSES_THAT_PAUSE = 2
+WEIGHTS = Weights()
+
+
+class Request:
+    """A customer's request for a person; `state` is one of three while it lives."""
+
+    __slots__ = ("asked", "customer", "ended", "number", "of", "priority", "queued_at", "state")
+
+    def __init__(self, number: int, customer: int, of: int, now: float) -> None:
+        self.number = number
+        self.customer = customer
+        self.of = of
+        self.state = WAITING
+        self.priority = 0
+        self.queued_at = now
+        self.asked: dict[int, float] = {}
+        self.ended: tuple[int, str, float] | None = None  # its latest engagement: whose, how, when
+
+
+class Slot:
+    """What an agent can take, has taken and is asked."""
+
+    __slots__ = ("active", "capacity", "connected", "gone_since", "held", "idle_since", "missed", "willing")
+
+    def __init__(self, capacity: int) -> None:
+        self.willing = self.connected = True
+        self.capacity = capacity
+        self.active = self.held = self.missed = 0
+        self.gone_since: float | None = None
+        self.idle_since: float | None = BEGAN
+
+
+class Offer(NamedTuple):
+    request: Request
+    agent: int
+    expires_at: float
+
+
+class Chat(NamedTuple):
+    request: Request
+    agent: int
+
+
+class Refused(Exception):  # noqa: N818  (as in the product: an answer, no mistake)
+    """What the product refuses; nothing changed."""
+
+
+class House:
+    """All rows, and the acts that change them, each as one transaction of the product's."""
+
+    def __init__(self) -> None:
+        self.now = BEGAN
+        self.slots = [Slot(worker.capacity) for worker in WORKERS]
+        self.requests: list[Request | None] = [None] * CUSTOMERS
+        self.offers: list[Offer] = []  # open ones
+        self.chats: list[Chat] = []  # live ones
+        self.leader, self.epoch = 0, 1
+        self.led = [1] + [0] * (DISPATCHERS - 1)  # the epoch in which each dispatcher believes to lead
+        self.plans: list[list[Placement]] = [[] for _ in range(DISPATCHERS)]
+        self.modes = Modes()
+        self.made: list[tuple[Offer, Placement]] = []  # by the latest act
+        self.count = 0
+
+    # --- customers ---
+
+    def escalate(self, customer: int, of: int) -> None:
+        """A second request is the first."""
+        if self.requests[customer] is None:
+            self.count += 1
+            self.requests[customer] = Request(self.count, customer, of, self.now)
+
+    def leave_queue(self, customer: int) -> None:
+        request = self.requests[customer]
+        if request is None or request.state == ENGAGED:
+            raise Refused
+        self._withdraw(request)
+        self.requests[customer] = None
+
+    def abandon(self, customer: int) -> None:
+        """The customer ends it, wherever it stands."""
+        request = self.requests[customer]
+        if request is None:
+            return
+        self._withdraw(request)
+        chat = self._chat_of(request)
+        if chat:
+            self._end_chat(chat, "left")
+        self.requests[customer] = None
+
+    # --- agents ---
+
+    def accept(self, offer: Offer, *, by: int) -> None:
+        if offer not in self.offers or by != offer.agent or self.now >= offer.expires_at:
+            raise Refused
+        self.offers.remove(offer)
+        offer.request.asked[by] = self.now
+        offer.request.state = ENGAGED
+        slot = self.slots[by]
+        slot.held -= 1
+        slot.active += 1
+        slot.idle_since = None
+        slot.missed = 0
+        self.chats.append(Chat(offer.request, by))
+
+    def decline(self, offer: Offer, *, by: int) -> None:
+        if offer not in self.offers or by != offer.agent:
+            raise Refused
+        self.slots[by].missed = 0
+        self._end_offer(offer)
+
+    def resolve(self, chat: Chat, *, by: int) -> None:
+        self._demand(chat, by)
+        self._end_chat(chat, "resolved")
+        self.requests[chat.request.customer] = None
+
+    def transfer(self, chat: Chat, *, by: int) -> None:
+        self._demand(chat, by)
+        self._give_back(chat, "transferred", chat.request.priority)
+
+    def go_online(self, agent: int) -> None:
+        slot = self.slots[agent]
+        if not slot.willing:
+            slot.willing = True
+            slot.idle_since = None if slot.active else self.now
+            slot.missed = 0
+
+    def go_offline(self, agent: int) -> None:
+        self.slots[agent].willing = False
+
+    def change_capacity(self, agent: int, capacity: int) -> None:
+        """Chats under way stay."""
+        self.slots[agent].capacity = capacity
+
+    # --- operators ---
+
+    def take_back(self, customer: int) -> None:
+        request = self.requests[customer]
+        chat = self._chat_of(request) if request else None
+        if chat is None:
+            raise Refused
+        self._give_back(chat, "transferred", LOST_PRIORITY)
+
+    def to_front(self, customer: int) -> None:
+        request = self.requests[customer]
+        if request is None or request.state == ENGAGED:
+            raise Refused
+        request.priority = LOST_PRIORITY
+
+    # --- connections ---
+
+    def disconnect(self, agent: int, *, noticed: bool) -> None:
+        self.slots[agent].connected = False
+        if noticed:
+            self._notice(agent)
+
+    def reconnect(self, agent: int, *, noticed: bool) -> None:
+        self.slots[agent].connected = True
+        if noticed:
+            self._welcome(agent)
+
+    def _notice(self, agent: int) -> None:
+        slot = self.slots[agent]
+        if slot.connected:
+            return
+        if slot.gone_since is None and (slot.willing or slot.active or slot.held):
+            slot.gone_since = self.now
+        if slot.gone_since is not None:
+            for offer in [one for one in self.offers if one.agent == agent]:
+                self._end_offer(offer)
+
+    def _welcome(self, agent: int) -> None:
+        slot = self.slots[agent]
+        if not slot.connected:
+            return
+        slot.gone_since = None
+        for request in self._lost_by(agent):
+            self._reclaim(request, agent)
+
+    def _lost_by(self, agent: int) -> list[Request]:
+        """What she lost lately and nobody has taken since, if she has room at all."""
+        slot = self.slots[agent]
+        if slot.active >= slot.capacity:
+            return []
+        lost = [
+            one
+            for one in self.requests
+            if one is not None
+            and one.state != ENGAGED
+            and one.ended is not None
+            and one.ended[:2] == (agent, "lost")
+            and one.ended[2] > self.now - BACK_S
+        ]
+        return sorted(lost, key=lambda one: one.queued_at)
+
+    def _reclaim(self, request: Request, agent: int) -> None:
+        slot = self.slots[agent]
+        own = any(offer.agent == agent for offer in self.offers if offer.request is request)
+        if slot.active + slot.held - own >= slot.capacity:
+            return
+        self._withdraw(request)
+        request.state = ENGAGED
+        request.asked[agent] = self.now
+        slot.active += 1
+        slot.idle_since = None
+        self.chats.append(Chat(request, agent))
+
+    # --- sweeps ---
+
+    def expire(self) -> int:
+        """What nobody answered in time goes back; how many."""
+        due = [offer for offer in self.offers if offer.expires_at <= self.now]
+        for offer in due:
+            slot = self.slots[offer.agent]
+            slot.missed += 1
+            if slot.missed >= MISSES_THAT_PAUSE:
+                slot.willing = False
+            self._end_offer(offer)
+        return len(due)
+
+    def sweep(self) -> None:
+        """Presence: who is gone unnoticed, what is due for whom, who is back unnoticed."""
+        for agent, slot in enumerate(self.slots):
+            if slot.gone_since is None and not slot.connected and (slot.willing or slot.active or slot.held):
+                self._notice(agent)
+        gone = [(slot.gone_since, agent) for agent, slot in enumerate(self.slots) if slot.gone_since is not None]
+        for since, agent in sorted(gone):
+            if self.slots[agent].connected:
+                self._welcome(agent)
+            else:
+                self._step(agent, self.now - since)
+        for agent, slot in enumerate(self.slots):
+            if slot.connected and self._lost_by(agent):
+                self._welcome(agent)
+
+    def _step(self, agent: int, gone_s: float) -> None:
+        slot = self.slots[agent]
+        if gone_s >= UNWILLING_S:
+            slot.willing = False
+        if gone_s >= LOST_S:
+            for chat in [one for one in self.chats if one.agent == agent]:
+                self._give_back(chat, "lost", LOST_PRIORITY)
+            if not slot.held:
+                slot.gone_since = None
+
+    # --- dispatchers ---
+
+    def lose_leader(self, dispatcher: int) -> None:
+        """The leader's lease is over, and this one takes it. Whoever led before does not know."""
+        if dispatcher != self.leader:
+            self.leader = dispatcher
+            self.epoch += 1
+        self.led[dispatcher] = self.epoch
+
+    def look(self, dispatcher: int) -> None:
+        """Read and plan; the plan may be carried out much later, or never."""
+        self.plans[dispatcher] = self.planned()
+
+    def place(self, dispatcher: int) -> None:
+        """Carry out what was planned, if the lead is still held and as far as it still holds."""
+        placements, self.plans[dispatcher] = self.plans[dispatcher], []
+        self.made = self._made(placements) if self.led[dispatcher] == self.epoch else []
+
+    def planned(self) -> list[Placement]:
+        waiting = [self._waiting(one) for one in self.requests if one is not None and one.state == WAITING]
+        if not waiting:
+            return []
+        agents = [
+            Candidate(agent, certificates(agent), slot.active, slot.capacity, slot.held, slot.idle_since)
+            for agent, slot in enumerate(self.slots)
+            if slot.willing and slot.gone_since is None and slot.connected
+        ]
+        return planner.plan(waiting, agents, self.now, WEIGHTS, again_after_s=AGAIN_S, modes=self.modes).placements
+
+    def _waiting(self, one: Request) -> Waiting:
+        brand, topic, language = CLASSES[one.of]
+        return Waiting(one.number, brand, topic, language, one.priority, one.queued_at, one.asked)
+
+    def _made(self, placements: list[Placement]) -> list[tuple[Offer, Placement]]:
+        made: list[tuple[Offer, Placement]] = []
+        by_number = {one.number: one for one in self.requests if one is not None}
+        for placement in placements:
+            request, slot = by_number.get(placement.escalation_id), self.slots[placement.agent_id]
+            if request is None or request.state != WAITING or not self._may_be_asked(slot):
+                continue
+            request.state = OFFERED
+            slot.held += 1
+            offer = Offer(request, placement.agent_id, self.now + RING_S)
+            self.offers.append(offer)
+            made.append((offer, placement))
+        return made
+
+    def _may_be_asked(self, slot: Slot) -> bool:
+        return slot.willing and slot.gone_since is None and slot.held == 0 and slot.active < slot.capacity
+
+    # --- what several acts do ---
+
+    def _demand(self, chat: Chat, by: int) -> None:
+        if chat not in self.chats or chat.agent != by:
+            raise Refused
+
+    def _chat_of(self, request: Request) -> Chat | None:
+        return next((chat for chat in self.chats if chat.request is request), None)
+
+    def _withdraw(self, request: Request) -> None:
+        for offer in [one for one in self.offers if one.request is request]:
+            self._close_offer(offer)
+
+    def _end_offer(self, offer: Offer) -> None:
+        self._close_offer(offer)
+        offer.request.state = WAITING
+
+    def _close_offer(self, offer: Offer) -> None:
+        self.offers.remove(offer)
+        offer.request.asked[offer.agent] = self.now
+        slot = self.slots[offer.agent]
+        slot.held -= 1
+        if slot.active == 0 and slot.idle_since is None:
+            slot.idle_since = self.now
+
+    def _give_back(self, chat: Chat, how: str, priority: int) -> None:
+        self._end_chat(chat, how)
+        chat.request.state = WAITING
+        chat.request.priority = priority
+
+    def _end_chat(self, chat: Chat, how: str) -> None:
+        self.chats.remove(chat)
+        chat.request.ended = (chat.agent, how, self.now)
+        chat.request.asked[chat.agent] = self.now
+        slot = self.slots[chat.agent]
+        slot.active -= 1
+        slot.idle_since = None if slot.active else self.now
+
+
+assert len(WORKERS) == AGENTS
