@@ -32,7 +32,7 @@ def before(house: House, operation: Operation) -> Before:
     places = operation.kind in ("round", "place", "look")
     return Before(
         tuple(house.requests),
-        tuple([one and one.queued_at for one in house.requests]),
+        tuple([one.queued_at if one else None for one in house.requests]),
         tuple(house.offers),
         len(house.chats),
         tuple([slot.idle_since for slot in house.slots]),
