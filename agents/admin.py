@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from agents import approval, certification, logins
-from agents.models import Agent, AgentLanguage, AgentSkill, OnlineStretch, Slot, User
+from agents.models import Agent, AgentLanguage, AgentSkill, OnlineStretch, PaidHours, Slot, User
 from agents.profile import LANGUAGES
 from brands.models import Skill
 from marketplace.windows import ConfirmForm, Question, ReasonForm, Window, WindowInline, action, ask, label
@@ -73,6 +73,19 @@ class LanguageForm(ReasonForm):
     field_order = ["language", "level", "reason"]
 
 
+class CapacityForm(ReasonForm):
+    """How many chats at once, and why."""
+
+    most = forms.TypedChoiceField(
+        label="Chats at once",
+        choices=[(most, str(most)) for most in range(1, certification.CAPACITY_LONGEST + 1)],
+        coerce=int,
+        initial=certification.CAPACITY_LONGEST,
+        widget=UnfoldAdminSelectWidget,
+    )
+    field_order = ["most", "reason"]
+
+
 TOPIC = Question(
     title="Certify a topic",
     words="From the next round on, requests about this topic are offered at this level. “Not at all” takes it away.",
@@ -86,6 +99,13 @@ LANGUAGE = Question(
     button="Certify",
     done="Certified.",
     form=LanguageForm,
+)
+CAPACITY = Question(
+    title="Certify how many chats at once",
+    words="The agent chooses up to so many. Chats under way stay as they are.",
+    button="Certify",
+    done="Certified.",
+    form=CapacityForm,
 )
 TAKE_AWAY = Question(
     title="Take this log-in away",
@@ -148,7 +168,15 @@ class AgentAdmin(Window):
         ("Log-in", {"fields": ["user", "email_confirmed"]}),
         ("Decision", {"fields": ["state_reason", "decided_by", "decided_at"]}),
     ]
-    actions_detail = ["approve", "refuse", "deactivate", "reopen", "certify_topic", "certify_language"]
+    actions_detail = [
+        "approve",
+        "refuse",
+        "deactivate",
+        "reopen",
+        "certify_topic",
+        "certify_language",
+        "certify_capacity",
+    ]
     acts_when = {
         "approve": (Agent.State.APPLIED, Agent.State.REFUSED),
         "refuse": (Agent.State.APPLIED,),
@@ -197,13 +225,37 @@ class AgentAdmin(Window):
     def certify_language(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return ask(self, request, object_id, LANGUAGE, certification.certify_language)
 
+    @action("Certify how many chats", permissions=DECIDES)
+    def certify_capacity(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask(self, request, object_id, CAPACITY, certification.certify_capacity)
+
 
 @admin.register(Slot)
 class SlotAdmin(Window):
     """What each agent can take, has taken and is being asked."""
 
-    list_display = ["agent", "willing", "active", "held", "capacity", "online_since", "gone_since", "pause_reason"]
-    list_filter = ["willing", "pause_reason"]
+    list_display = [
+        "agent",
+        "willing",
+        "active",
+        "held",
+        "places",
+        "pause_reason",
+        "reserve",
+        "last_one",
+        "online_since",
+        "gone_since",
+    ]
+    list_filter = ["willing", "pause_reason", "reserve"]
+    list_select_related = ["agent"]
+    search_fields = ["agent__display_name"]
+
+
+@admin.register(PaidHours)
+class PaidHoursAdmin(Window):
+    """When each agent is paid for being there."""
+
+    list_display = ["agent", "begins_at", "ends_at"]
     list_select_related = ["agent"]
     search_fields = ["agent__display_name"]
 

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core.mail import send_mail
 from django.db import transaction
 
-from agents import slots, stretches
+from agents import slots
 from agents.events import AgentDismissed
 from agents.models import Agent, User
 from audit import journal
@@ -68,9 +68,8 @@ def _decide(agent: Agent, state: str, *, by: User, reason: str, now: datetime) -
     agent.save(update_fields=["state", "state_reason", "decided_by", "decided_at"])
     slot = slots.locked(agent.pk)
     if state != Agent.State.APPROVED:
-        slot.willing = False
-        stretches.end(slot, now=now)
-    slots.changed(slot, "willing", "online_since")
+        slots.stop(slot, reason="", now=now)
+    slots.changed(slot, *slots.STOPPED)
     journal.record(
         f"agent.{state}",
         actor=f"operator:{by.pk}",

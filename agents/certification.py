@@ -1,5 +1,4 @@
-"""What an agent may be asked about: topics and languages as an operator certifies them, with a reason and a trace."""
-
+"""What an agent may be asked about, and how much at once: certified by an operator, with a reason and a trace."""
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from brands.models import Skill
 from marketplace.refusals import Refused
 
 NONE = 0
+CAPACITY_LONGEST = 5
 TOPIC_LEVELS = {NONE: "not at all", 1: "learning", 2: "certified", 3: "expert"}
 LANGUAGE_LEVELS = {NONE: "not at all", 1: "gets by", 2: "good", 3: "fluent"}
 
@@ -48,6 +48,21 @@ def certify_language(agent_id: UUID, *, language: str, level: int, by: User, rea
         AgentLanguage.objects.update_or_create(agent_id=agent_id, code=language, defaults={"level": level})
     slots.changed(slot)
     _record("agent.language", slot.agent, language, (before, level), by=by, reason=reason, now=now)
+
+
+@transaction.atomic
+def certify_capacity(agent_id: UUID, *, most: int, by: User, reason: str, now: datetime) -> None:
+    """The agent may choose up to so many chats at once; one who chose more has so many. Chats under way stay.
+
+    Locks: the slot.
+    """
+    if not 1 <= most <= CAPACITY_LONGEST:
+        raise Refused(f"Choose between 1 and {CAPACITY_LONGEST} chats at once.", code="bad_capacity")
+    slot = slots.locked(agent_id)
+    before, slot.capacity_most = slot.capacity_most, most
+    slot.capacity = min(slot.capacity, most)
+    slots.changed(slot, "capacity_most", "capacity")
+    _record("agent.capacity", slot.agent, "chats at once", (before, most), by=by, reason=reason, now=now)
 
 
 def _demand_level(level: int, levels: dict[int, str]) -> None:

@@ -11,3 +11,12 @@ class AgentDismissed:
 
     agent_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPaused:
+    """The agent was paused or taken offline without having asked for it: she is told, also where no page is open."""
+
+    agent_id: UUID
+    reason: str
+    at: datetime

@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+
+ONE = Value(1, output_field=models.PositiveSmallIntegerField())
 
 
 class UserManager(BaseUserManager["User"]):
@@ -121,17 +123,46 @@ class Slot(models.Model):
     change that the agent's screen shows; whoever holds an older one fetches a new snapshot.
     """
 
+    class Pause(models.TextChoices):
+        MISSED = "missed", "Two offers unanswered"  # paused by us
+        GONE = "gone", "Connection gone"  # taken offline by us
+        BREAK = "break", "A break"  # paused by herself, from here on
+        ERRAND = "errand", "Something to see to"
+        TECHNICAL = "technical", "Something does not work"
+        OTHER = "other", "Another reason"
+        EMERGENCY = "emergency", "Emergency"  # offers stopped at once
+
     agent = models.OneToOneField(Agent, models.CASCADE, primary_key=True, related_name="slot")
     willing = models.BooleanField(default=False, help_text="Chose to be online.")
-    capacity = models.PositiveSmallIntegerField(default=2)
+    capacity = models.PositiveSmallIntegerField(default=2, help_text="How many chats at once; her own choice.")
+    capacity_most = models.PositiveSmallIntegerField(default=5, help_text="The most that she is certified for.")
+    one_more = models.BooleanField(default=False, help_text="Wishes one chat above her capacity, once.")
+    last_one = models.BooleanField(default=False, help_text="Goes offline by herself after the chat she has or gets.")
+    places = models.GeneratedField(
+        expression=Case(
+            When(last_one=True, then=ONE),
+            When(one_more=True, then=F("capacity") + ONE),
+            default=F("capacity"),
+            output_field=models.PositiveSmallIntegerField(),
+        ),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+        help_text="How many chats she has room for in all, by her wishes.",
+    )
+    reserve = models.BooleanField(default=False, help_text="Rung only where nobody else is free.")
+    auto_accept = models.BooleanField(default=False, help_text="In paid shifts her offers open at once, by her choice.")
+    ring_seconds = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Longer rings, if she chose so.")
     active = models.SmallIntegerField(default=0, help_text="Live engagements.")
     held = models.SmallIntegerField(default=0, help_text="Open offers.")
     version = models.BigIntegerField(default=0)
     idle_since = models.DateTimeField(null=True, blank=True)
     online_since = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True, help_text="When she was last willing.")
     gone_since = models.DateTimeField(null=True, blank=True, help_text="Since when no connection of the agent lives.")
     missed_in_a_row = models.PositiveSmallIntegerField(default=0)
-    pause_reason = models.CharField(max_length=16, blank=True, help_text="missed: two offers in a row went unanswered.")
+    pause_reason = models.CharField(
+        max_length=16, blank=True, choices=Pause, help_text="Why she is not willing; empty: she went offline."
+    )
 
     class Meta:
         constraints = [
@@ -139,7 +170,14 @@ class Slot(models.Model):
                 name="slot_counts_hold",
                 condition=Q(active__gte=0, held__gte=0) & Q(active__lte=10 - F("held")),
             ),
-            models.CheckConstraint(name="slot_capacity_is_sane", condition=Q(capacity__gte=1, capacity__lte=10)),
+            models.CheckConstraint(
+                name="slot_capacity_is_certified",
+                condition=Q(capacity__gte=1, capacity__lte=F("capacity_most"), capacity_most__lte=5),
+            ),
+            models.CheckConstraint(
+                name="slot_rings_long_enough",
+                condition=Q(ring_seconds=None) | Q(ring_seconds__gte=12, ring_seconds__lte=60),
+            ),
         ]
         indexes = [
             # Read by dispatch.supply: who could take one more.
@@ -149,7 +187,27 @@ class Slot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agent}: {self.active} of {self.capacity}"
+        return f"{self.agent}: {self.active} of {self.places}"
+
+
+class PaidHours(models.Model):
+    """A time in which an agent is paid for being there, whatever rings: a seat of a shift, as far as offers know it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="paid_hours", db_index=False)
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-begins_at"]
+        verbose_name_plural = "paid hours"
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "begins_at"], name="paid_hours_once"),
+            models.CheckConstraint(name="paid_hours_end_after_they_begin", condition=Q(ends_at__gt=F("begins_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.begins_at:%Y-%m-%d %H:%M} to {self.ends_at:%H:%M}"
 
 
 class OnlineStretch(models.Model):

@@ -1,22 +1,20 @@
 """Willing and connected: what an agent chose, and whether a live socket of hers exists. Two facts, kept apart."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from agents import slots, stretches
-from agents.models import Agent
+from agents import slots
+from agents.models import Agent, Slot
 from marketplace.refusals import Refused
 from realtime import leases
-
-CAPACITY_LONGEST = 5
 
 
 @transaction.atomic
 def go_online(agent_id: UUID, *, now: datetime) -> None:
-    """The agent wants offers. Locks: the slot."""
+    """The agent wants offers (again). Locks: the slot."""
     slot = slots.locked(agent_id)
     if slot.agent.state != Agent.State.APPROVED:
         raise Refused(
@@ -26,32 +24,39 @@ def go_online(agent_id: UUID, *, now: datetime) -> None:
         raise Refused("Add at least one language and one topic to your profile first.", code="profile_incomplete")
     if slot.willing:
         return
+    slot.idle_since = _idle_since(slot, now)
     slot.willing = True
     slot.online_since = now
-    slot.idle_since = now if slot.active == 0 else None
     slot.missed_in_a_row = 0
     slot.pause_reason = ""
     slots.changed(slot, "willing", "online_since", "idle_since", "missed_in_a_row", "pause_reason")
+
+
+def _idle_since(slot: Slot, now: datetime) -> datetime | None:
+    """A pause stops the clock of idleness and does not set it back: it costs nobody her turn."""
+    if slot.active:
+        return None
+    if not slot.pause_reason or slot.idle_since is None or slot.stopped_at is None:
+        return now
+    return now - max(slot.stopped_at - slot.idle_since, timedelta())
 
 
 @transaction.atomic
 def go_offline(agent_id: UUID, *, now: datetime, reason: str = "") -> None:
     """No more offers. Chats under way and an offer that rings go on. Locks: the slot."""
     slot = slots.locked(agent_id)
-    if not slot.willing:
+    if not slot.willing and (reason or not slot.pause_reason):
         return
-    slot.willing = False
-    stretches.end(slot, now=now)
-    slot.pause_reason = reason
-    slots.changed(slot, "willing", "online_since", "pause_reason")
+    slots.stop(slot, reason=reason, now=now)
+    slots.changed(slot, *slots.STOPPED)
 
 
 @transaction.atomic
 def set_capacity(agent_id: UUID, capacity: int) -> None:
     """How many chats at once. Chats under way stay. Locks: the slot."""
-    if not 1 <= capacity <= CAPACITY_LONGEST:
-        raise Refused(f"Choose between 1 and {CAPACITY_LONGEST} chats at once.", code="bad_capacity")
     slot = slots.locked(agent_id)
+    if not 1 <= capacity <= slot.capacity_most:
+        raise Refused(f"Choose between 1 and {slot.capacity_most} chats at once.", code="bad_capacity")
     if slot.capacity != capacity:
         slot.capacity = capacity
         slots.changed(slot, "capacity")

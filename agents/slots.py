@@ -7,8 +7,11 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
+from agents import stretches
 from agents.models import Slot
 from realtime import wire
+
+STOPPED = ("willing", "online_since", "stopped_at", "pause_reason", "last_one", "one_more", "reserve")
 
 
 def locked(agent_id: UUID) -> Slot:
@@ -44,7 +47,23 @@ def changed(slot: Slot, *fields: str) -> None:
     """Save these fields with a new version; the agent's screens hear of it after commit. The caller holds the lock."""
     slot.version += 1
     slot.save(update_fields=["version", *fields])
+    if not _WISHES.isdisjoint(fields):
+        slot.refresh_from_db(fields=["places"])
     wire.after_commit(changed=[f"agent:{slot.pk}"])
+
+
+_WISHES = {"capacity", "one_more", "last_one"}
+
+
+def stop(slot: Slot, *, reason: str, now: datetime) -> None:
+    """She is not willing from now on, for a `Slot.Pause` or because she went offline (""). Wishes for this stretch end;
+    being a reserve outlasts a pause. The caller holds the slot and saves `STOPPED`."""
+    if slot.willing:
+        slot.stopped_at = now
+    slot.willing = slot.last_one = slot.one_more = False
+    slot.reserve = slot.reserve and reason != ""
+    slot.pause_reason = reason
+    stretches.end(slot, now=now)
 
 
 def hold_all(agent_ids: Collection[UUID]) -> None:
@@ -58,7 +77,7 @@ def release(slot: Slot, *, now: datetime) -> None:
     slot.held -= 1
     if slot.active == 0:  # beside a chat she is as busy as before: a decline moves nobody in the order of asking
         slot.idle_since = slot.idle_since or now
-    changed(slot, "held", "idle_since", "missed_in_a_row", "willing", "online_since", "pause_reason")
+    changed(slot, "held", "idle_since", "missed_in_a_row", *STOPPED)
 
 
 def take(slot: Slot) -> None:
@@ -67,18 +86,22 @@ def take(slot: Slot) -> None:
     slot.active += 1
     slot.idle_since = None
     slot.missed_in_a_row = 0
-    changed(slot, "held", "active", "idle_since", "missed_in_a_row")
+    slot.one_more = slot.one_more and slot.active <= slot.capacity
+    changed(slot, "held", "active", "idle_since", "missed_in_a_row", "one_more")
 
 
 def take_again(slot: Slot) -> None:
-    """A chat that was lost is hers again, without an offer that rang."""
+    """A chat that was lost, or whose customer was silent, is hers again, without an offer that rang."""
     slot.active += 1
     slot.idle_since = None
-    changed(slot, "active", "idle_since")
+    slot.one_more = slot.one_more and slot.active <= slot.capacity
+    changed(slot, "active", "idle_since", "one_more")
 
 
 def free(slot: Slot, *, now: datetime) -> None:
-    """A chat is over."""
+    """A chat is over, or its customer fell silent. After her last one she is offline, unless one more rings already."""
     slot.active -= 1
     slot.idle_since = now if slot.active == 0 else None
-    changed(slot, "active", "idle_since")
+    if slot.last_one and slot.active == slot.held == 0:
+        stop(slot, reason="", now=now)
+    changed(slot, "active", "idle_since", *STOPPED)

@@ -72,10 +72,16 @@ def end(engagement: Engagement, *, state: str, now: datetime) -> None:
     engagement.state = state
     engagement.ended_at = max(now, engagement.accepted_at)
     engagement.away_since = engagement.customer_away_since = None
+    engagement.dormant_since = engagement.dormant_seq = None
     engagement.note = masking.mask(engagement.note)[:NOTE_LONGEST]
     engagement.tags = [masking.mask(tag) for tag in engagement.tags]
-    engagement.save(update_fields=["state", "ended_at", "away_since", "customer_away_since", "outcome", "note", "tags"])
+    engagement.save(update_fields=_ENDED)
     earnings.record(_facts(engagement), topic=_topic_name(engagement), now=now)
+
+
+_ENDED = [
+    "state", "ended_at", "away_since", "customer_away_since", "dormant_since", "dormant_seq", "outcome", "note", "tags",
+]  # fmt: skip
 
 
 def _topic_name(engagement: Engagement) -> str:

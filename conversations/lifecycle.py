@@ -64,7 +64,7 @@ def joined(conversation: Conversation, engagement: Engagement, *, languages: lis
     _tell(
         conversation,
         "joined",
-        author=protocol.Author(role="agent", id=agent.pk, name=agent.display_name),
+        author=_of(engagement),
         status=status("person", "joined", now, person=card),
         now=now,
     )
@@ -96,11 +96,49 @@ def rejoined(conversation: Conversation, engagement: Engagement, *, now: datetim
     wire.after_commit(changed=[f"agent:{agent.pk}", f"customer:{conversation.customer_id}"])
 
 
+def fell_dormant(conversation: Conversation, engagement: Engagement, *, now: datetime) -> None:
+    """The customer has not answered for long: the agent goes on to others, and is hers again with her next line."""
+    card = frames.status_of(conversation.status).person
+    told = status("person", "dormant", now, person=card)
+    _tell(conversation, "dormant", author=_of(engagement), status=told, now=now)
+    engagement.dormant_since, engagement.dormant_seq = now, conversation.talk_seq
+    engagement.save(update_fields=["dormant_since", "dormant_seq"])
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def woke(conversation: Conversation, engagement: Engagement, *, now: datetime) -> None:
+    """The customer wrote again, and the agent is there."""
+    engagement.dormant_since = engagement.dormant_seq = None
+    engagement.save(update_fields=["dormant_since", "dormant_seq"])
+    card = frames.status_of(conversation.status).person
+    told = status("person", "resumed", now, person=card)
+    _tell(conversation, "resumed", author=_of(engagement), status=told, now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def woke_in_vain(conversation: Conversation, engagement: Engagement, *, now: datetime) -> None:
+    """The customer wrote again, but her agent has no place for her: she is paid, and the customer waits in front."""
+    engagement.outcome = "dormant"
+    engagements.end(engagement, state="transferred", now=now)
+    _part(conversation, engagement)
+    _tell(conversation, "waits_again", author=_of(engagement), status=status("queue", "dormant", now), now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def slept_on(conversation: Conversation, engagement: Engagement, *, now: datetime) -> None:
+    """The customer stayed silent until the agent was gone, or for hours: the agent is paid. The conversation stays
+    open; the customer was told when it fell dormant, and with her next line she is brought to a person."""
+    engagement.outcome = "dormant"
+    engagements.end(engagement, state="left", now=now)
+    _part(conversation, engagement)
+    _tell(conversation, "slept_on", author=_of(engagement), status=status("assistant", "dormant", now), now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
 def leave_word(conversation: Conversation, engagement: Engagement, text: str, *, now: datetime) -> None:
     """What the agent leaves for whoever comes next, as a note in the desk stream."""
     if text.strip():
-        agent = engagement.agent
-        author = protocol.Author(role="agent", id=agent.pk, name=agent.display_name)
+        author = _of(engagement)
         stream.append(conversation, stream=stream.DESK, kind=Event.Kind.NOTE, author=author, text=text.strip(), now=now)
 
 
@@ -133,9 +171,7 @@ def customer_gone(conversation: Conversation, engagement: Engagement, *, now: da
     customer is back she reads what happened, and goes on."""
     engagements.end(engagement, state="left", now=now)
     _part(conversation, engagement)
-    agent = engagement.agent
-    author = protocol.Author(role="agent", id=agent.pk, name=agent.display_name)
-    _tell(conversation, "gone", author=author, status=status("assistant", "gone", now), now=now)
+    _tell(conversation, "gone", author=_of(engagement), status=status("assistant", "gone", now), now=now)
     wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
 
 
@@ -204,12 +240,7 @@ def _finished(conversation: Conversation, engagement: Engagement, *, state: str,
     _part(conversation, engagement)
     _close(conversation, now=now)
     card = frames.status_of(conversation.status).person
-    agent = engagement.agent
-    author = (
-        protocol.Author(role="agent", id=agent.pk, name=agent.display_name)
-        if state == "resolved"
-        else _customer(conversation)
-    )
+    author = _of(engagement) if state == "resolved" else _customer(conversation)
     ended = status("ended", state, now, person=card, to_rate=engagement.pk)
     _tell(conversation, state, author=author, status=ended, now=now)
     wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
@@ -246,6 +277,10 @@ def _tell(
 
 def _customer(conversation: Conversation) -> protocol.Author:
     return _author(Participant.objects.get(conversation=conversation, role="customer"))
+
+
+def _of(engagement: Engagement) -> protocol.Author:
+    return protocol.Author(role="agent", id=engagement.agent_id, name=engagement.agent.display_name)
 
 
 def _author(participant: Participant) -> protocol.Author:

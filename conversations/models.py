@@ -191,6 +191,10 @@ class Engagement(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     away_since = models.DateTimeField(null=True, blank=True, help_text="The customer was told that the agent is away.")
     customer_away_since = models.DateTimeField(null=True, blank=True, help_text="As the agent was told.")
+    dormant_since = models.DateTimeField(
+        null=True, blank=True, help_text="Live, but the customer is silent: it takes none of the agent's places."
+    )
+    dormant_seq = models.BigIntegerField(null=True, blank=True, help_text="A later line of the customer's wakes it.")
     outcome = models.CharField(max_length=8, blank=True)
     by_staff = models.BooleanField(
         default=False, db_default=False, help_text="A supervisor took the chat over: not paid by the chat."
@@ -207,11 +211,18 @@ class Engagement(models.Model):
                 name="an_ended_engagement_has_its_time",
                 condition=Q(state="live", ended_at__isnull=True) | (~Q(state="live") & Q(ended_at__isnull=False)),
             ),
+            models.CheckConstraint(
+                name="only_a_live_engagement_is_dormant",
+                condition=Q(dormant_since=None, dormant_seq=None)
+                | Q(dormant_since__isnull=False, dormant_seq__isnull=False, ended_at=None),
+            ),
         ]
         indexes = [
             # Read by the desk snapshot: what does this agent own now?
             models.Index(fields=["agent"], name="engagement_live", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["agent", "-accepted_at"], name="engagement_recent"),
+            # Read every two seconds by dispatch.dormancy: whose customer writes again?
+            models.Index(fields=["dormant_since"], name="engagement_dormant", condition=Q(dormant_since__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -15,11 +15,13 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
 from agents import presence, slots
+from agents.events import AgentPaused
 from agents.models import Slot
 from conversations import lifecycle, stream
 from conversations.models import Engagement
 from dispatch import desk, escalations, offers
 from dispatch.models import Offer
+from marketplace import events
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +141,7 @@ def _step(agent_id: UUID, gone: timedelta, *, now: datetime) -> None:
         _forget(agent_id, now=now)
     elif gone >= timedelta(seconds=waits["agent_gone_told_seconds"]):
         for engagement in live:
-            if engagement.away_since is None:
+            if engagement.away_since is None and engagement.dormant_since is None:
                 _tell(engagement.pk, away=True, now=now)
 
 
@@ -157,8 +159,10 @@ def _is_due(slot: Slot, wait: str, now: datetime) -> bool:
 @transaction.atomic
 def _end_willing(agent_id: UUID, *, now: datetime) -> None:
     """Offline, visibly, unless she came back a moment ago. Locks: the slot."""
-    if _is_due(slots.locked(agent_id), "agent_gone_unwilling_seconds", now):
-        presence.go_offline(agent_id, now=now, reason="gone")
+    slot = slots.locked(agent_id)
+    if slot.willing and _is_due(slot, "agent_gone_unwilling_seconds", now):
+        presence.go_offline(agent_id, now=now, reason=Slot.Pause.GONE)
+        events.announce(AgentPaused(agent_id=agent_id, reason=Slot.Pause.GONE, at=now))
 
 
 @transaction.atomic
@@ -240,7 +244,7 @@ _LOST = f"""
     order by l.accepted_at desc, l.ended_at desc limit 1) g
   join agents_slot s on s.agent_id = g.agent_id
   where q.state in ('waiting', 'offered') and g.state = 'lost' and g.ended_at > %(since)s
-    and s.active < s.capacity and (%(agents)s::uuid[] is null or s.agent_id = any(%(agents)s::uuid[])) and {_HERE}
+    and s.active < s.places and (%(agents)s::uuid[] is null or s.agent_id = any(%(agents)s::uuid[])) and {_HERE}
   order by q.queued_at"""  # noqa: S608
 
 

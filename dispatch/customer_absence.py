@@ -22,8 +22,12 @@ from dispatch.models import Escalation
 from realtime import leases, protocol
 
 RESUMABLE = timedelta(days=7)
+CUT_OFF = (Escalation.State.GONE, Escalation.State.DORMANT)
 REASON = "returned"
-REASON_WORDS = "Came back after the connection was gone"
+REASON_WORDS = {
+    Escalation.State.GONE: "Came back after the connection was gone",
+    Escalation.State.DORMANT: "Wrote again after a long silence",
+}
 
 
 def noticed_all(customer_ids: Collection[UUID], *, now: datetime) -> None:
@@ -121,7 +125,7 @@ def _free_slot(engagement_id: UUID, *, now: datetime) -> bool:
         return False
     held.engagement.outcome = "gone"
     escalations.end(held.escalation, state=Escalation.State.GONE, now=now)
-    slots.free(held.slot, now=now)
+    desk.free_place(held, now=now)
     lifecycle.customer_gone(held.conversation, held.engagement, now=now)
     return True
 
@@ -142,8 +146,9 @@ def _stop_waiting(escalation_id: UUID, *, now: datetime) -> None:
 
 
 def go_on(conversation_id: UUID, *, within: timedelta = RESUMABLE, now: datetime) -> bool:
-    """A customer who was cut off from a person is back: she is first in line, for the same agent first. False where
-    that is not how it stands (any more). Locks: the conversation; the new request is nobody else's yet."""
+    """A customer who was cut off from a person, or had fallen silent, is back: she is first in line, for the same agent
+    first. False where that is not how it stands (any more). Locks: the conversation; the new request is nobody else's
+    yet."""
     if not _cut_off_request(conversation_id, now - within):
         return False
     with transaction.atomic():
@@ -152,7 +157,9 @@ def go_on(conversation_id: UUID, *, within: timedelta = RESUMABLE, now: datetime
         if request is None or conversation.state != Conversation.State.OPEN:
             return False
         packet = msgspec.convert(request.packet, protocol.Packet)
-        packet = msgspec.structs.replace(packet, reason=REASON, reason_words=REASON_WORDS)
+        packet = msgspec.structs.replace(
+            packet, reason=REASON, reason_words=REASON_WORDS[Escalation.State(request.state)]
+        )
         knows = Engagement.objects.filter(escalation_id=request.pk).order_by("accepted_at").last()
         first = knows.agent_id if knows else None
         front = escalations.LOST_PRIORITY
@@ -161,9 +168,9 @@ def go_on(conversation_id: UUID, *, within: timedelta = RESUMABLE, now: datetime
 
 
 def _cut_off_request(conversation_id: UUID, since: datetime) -> Escalation | None:
-    """The conversation's latest request, if it ended after `since` because the customer was gone."""
+    """The conversation's latest request, if it ended after `since` because the customer was gone or silent."""
     latest = Escalation.objects.filter(conversation_id=conversation_id).order_by("queued_at", "ended_at").last()
-    cut_off = latest and latest.state == Escalation.State.GONE and latest.ended_at and latest.ended_at > since
+    cut_off = latest and latest.state in CUT_OFF and latest.ended_at and latest.ended_at > since
     return latest if cut_off else None
 
 

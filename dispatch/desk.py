@@ -77,7 +77,7 @@ def resolve(
     held.engagement.tags = tags or []
     lifecycle.leave_word(held.conversation, held.engagement, note, now=now)
     escalations.end(held.escalation, state=Escalation.State.CLOSED, now=now)
-    slots.free(held.slot, now=now)
+    free_place(held, now=now)
     lifecycle.resolved(held.conversation, held.engagement, outcome=outcome, now=now)
 
 
@@ -107,11 +107,29 @@ def take_back(escalation_id: UUID, *, by: str, reason: str, now: datetime) -> No
 
 
 @transaction.atomic
+def hand_back(engagement_id: UUID, *, by: UUID, now: datetime) -> None:
+    """live -> transferred, because the agent has to stop at once: the customer waits in front, the agent is paid."""
+    held = locked(engagement_id, by=by)
+    if held.engagement.state != Engagement.State.LIVE:
+        return
+    if held.engagement.dormant_since is not None:
+        sleep_on(held, now=now)
+        return
+    _release(held, state=Engagement.State.TRANSFERRED, priority=escalations.LOST_PRIORITY, now=now)
+
+
+@transaction.atomic
 def lose(engagement_id: UUID, *, now: datetime) -> bool:
-    """live -> lost: the agent has vanished. The conversation goes to the front of the queue. False if it was over."""
+    """live -> lost: the agent has vanished. The conversation goes to the front of the queue. False if it was over.
+
+    A dormant one has nobody who waits for an answer: it is left, and paid as such.
+    """
     held = locked(engagement_id)
     if held.engagement.state != Engagement.State.LIVE:
         return False
+    if held.engagement.dormant_since is not None:
+        sleep_on(held, now=now)
+        return True
     _release(held, state=Engagement.State.LOST, priority=escalations.LOST_PRIORITY, now=now)
     return True
 
@@ -131,7 +149,7 @@ def reclaim(lost_id: UUID, *, now: datetime) -> bool:
     if not presence.is_connected(slot.pk) or not presence.may_work(slot.pk):
         return False
     own = offers.rung(escalation) == [slot.pk]
-    if slot.active + slot.held - own >= slot.capacity:
+    if slot.active + slot.held - own >= slot.places:
         return False
     offers.withdraw(escalation, now=now)
     escalations.engage(escalation, now=now)
@@ -185,14 +203,15 @@ def _leave(conversation_id: UUID, *, now: datetime) -> bool:
     conversation = stream.locked(conversation_id)
     if conversation.state == Conversation.State.CLOSED:
         return True
-    if escalations.live(conversation_id) != escalation or lifecycle.live_engagement(conversation_id) != owner:
+    before, owner = owner, lifecycle.live_engagement(conversation_id)
+    if escalations.live(conversation_id) != escalation or owner != before:
         transaction.set_rollback(True)
         return False
     if escalation:
         over = Escalation.State.LEFT if owner else Escalation.State.ABANDONED
         escalations.end(escalation, state=over, now=now)
-    if slot:
-        slots.free(slot, now=now)
+    if slot and owner:
+        free_place_of(owner, slot, now=now)
     lifecycle.left(conversation, owner, now=now)
     return True
 
@@ -211,8 +230,31 @@ def locked(engagement_id: UUID, *, by: UUID | None = None) -> Held:
 
 def _release(held: Held, *, state: str, priority: int | None, now: datetime) -> None:
     escalations.requeue(held.escalation, priority=priority)
-    slots.free(held.slot, now=now)
+    free_place(held, now=now)
     lifecycle.released(held.conversation, held.engagement, state=state, now=now)
+
+
+def free_place(held: Held, *, now: datetime) -> None:
+    """The place that the chat takes is free. Called before the engagement ends."""
+    free_place_of(held.engagement, held.slot, now=now)
+
+
+def free_place_of(engagement: Engagement, slot: Slot, *, now: datetime) -> None:
+    """A dormant chat takes none; its agent's screens change all the same."""
+    if engagement.dormant_since is None:
+        slots.free(slot, now=now)
+    else:
+        slots.changed(slot)
+
+
+def sleep_on(held: Held, *, now: datetime) -> None:
+    """dormant -> left: the customer stays silent, and her agent waits for her no more. Paid; nobody is rung.
+
+    The caller holds all of it.
+    """
+    escalations.end(held.escalation, state=Escalation.State.DORMANT, now=now)
+    free_place(held, now=now)
+    lifecycle.slept_on(held.conversation, held.engagement, now=now)
 
 
 def _demand_live(held: Held) -> None:

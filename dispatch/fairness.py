@@ -105,7 +105,8 @@ _PASSED_OVER = """
     left join lateral (
       select max(coalesce(o.ended_at, o.offered_at)) as at from dispatch_offer o
       where o.agent_id = s.agent_id and o.offered_at > %(back)s) last on true
-    where s.willing and s.held = 0 and s.active < s.capacity and s.gone_since is null)
+    where s.willing and s.held = 0 and s.active < s.places and s.gone_since is null
+        and not s.reserve)
   select w.agent_id, w.since, count(*)
   from open w
   join dispatch_offer o on o.offered_at > greatest(w.since, %(back)s) and o.agent_id <> w.agent_id

@@ -25,6 +25,7 @@ class Escalation(models.Model):
         ABANDONED = "abandoned"  # the customer left while waiting
         RETURNED = "returned_to_assistant"  # the customer stopped waiting
         LEFT = "left"  # the customer ended it while a person was there
+        DORMANT = "dormant"  # the customer fell silent and the agent is gone: her next line brings her to a person
         GONE = "customer_gone"  # the customer's connection was gone for minutes while a person was there: she may go on
         CALLBACK_DUE = "callback_due"  # a time was promised: it waits for a person again shortly before
         LEFT_MESSAGE = "left_message"  # an answer was promised: it waits for a person again when people are there
@@ -126,6 +127,9 @@ class Offer(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     card = models.JSONField(encoder=DjangoJSONEncoder, help_text="What the agent was shown: price, topic, reasons.")
     reason = models.CharField(max_length=16, blank=True, help_text="Why it was declined. No input of any ranking.")
+    automatic = models.BooleanField(
+        default=False, help_text="Opens by itself, in a paid shift, by the agent's choice: it does not ring."
+    )
 
     class Meta:
         constraints = [

@@ -14,14 +14,17 @@ import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 
-from agents import slots, stretches
+from agents import paid_hours, ringing, slots
+from agents.events import AgentPaused
 from agents.models import Agent, AgentLanguage, AgentSkill, Slot
 from audit import journal
 from brands.models import Brand, Skill
 from dispatch import escalations, explanations, leadership
+from dispatch.events import OfferMade, OfferOver
 from dispatch.matching import Placement
 from dispatch.matching.fitness import Ring
 from dispatch.models import Escalation, Offer
+from marketplace import events
 from marketplace.refusals import Refused
 from payouts import plans
 from payouts.models import PayPlan
@@ -62,7 +65,7 @@ def _lock_waiting(ids: list[UUID]) -> dict[UUID, Escalation]:
 
 def _may_be_asked(slot: Slot) -> bool:
     """Judged under the slot's lock: willing, here, not being asked, with room."""
-    return slot.willing and slot.gone_since is None and slot.held == 0 and slot.active < slot.capacity
+    return slot.willing and slot.gone_since is None and slot.held == 0 and slot.active < slot.places
 
 
 def _open(matches: Sequence[Match], now: datetime) -> list[Offer]:
@@ -74,7 +77,7 @@ def _open(matches: Sequence[Match], now: datetime) -> list[Offer]:
     fit = [match for match in matches if match[1].pk in agents]
     pay = _plans({(escalation.brand_id, agents[slot.pk].tier) for escalation, slot, _ in fit}, now)
     words = Words({escalation.brand_id for escalation, _, _ in fit})
-    seconds = settings.BECKON_WAITS["offer_seconds"]
+    silent = _that_open_by_themselves([slot for _, slot, _ in fit], now)
     made = [
         Offer(
             brand_id=escalation.brand_id,
@@ -82,8 +85,9 @@ def _open(matches: Sequence[Match], now: datetime) -> list[Offer]:
             agent=agents[slot.pk],
             pay_plan=plan,
             offered_at=now,
-            expires_at=now + timedelta(seconds=seconds),
-            card=words.card(escalation, plan, placement, max(1, round(seconds))),
+            expires_at=now + timedelta(seconds=ringing.seconds(slot)),
+            card=words.card(escalation, plan, placement, max(1, round(ringing.seconds(slot)))),
+            automatic=slot.pk in silent,
         )
         for escalation, slot, placement in fit
         if (plan := pay.get((escalation.brand_id, agents[slot.pk].tier)))
@@ -93,7 +97,15 @@ def _open(matches: Sequence[Match], now: datetime) -> list[Offer]:
         asked = [offer.escalation_id for offer in made]
         Escalation.objects.filter(pk__in=asked).update(state=Escalation.State.OFFERED)
         slots.hold_all([offer.agent_id for offer in made])
+    for offer in made:
+        if not offer.automatic:
+            events.announce(OfferMade(offer_id=offer.pk, agent_id=offer.agent_id, rings_until=offer.expires_at))
     return made
+
+
+def _that_open_by_themselves(asked: Sequence[Slot], now: datetime) -> set[UUID]:
+    """Those who chose that offers open without ringing, and are in a paid shift."""
+    return paid_hours.in_them([slot.pk for slot in asked if slot.auto_accept], now=now)
 
 
 def _still_fit(matches: Sequence[Match]) -> dict[UUID, Agent]:
@@ -210,13 +222,17 @@ def _expire(offer_id: UUID, now: datetime) -> bool:
     escalation, slot, offer = locked(offer_id)
     if offer.state != Offer.State.OPEN or offer.expires_at > now:
         return False
-    slot.missed_in_a_row += 1
-    if slot.missed_in_a_row >= MISSES_THAT_PAUSE:
-        slot.willing = False
-        slot.pause_reason = "missed"
-        stretches.end(slot, now=now)
+    if not offer.automatic:  # it did not ring
+        _count_miss(slot, now=now)
     _end(escalation, slot, offer, state=Offer.State.EXPIRED, now=now)
     return True
+
+
+def _count_miss(slot: Slot, *, now: datetime) -> None:
+    slot.missed_in_a_row += 1
+    if slot.willing and slot.missed_in_a_row >= MISSES_THAT_PAUSE:
+        slots.stop(slot, reason=Slot.Pause.MISSED, now=now)
+        events.announce(AgentPaused(agent_id=slot.pk, reason=Slot.Pause.MISSED, at=now))
 
 
 def rung(escalation: Escalation) -> list[UUID]:
@@ -300,6 +316,7 @@ def accept(offer: Offer, *, now: datetime) -> None:
     still = Offer.objects.filter(pk=offer.pk, state=Offer.State.OPEN, expires_at__gt=now)
     if still.update(state=Offer.State.ACCEPTED, ended_at=now) != 1:
         raise Refused("This offer is no longer open.", code="offer_over")
+    events.announce(OfferOver(offer_id=offer.pk, agent_id=offer.agent_id))
 
 
 def _end(escalation: Escalation, slot: Slot, offer: Offer, *, state: str, now: datetime) -> None:
@@ -312,3 +329,4 @@ def _close(offer: Offer, *, state: str, now: datetime) -> None:
     offer.state = state
     offer.ended_at = now
     offer.save(update_fields=["state", "ended_at"])
+    events.announce(OfferOver(offer_id=offer.pk, agent_id=offer.agent_id))

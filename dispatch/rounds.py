@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
-from dispatch import estimates, modes, offers, queue, supply
+from dispatch import automatic, estimates, modes, offers, queue, supply
 from dispatch.matching import Weights, planner
 from dispatch.models import Offer
 from realtime import protocol, wire
@@ -21,7 +21,7 @@ def match_waiting(*, now: datetime, epoch: int | None = None) -> list[Offer]:
     waiting = supply.waiting()
     if not waiting:
         return []
-    made = planner.plan(
+    plan = planner.plan(
         waiting,
         supply.candidates(),
         now.timestamp(),
@@ -29,7 +29,9 @@ def match_waiting(*, now: datetime, epoch: int | None = None) -> list[Offer]:
         again_after_s=settings.BECKON_WAITS["same_agent_again_seconds"],
         modes=modes.in_force(),
     )
-    return offers.make(made.placements, epoch=epoch, now=now) if made.placements else []
+    made = offers.make(plan.placements, epoch=epoch, now=now) if plan.placements else []
+    automatic.open_all(made, now=now)
+    return made
 
 
 class Places:

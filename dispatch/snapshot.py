@@ -6,10 +6,12 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from agents import paid_hours
 from agents.models import AgentSkill, Slot
 from conversations.models import Engagement
 from dispatch import offers, queue
 from dispatch.models import Offer
+from marketplace import waits
 from payouts import earnings, plans
 from realtime import protocol
 
@@ -26,7 +28,7 @@ def desk(agent_id: UUID, *, now: datetime) -> protocol.Desk:
 
 
 def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.Desk]:
-    """The same dozen queries for any number of agents, and none for none.
+    """The same thirteen queries for any number of agents, and none for none.
 
     The version is read first, so that a change in between only brings another snapshot.
     """
@@ -39,6 +41,7 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
     latest = _latest_offers(ids, now)
     engaged = _engaged(ids)
     demand = queue.demand_for(ids)
+    paid = paid_hours.in_them(ids, now=now)
     closed = Engagement.objects.filter(agent_id__in=ids, ended_at__gte=today)
     chats = dict(closed.order_by("agent_id").values_list("agent_id").annotate(Count("pk")))
     return {
@@ -51,6 +54,7 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
             pause_reason=slot.pause_reason,
             capacity=slot.capacity,
             active=slot.active,
+            pace=_pace(slot, paid=id_ in paid),
             online_since=slot.online_since,
             offer=_offer(latest.get(id_), now),
             offer_end=_offer_end(latest.get(id_), now),
@@ -65,6 +69,22 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
         )
         for id_, slot in slots.items()
     }
+
+
+def _pace(slot: Slot, *, paid: bool) -> protocol.Pace:
+    return protocol.Pace(
+        places=slot.places,
+        capacity_most=slot.capacity_most,
+        last_one=slot.last_one,
+        one_more=slot.one_more,
+        reserve=slot.reserve,
+        ring_seconds=slot.ring_seconds,
+        ring_usual=round(waits.TRUE["offer_seconds"]),
+        ring_longest=round(waits.TRUE["offer_longest_seconds"]),
+        auto_accept=slot.auto_accept,
+        in_paid_shift=paid,
+        stopped_at=slot.stopped_at,
+    )
 
 
 def versions(agent_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -88,7 +108,7 @@ def _latest_offers(agent_ids: Sequence[UUID], now: datetime) -> dict[UUID, Offer
 
 
 def _offer(latest: Offer | None, now: datetime) -> protocol.OfferCard | None:
-    rings = latest is not None and latest.state == Offer.State.OPEN and latest.expires_at > now
+    rings = latest is not None and latest.state == Offer.State.OPEN and latest.expires_at > now and not latest.automatic
     return offers.card_of(latest) if latest and rings else None
 
 
@@ -124,6 +144,7 @@ def _chat(engagement: Engagement, topics: Mapping[tuple[UUID, str], str]) -> pro
         language=engagement.language,
         accepted_at=engagement.accepted_at,
         customer_away_since=engagement.customer_away_since,
+        dormant_since=engagement.dormant_since,
         currency=card["currency"],
         pay=[
             protocol.PayLine(kind=line["kind"], words=line["words"], amount_minor=line["rate"])

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -31,32 +32,35 @@ _WAITING = """
 
 
 def candidates() -> list[Candidate]:
-    """Agents who are approved, willing and connected; those who have no room too."""
+    """Agents who are approved, willing and connected; those who have no place free too."""
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES)
-        return [
-            Candidate(
-                agent_id=agent_id,
-                certificates=_certificates(skills, languages, tier),
-                active=active,
-                capacity=capacity,
-                held=held,
-                idle_since=idle_since.timestamp() if idle_since else None,
-                deficit=deficit,
-                starved=starved,
-            )
-            for agent_id, active, held, capacity, idle_since, deficit, starved, tier, languages, skills in cursor
-        ]
+        return [_candidate(*row) for row in cursor]
+
+
+def _candidate(agent_id: UUID, tier: str, languages: str, skills: str, places: int, *facts: Any) -> Candidate:
+    active, held, idle_since, reserve, deficit, starved = facts
+    return Candidate(
+        agent_id=agent_id,
+        certificates=_certificates(skills, languages, tier),
+        active=active,
+        capacity=places,
+        held=held,
+        idle_since=idle_since.timestamp() if idle_since else None,
+        reserve=reserve,
+        deficit=deficit,
+        starved=starved,
+    )
 
 
 _CANDIDATES = """
-  select s.agent_id, s.active, s.held, s.capacity, s.idle_since, coalesce(f.deficit, 0),
-    coalesce(f.starved and not exists (
-      select 1 from dispatch_offer o where o.agent_id = s.agent_id and o.offered_at > f.measured_at), false),
-    g.tier,
+  select s.agent_id, g.tier,
     (select jsonb_object_agg(l.code, l.level) from agents_agentlanguage l where l.agent_id = s.agent_id),
     (select jsonb_agg(jsonb_build_array(k.brand_id, k.key, a.level))
-       from agents_agentskill a join brands_skill k on k.id = a.skill_id where a.agent_id = s.agent_id)
+       from agents_agentskill a join brands_skill k on k.id = a.skill_id where a.agent_id = s.agent_id),
+    s.places, s.active, s.held, s.idle_since, s.reserve, coalesce(f.deficit, 0),
+    coalesce(f.starved and not exists (
+      select 1 from dispatch_offer o where o.agent_id = s.agent_id and o.offered_at > f.measured_at), false)
   from agents_slot s join agents_agent g on g.id = s.agent_id
   left join dispatch_standing f on f.agent_id = s.agent_id
   where s.willing and s.gone_since is null and g.state = 'approved'

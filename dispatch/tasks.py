@@ -2,22 +2,42 @@
 
 from celery import shared_task
 
-from dispatch import absence, customer_absence, fairness, idle, leadership, offers, rounds
+from dispatch import (
+    absence,
+    automatic,
+    customer_absence,
+    dormancy,
+    fairness,
+    idle,
+    leadership,
+    offers,
+    rounds,
+)
 from marketplace import clock
 
 
 @shared_task(ignore_result=True, expires=5)
 def expire_offers(**_from_newer_senders: object) -> None:
-    """Beat, every second: give back what nobody answered."""
-    offers.expire_due(now=clock.now())
+    """Beat, every second: open what opens by itself and was left behind, give back what nobody answered."""
+    now = clock.now()
+    automatic.open_left(now=now)
+    offers.expire_due(now=now)
 
 
 @shared_task(ignore_result=True, expires=5)
 def sweep_presence(**_from_newer_senders: object) -> None:
-    """Beat, every two seconds: agents and customers who vanished or came back without anybody noticing."""
+    """Beat, every two seconds: agents and customers who vanished or came back without anybody noticing, and customers
+    who write again after a long silence."""
     now = clock.now()
     absence.sweep(now=now)
     customer_absence.sweep(now=now)
+    dormancy.wake_spoken(now=now)
+
+
+@shared_task(ignore_result=True, expires=10)
+def rest_silent(**_from_newer_senders: object) -> None:
+    """Beat, every ten seconds: chats whose customer is silent take no place."""
+    dormancy.rest_silent(now=clock.now())
 
 
 @shared_task(ignore_result=True, expires=5)

@@ -58,6 +58,11 @@ app.conf.update(
             "schedule": waits["sweep_presence_seconds"],
             "options": {"expires": 5},
         },
+        "rest-silent": {
+            "task": "dispatch.tasks.rest_silent",
+            "schedule": waits["sweep_silence_seconds"],
+            "options": {"expires": 10},
+        },
         "answer-customers": {
             "task": "assistant.tasks.answer_waiting",
             "schedule": waits["sweep_answers_seconds"],

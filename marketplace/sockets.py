@@ -13,12 +13,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from agents import access, presence
+from agents import access, pace, presence
 from agents.models import Agent, User
 from assistant import replies
 from conversations import customers, frames, lifecycle, marks, policy, ratings, stream, transcript
 from conversations.models import Customer, Participant
-from dispatch import absence, customer_absence, desk, escalations, offers, queue, snapshot
+from dispatch import absence, customer_absence, desk, emergency, escalations, offers, queue, snapshot
 from marketplace import board, clock
 from marketplace.refusals import Refused
 from realtime import protocol
@@ -88,6 +88,32 @@ def set_capacity(agent_id: UUID, frame: protocol.SetCapacity, now: datetime) -> 
     return [protocol.Done(ref=frame.ref, conversation=None)]
 
 
+def pause(agent_id: UUID, frame: protocol.Pause, now: datetime) -> list[protocol.Frame]:
+    pace.pause(agent_id, reason=frame.reason, now=now)
+    return [protocol.Done(ref=frame.ref, conversation=None)]
+
+
+def stop_now(agent_id: UUID, frame: protocol.StopNow, now: datetime) -> list[protocol.Frame]:
+    emergency.stop(agent_id, hand_back=frame.hand_back, now=now)
+    return [protocol.Done(ref=frame.ref, conversation=None)]
+
+
+def wish(room: Callable[..., None]) -> Callable[..., list[protocol.Frame]]:
+    """A door to one of the agent's wishes that is on or off. More may be offered after it."""
+
+    def door(agent_id: UUID, frame: protocol.LastOne | protocol.Reserve, now: datetime) -> list[protocol.Frame]:
+        room(agent_id, on=frame.on)
+        escalations.wake()
+        return [protocol.Done(ref=frame.ref, conversation=None)]
+
+    return door
+
+
+def ring_for(agent_id: UUID, frame: protocol.RingFor, now: datetime) -> list[protocol.Frame]:
+    pace.ring_for(agent_id, seconds=frame.seconds)
+    return [protocol.Done(ref=frame.ref, conversation=None)]
+
+
 def accept_offer(agent_id: UUID, frame: protocol.AcceptOffer, now: datetime) -> list[protocol.Frame]:
     engagement = desk.accept(frame.offer_id, by=agent_id, now=now)
     return [protocol.Done(ref=frame.ref, conversation=engagement.conversation_id)]
@@ -133,6 +159,13 @@ HANDLERS: Mapping[str, Mapping[type[protocol.Frame], Callable[..., list[protocol
     "agent": {
         protocol.GoOnline: go_online,
         protocol.GoOffline: go_offline,
+        protocol.Pause: pause,
+        protocol.StopNow: stop_now,
+        protocol.LastOne: wish(pace.last_one),
+        protocol.OneMore: wish(pace.one_more),
+        protocol.Reserve: wish(pace.reserve),
+        protocol.AutoAccept: wish(pace.auto_accept),
+        protocol.RingFor: ring_for,
         protocol.SetCapacity: set_capacity,
         protocol.AcceptOffer: accept_offer,
         protocol.DeclineOffer: decline_offer,

@@ -7,8 +7,11 @@ The page of the protocol and the browser's constants show these true values; a r
 from collections.abc import Mapping
 
 TRUE: Mapping[str, float] = {
-    # the ride: how long an offer rings, and how soon the same agent is asked for the same customer again
+    # the ride: how long an offer rings, where a phone is rung, and at most where an agent asks for more time; how soon
+    # the same agent is asked for the same customer again
     "offer_seconds": 12,
+    "offer_push_seconds": 20,
+    "offer_longest_seconds": 60,
     "same_agent_again_seconds": 60,
     # an agent whose last connection broke: the customer is told, she is offline, her chats are given away
     "agent_gone_told_seconds": 10,
@@ -16,6 +19,9 @@ TRUE: Mapping[str, float] = {
     "agent_gone_lost_seconds": 60,
     # and until when after her loss she gets them back by herself, where nobody else has accepted
     "agent_back_seconds": 600,
+    # a customer who does not answer: her chat takes no place any more, and later it is over
+    "dormant_seconds": 720,
+    "dormant_ends_seconds": 7_200,
     # a customer whose last connection broke: her agent sees it, the agent is free, she waits no more; and until when a
     # return alone brings her to a person again (later her first line does)
     "customer_gone_told_seconds": 10,
@@ -41,6 +47,7 @@ TRUE: Mapping[str, float] = {
     # the beat's sweeps
     "sweep_offers_seconds": 1,
     "sweep_presence_seconds": 2,
+    "sweep_silence_seconds": 10,
     "sweep_leaderless_seconds": 2,
     "sweep_answers_seconds": 2,
     "sweep_fairness_seconds": 60,

@@ -25,6 +25,8 @@ Topic = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)]
 Stream = Literal["talk", "desk"]
 Role = Literal["customer", "assistant", "agent", "system"]
+PauseReason = Literal["break", "errand", "technical", "other"]
+DeclineReason = Literal["topic", "language", "busy", "pay", "break", "other"]
 Phase = Literal["assistant", "queue", "person", "away", "ended"]
 
 
@@ -75,7 +77,7 @@ class Status(Part, frozen=True):
     phase: assistant (the AI answers), queue (waiting for a person), person (a person is here), away (the person's
     connection broke, we wait for her or find another), ended.
     `why` says how the phase came about: asked, unsure, sensitive, repeated, failure, lost, transferred, resolved, left,
-    cancelled, reopened, idle, or empty. `to_rate` is the engagement whose rating is still open.
+    cancelled, reopened, idle, dormant, resumed, or empty. `to_rate` is the engagement whose rating is still open.
     """
 
     phase: Phase
@@ -132,7 +134,8 @@ class OfferEnd(Part, frozen=True):
 
 class Engaged(Part, frozen=True):
     """A conversation that this agent owns now. `customer_away_since`: the customer's connection is gone; null while she
-    is there, or is not missed yet."""
+    is there, or is not missed yet. `dormant_since`: the customer has not answered for long; until she writes the chat
+    takes none of the agent's places, and all of it can still be read, written into and ended."""
 
     engagement_id: UUID
     conversation: UUID
@@ -143,6 +146,7 @@ class Engaged(Part, frozen=True):
     language: str
     accepted_at: datetime
     customer_away_since: datetime | None
+    dormant_since: datetime | None
     currency: str
     pay: list[PayLine]
 
@@ -198,7 +202,9 @@ class Answer(Frame, frozen=True, tag="answer"):
 
 class Changed(Frame, frozen=True, tag="changed"):
     """The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, gone,
-    unreached, idle, rated."""
+    unreached, idle, rated; dormant (the customer is silent, her person helps others until she writes), resumed (she
+    wrote, her person is there), waits_again (she wrote, her person has no place: she is first in line), slept_on (she
+    stayed silent, nobody waits for her any more)."""
 
     conversation: UUID
     stream: Stream
@@ -272,8 +278,32 @@ class Queue(Frame, frozen=True, tag="queue"):
     place: Place
 
 
+class Pace(Part, frozen=True):
+    """How much and how an agent is asked, by her own choice. `places`: chats she has room for in all, now: her
+    `capacity` (at most `capacity_most`, which the platform certified), one above it where she wished for `one_more`, or
+    one, where the chat she has or gets is her `last_one`. `reserve`: rung only where nobody else is free.
+    `ring_seconds`: her own ring length, up to `ring_longest`; null for the usual `ring_usual`. `auto_accept`: in paid
+    shifts her offers open without ringing; `in_paid_shift`: she is in one. `stopped_at`: when she last stopped."""
+
+    places: int
+    capacity_most: int
+    last_one: bool
+    one_more: bool
+    reserve: bool
+    ring_seconds: int | None
+    ring_usual: int
+    ring_longest: int
+    auto_accept: bool
+    in_paid_shift: bool
+    stopped_at: datetime | None
+
+
 class Desk(Frame, frozen=True, tag="desk"):
-    """An agent's own state, whole. A lower `version` than the one held is ignored."""
+    """An agent's own state, whole. A lower `version` than the one held is ignored.
+
+    `active`: chats that take a place; dormant ones are among `engagements` only. `pause_reason`, while not willing:
+    empty (offline), missed, gone, break, errand, technical, other or emergency.
+    """
 
     version: int
     agent_id: UUID
@@ -283,6 +313,7 @@ class Desk(Frame, frozen=True, tag="desk"):
     pause_reason: str
     capacity: int
     active: int
+    pace: Pace
     online_since: datetime | None
     offer: OfferCard | None
     offer_end: OfferEnd | None
@@ -552,8 +583,59 @@ class GoOffline(Frame, frozen=True, tag="go_offline"):
     ref: Ref
 
 
+class Pause(Frame, frozen=True, tag="pause"):
+    """No more offers until `go_online`, for this reason, which lowers nobody's rank. Chats and an offer that rings go
+    on."""
+
+    ref: Ref
+    reason: PauseReason
+
+
+class StopNow(Frame, frozen=True, tag="stop_now"):
+    """Emergency: no more offers, the one that rings goes to somebody else without counting as missed, and with
+    `hand_back` every chat waits in front for a colleague, paid."""
+
+    ref: Ref
+    hand_back: bool
+
+
+class LastOne(Frame, frozen=True, tag="last_one"):
+    """The chats I have, or the next one where I have none, are my last: then I am offline. Or not, after all."""
+
+    ref: Ref
+    on: bool
+
+
+class OneMore(Frame, frozen=True, tag="one_more"):
+    """One chat above my capacity, once, where I have as many as I chose. Or not, after all."""
+
+    ref: Ref
+    on: bool
+
+
+class Reserve(Frame, frozen=True, tag="reserve"):
+    """Ring me only where nobody else is free. Or as everybody."""
+
+    ref: Ref
+    on: bool
+
+
+class RingFor(Frame, frozen=True, tag="ring_for"):
+    """How long my offers ring; null: as long as everybody's."""
+
+    ref: Ref
+    seconds: Annotated[int, msgspec.Meta(ge=12, le=60)] | None
+
+
+class AutoAccept(Frame, frozen=True, tag="auto_accept"):
+    """In paid shifts, open my chats without ringing. Or ring."""
+
+    ref: Ref
+    on: bool
+
+
 class SetCapacity(Frame, frozen=True, tag="set_capacity"):
-    """How many chats at once. Never touches chats under way."""
+    """How many chats at once, as far as I am certified for. Never touches chats under way."""
 
     ref: Ref
     capacity: Annotated[int, msgspec.Meta(ge=1, le=5)]
@@ -578,7 +660,7 @@ class GiveReason(Frame, frozen=True, tag="give_reason"):
 
     ref: Ref
     offer_id: UUID
-    reason: Literal["topic", "language", "busy", "pay", "break", "other"]
+    reason: DeclineReason
 
 
 class AddNote(Frame, frozen=True, tag="add_note"):
@@ -616,6 +698,13 @@ FromAgent = (
     | Read
     | GoOnline
     | GoOffline
+    | Pause
+    | StopNow
+    | LastOne
+    | OneMore
+    | Reserve
+    | RingFor
+    | AutoAccept
     | SetCapacity
     | AcceptOffer
     | DeclineOffer

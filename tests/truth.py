@@ -22,11 +22,15 @@ _AROUND = """
   left join dispatch_escalation e on e.conversation_id = c.id and e.state in ('waiting', 'offered', 'engaged')"""
 
 FAULTS: Mapping[str, str] = {
-    "a slot's counts are its open offers and live engagements": """
+    "a slot's counts are its open offers and live engagements, without dormant ones": """
         select count(*) from agents_slot s
         where s.held <> (select count(*) from dispatch_offer o where o.agent_id = s.agent_id and o.state = 'open')
            or s.active <> (select count(*) from conversations_engagement g
-                           where g.agent_id = s.agent_id and g.ended_at is null)
+                           where g.agent_id = s.agent_id and g.ended_at is null and g.dormant_since is null)
+    """,
+    "who goes offline after her last chat is online, and has one to come or to end": """
+        select count(*) from agents_slot s
+        where (s.last_one or s.one_more) and not s.willing or s.last_one and s.one_more
     """,
     "an agent is idle when she has no chat": """
         select count(*) from agents_slot s

@@ -144,7 +144,6 @@ async def bus_silent(scene: Scene, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-
 FAULTS = [
     Fault("agents stutter", 40.0, stutter),
     Fault("agents black out", 30.0, blackout),

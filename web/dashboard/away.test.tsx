@@ -2,7 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { expect, test, vi } from "vitest";
 import type { ComponentChild } from "preact";
-import type { Desk, Engaged } from "../protocol";
+import type { Desk, Engaged, Pace } from "../protocol";
 import { Chats } from "./chats";
 import { Home } from "./home";
 import { routeOf } from "./route";
@@ -15,10 +15,14 @@ const at = (seconds: number) => new Date(now_ms + seconds * 1000).toISOString();
 
 const maja: Engaged = {
   engagement_id: "e1", conversation: CHAT, brand: "Lumo", customer_name: "Maja", topic: "refunds", topic_name: "Refunds", language: "en",
-  accepted_at: at(-60), customer_away_since: null, currency: "EUR", pay: [],
+  accepted_at: at(-60), customer_away_since: null, dormant_since: null, currency: "EUR", pay: [],
+};
+const PACE: Pace = {
+  places: 2, capacity_most: 5, last_one: false, one_more: false, reserve: false, ring_seconds: null, ring_usual: 12, ring_longest: 60,
+  auto_accept: false, in_paid_shift: false, stopped_at: null,
 };
 const desk: Desk = {
-  type: "desk", version: 1, agent_id: "dana", name: "Dana", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 0,
+  type: "desk", version: 1, agent_id: "dana", name: "Dana", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 0, pace: PACE,
   online_since: null, offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", at: at(0),
 };
 const open: State = { ...FIRST, now_ms, desk, link: { ...FIRST.link, kind: "open" }, broken_ms: null };

@@ -1,12 +1,13 @@
 // All chats at once: whose turn it is, for how long, and the one that is open.
 import type { Engaged, Numbered } from "../protocol";
-import { CHAT, Icon, OFFLINE, PAUSE, PLAY } from "../shared/icons";
-import { secondsSince, stopwatch } from "../shared/time";
-import { DOT, HOURGLASS, RING } from "./marks";
+import { CHAT, Icon, OFFLINE } from "../shared/icons";
+import { clockTime, secondsSince, stopwatch } from "../shared/time";
+import { DOT, HOURGLASS, MOON, RING } from "./marks";
+import { PaceBeside } from "./pace";
 import { Heading, Mark, Shell, type Face } from "./parts";
 import { chatPath, receiptPath, type Route } from "./route";
-import { t } from "./speak";
-import { engagedIn, inOrder, turnOf, type State } from "./state";
+import { locale, t } from "./speak";
+import { engagedIn, inOrder, turnOf, type State, type Turn } from "./state";
 import { Thread } from "./thread";
 import { WrapUp } from "./wrapup";
 
@@ -32,7 +33,7 @@ function Overview({ state, work, chats }: Face & { chats: Engaged[] }) {
     <Shell state={state} work={work}>
       <div class="page-head">
         <Heading>{t("your_chats")}</Heading>
-        <span class="small muted number">{state.desk && t("n_of_capacity", { n: chats.length, capacity: state.desk.capacity })}</span>
+        <span class="small muted number">{state.desk && t("n_of_capacity", { n: state.desk.active, capacity: state.desk.capacity })}</span>
       </div>
       {chats.length === 0 && (
         <div class="card empty">
@@ -50,7 +51,7 @@ function Overview({ state, work, chats }: Face & { chats: Engaged[] }) {
           <Slot key={engaged.engagement_id} engaged={engaged} state={state} />
         ))}
       </nav>
-      {chats.length > 0 && <Pace state={state} work={work} />}
+      {chats.length > 0 && <PaceBeside state={state} work={work} />}
     </Shell>
   );
 }
@@ -60,27 +61,16 @@ function Strip({ state, work, chats }: Face & { chats: Engaged[] }) {
     <nav class={`strip${chats.length < 2 ? " is-single" : ""}`} aria-label={t("your_chats")}>
       <div class="strip-head">
         <h2 class="title">{t("your_chats")}</h2>
-        <span class="small muted number">{state.desk && t("n_of_capacity", { n: chats.length, capacity: state.desk.capacity })}</span>
+        <span class="small muted number">{state.desk && t("n_of_capacity", { n: state.desk.active, capacity: state.desk.capacity })}</span>
       </div>
       {chats.map((engaged) => (
         <Slot key={engaged.engagement_id} engaged={engaged} state={state} />
       ))}
       <div class="strip-foot">
         <p class="small muted">{t("order_line")}</p>
-        <Pace state={state} work={work} />
+        <PaceBeside state={state} work={work} />
       </div>
     </nav>
-  );
-}
-
-/** No more offers, or offers again; the chats go on either way. */
-function Pace({ state, work }: Face) {
-  const on = state.desk?.willing ?? false;
-  return (
-    <button type="button" class="button" disabled={state.link.kind !== "open"} onClick={() => void (on ? work.goOffline() : work.goOnline())}>
-      <Icon d={on ? PAUSE : PLAY} size="small" />
-      {t(on ? "pause_offers" : "offers_again")}
-    </button>
   );
 }
 
@@ -88,8 +78,6 @@ const LONG_S = 120;
 
 function Slot({ engaged, state }: { engaged: Engaged; state: State }) {
   const turn = turnOf(state, engaged);
-  const waited_s = secondsSince(turn.since, state.now_ms);
-  const late = turn.mine && waited_s >= LONG_S;
   const current = state.route.screen === "chat" && state.route.conversation === engaged.conversation;
   return (
     <a class="slot" href={chatPath(engaged.conversation)} aria-current={current ? "true" : undefined}>
@@ -111,11 +99,20 @@ function Slot({ engaged, state }: { engaged: Engaged; state: State }) {
           {t("they_are_away")}
         </Mark>
       )}
-      <Mark icon={late ? HOURGLASS : turn.mine ? DOT : RING} {...(turn.mine ? { tone: late ? "attention" : "brand" } : {})}>
-        <span class="wide-word">{t(turn.mine ? "your_turn" : "their_turn")}</span>
-        <span class="slim-word">{t(turn.mine ? "you" : "they")}</span> <span class="number">{stopwatch(waited_s)}</span>
-      </Mark>
+      {engaged.dormant_since ? <Mark icon={MOON}>{t("silent_since", { time: clockTime(engaged.dormant_since, locale) })}</Mark> : <Whose turn={turn} state={state} />}
     </a>
+  );
+}
+
+/** Whose word is awaited, and for how long. */
+function Whose({ turn, state }: { turn: Turn; state: State }) {
+  const waited_s = secondsSince(turn.since, state.now_ms);
+  const late = turn.mine && waited_s >= LONG_S;
+  return (
+    <Mark icon={late ? HOURGLASS : turn.mine ? DOT : RING} {...(turn.mine ? { tone: late ? "attention" : "brand" } : {})}>
+      <span class="wide-word">{t(turn.mine ? "your_turn" : "their_turn")}</span>
+      <span class="slim-word">{t(turn.mine ? "you" : "they")}</span> <span class="number">{stopwatch(waited_s)}</span>
+    </Mark>
   );
 }
 

@@ -5,6 +5,7 @@ import { clockTime, duration, secondsSince } from "../shared/time";
 import type { Demand, Desk } from "../protocol";
 import { DAY_MS, midnight, type Earnings } from "./earnings";
 import { GO, POWER, SOUND, WIFI } from "./marks";
+import { Pace } from "./pace";
 import { Heading, Mark, Shell, type Face } from "./parts";
 import { receiptPath } from "./route";
 import { amount, locale, span, t, weekday } from "./speak";
@@ -40,7 +41,7 @@ function Switch({ state, work }: Face) {
   const { desk } = state;
   const presence = desk ? presenceOf(desk) : "offline";
   const on = desk?.willing ?? false;
-  const stopped = presence === "missed" || presence === "gone";
+  const stopped = presence === "missed" || presence === "gone" || presence === "emergency";
   const busy = state.busy === "go_online" || state.busy === "go_offline";
   return (
     <section class="a-switch">
@@ -62,14 +63,17 @@ function Switch({ state, work }: Face) {
         </span>
         {!on && <Icon d={GO} directed />}
       </button>
+      {desk && <Pace desk={desk} state={state} work={work} />}
     </section>
   );
 }
 
 function switchLine(desk: Desk | null): string {
   if (!desk) return t("connecting");
-  if (desk.willing && desk.active >= desk.capacity) return t("full_line", { n: desk.capacity });
-  if (desk.willing) return t("listening", { n: desk.capacity - desk.active });
+  const { last_one, places, reserve } = desk.pace;
+  if (desk.willing && last_one) return t(desk.active ? "last_one_line" : "last_one_next");
+  if (desk.willing && desk.active >= places) return t("full_line", { n: desk.capacity });
+  if (desk.willing) return t(reserve ? "reserve_line" : "listening", { n: places - desk.active });
   return t(desk.active ? "chats_go_on" : "price_first");
 }
 

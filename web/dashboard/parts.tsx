@@ -103,7 +103,7 @@ export function presenceWords({ desk }: State): string {
 }
 
 /** What took her offline is told beside the switch; here its word is enough. */
-const SHORT = { offline: "offline", paused: "paused", missed: "paused", gone: "offline", online: "online", full: "full" } as const;
+const SHORT = { offline: "offline", paused: "paused", missed: "paused", gone: "offline", emergency: "paused", online: "online", full: "full" } as const;
 
 function PresenceTag({ state }: { state: State }) {
   if (!state.desk) return null;

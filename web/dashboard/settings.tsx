@@ -6,7 +6,6 @@ import { useOptions } from "./path";
 import { CertifiedTopics, LanguagesForm, ProfileForm } from "./profile";
 import { t } from "./speak";
 
-const MOST = 5;
 const stay = () => undefined;
 
 export function Settings({ state, work }: Face) {
@@ -18,6 +17,7 @@ export function Settings({ state, work }: Face) {
       <div class="two">
         <div class="stack-4">
           {state.desk && <Capacity desk={state.desk} state={state} work={work} />}
+          {state.desk && <Ringing desk={state.desk} state={state} work={work} />}
           <Sound state={state} work={work} />
           <section class="card stack-4">
             <h2 class="title">{t("profile")}</h2>
@@ -54,12 +54,41 @@ export function Settings({ state, work }: Face) {
 }
 
 function Capacity({ desk, work }: Face & { desk: Desk }) {
-  const choices = Array.from({ length: MOST }, (_, at) => ({ value: at + 1, words: String(at + 1) }));
+  const most = desk.pace.capacity_most;
+  const choices = Array.from({ length: most }, (_, at) => ({ value: at + 1, words: String(at + 1) }));
   return (
     <section class="card stack">
       <h2 class="title">{t("capacity")}</h2>
-      <p class="muted">{t("capacity_line")}</p>
+      <p class="muted">
+        {t("capacity_line")} {t("certified_most", { n: most })}
+      </p>
       <Segments name="capacity" legend={t("capacity")} value={desk.capacity} choices={choices} onPick={(capacity) => void work.setCapacity(capacity)} />
+    </section>
+  );
+}
+
+const LONGER_S = [20, 30, 45];
+
+function Ringing({ desk, work }: Face & { desk: Desk }) {
+  const { ring_seconds, ring_usual, ring_longest, auto_accept } = desk.pace;
+  const choices = [ring_usual, ...LONGER_S, ring_longest].map((value) => ({ value, words: t("n_seconds", { n: value }) }));
+  return (
+    <section class="card stack">
+      <h2 class="title">{t("ring_length")}</h2>
+      <p class="muted">{t("ring_length_line")}</p>
+      <Segments name="ring" legend={t("ring_length")} value={ring_seconds ?? ring_usual} choices={choices} onPick={(seconds) => void work.ringFor(seconds === ring_usual ? null : seconds)} />
+      <h2 class="title above">{t("auto_accept")}</h2>
+      <p class="muted">{t("auto_accept_line")}</p>
+      <Segments
+        name="auto_accept"
+        legend={t("auto_accept")}
+        value={auto_accept ? "open" : "ring"}
+        choices={[
+          { value: "ring", words: t("auto_accept_off") },
+          { value: "open", words: t("auto_accept_on") },
+        ]}
+        onPick={(value) => void work.wish("auto_accept", value === "open")}
+      />
     </section>
   );
 }

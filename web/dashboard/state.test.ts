@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Changed, Desk, Engaged, HandOff, Message, Note, Numbered, OfferCard, Reset, Stream, ToAgent } from "../protocol";
+import type { Changed, Desk, Engaged, HandOff, Message, Note, Numbered, OfferCard, Pace, Reset, Stream, ToAgent } from "../protocol";
 import { endToTell, FIRST, halves, hear, inOrder, notesOf, packetOf, presenceOf, ringing, turnOf, unreadCount, type State } from "./state";
 
 const [LUCIA, JONAS] = ["5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11", "0a8e4d53-3f0e-4c50-a7b1-0e4a3d2b1c22"] as const;
@@ -31,13 +31,18 @@ function reset(stream: Stream, events: Numbered[]): Reset {
 function engaged(conversation: string = LUCIA, accepted_s = 0): Engaged {
   return {
     engagement_id: `of-${conversation}`, conversation, brand: "Lindenpay", customer_name: "Lucía", topic: "refunds", topic_name: "Refunds",
-    language: "es", accepted_at: at(accepted_s), customer_away_since: null, currency: "EUR", pay: [],
+    language: "es", accepted_at: at(accepted_s), customer_away_since: null, dormant_since: null, currency: "EUR", pay: [],
   };
 }
 
+const PACE: Pace = {
+  places: 2, capacity_most: 5, last_one: false, one_more: false, reserve: false, ring_seconds: null, ring_usual: 12, ring_longest: 60,
+  auto_accept: false, in_paid_shift: false, stopped_at: null,
+};
+
 function desk(version: number, more: Partial<Desk> = {}): Desk {
   return {
-    type: "desk", version, agent_id: "ilse", name: "Ilse", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 0,
+    type: "desk", version, agent_id: "ilse", name: "Ilse", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 0, pace: PACE,
     online_since: at(0), offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", at: at(0), ...more,
   };
 }

@@ -181,10 +181,11 @@ function isMessage(event: Numbered): event is Message {
   return event.type === "message";
 }
 
-/** Who waits for me comes first, the longest wait at the top. */
+/** Who waits for me comes first, the longest wait at the top; who is silent comes last. */
 export function inOrder(state: State): Engaged[] {
   const turns = (state.desk?.engagements ?? []).map((engaged) => ({ engaged, turn: turnOf(state, engaged) }));
-  turns.sort((one, other) => Number(other.turn.mine) - Number(one.turn.mine) || Date.parse(one.turn.since) - Date.parse(other.turn.since));
+  const silent = ({ engaged }: { engaged: Engaged }) => Number(engaged.dormant_since !== null);
+  turns.sort((one, other) => silent(one) - silent(other) || Number(other.turn.mine) - Number(one.turn.mine) || Date.parse(one.turn.since) - Date.parse(other.turn.since));
   return turns.map(({ engaged }) => engaged);
 }
 
@@ -216,12 +217,13 @@ export function isTroubled({ link, broken_ms, now_ms }: State): boolean {
   return link.kind !== "open" && broken_ms !== null && now_ms - broken_ms >= CALM_MS;
 }
 
-/** offline, paused (offline with chats going on), missed (paused by two unanswered offers), gone (taken offline because
- *  the connection was away), online, full. */
-export type Presence = "offline" | "paused" | "missed" | "gone" | "online" | "full";
+/** offline, paused (by herself, or offline with chats going on), missed (paused by two unanswered offers), gone (taken
+ *  offline because the connection was away), emergency (stopped at once), online, full. */
+export type Presence = "offline" | "paused" | "missed" | "gone" | "emergency" | "online" | "full";
 
 export function presenceOf(desk: Desk): Presence {
-  if (desk.willing) return desk.active >= desk.capacity ? "full" : "online";
-  if (desk.pause_reason === "missed" || desk.pause_reason === "gone") return desk.pause_reason;
-  return desk.active > 0 ? "paused" : "offline";
+  const { pause_reason: reason } = desk;
+  if (desk.willing) return desk.active >= desk.pace.places ? "full" : "online";
+  if (reason === "missed" || reason === "gone" || reason === "emergency") return reason;
+  return reason || desk.active > 0 ? "paused" : "offline";
 }

@@ -9,7 +9,7 @@ import type { Unsent } from "../shared/outbox";
 import { pieces } from "../shared/text";
 import { clockTime, timeOrDay } from "../shared/time";
 import { activeSeconds, estimate, together } from "./earnings";
-import { BACK } from "./marks";
+import { BACK, MOON } from "./marks";
 import { Heading, Initial, type Face } from "./parts";
 import { chatPath } from "./route";
 import { amount, locale, span, t } from "./speak";
@@ -35,6 +35,12 @@ export function Thread({ engaged, state, work }: ChatFace) {
           <p class="notice is-card" role="status">
             <Icon d={OFFLINE} size="small" />
             <span>{t("away_since", { name: engaged.customer_name, time: clockTime(engaged.customer_away_since, locale) })}</span>
+          </p>
+        )}
+        {engaged.dormant_since && (
+          <p class="notice is-card" role="status">
+            <Icon d={MOON} size="small" />
+            <span>{t("dormant_line", { name: engaged.customer_name })}</span>
           </p>
         )}
         <Composer engaged={engaged} state={state} work={work} />
@@ -187,10 +193,10 @@ function Words({ text }: { text: string }) {
   );
 }
 
-const CHANGES = new Set<Key>(["went", "unreached", "cancelled", "joined", "away", "back", "lost", "transferred_line", "left"]);
+const CHANGES = new Set<Key>(["went", "unreached", "cancelled", "joined", "away", "back", "lost", "transferred_line", "left", "fell_silent", "resumed", "waits_again", "slept_on"]);
 
 const ASKED: Record<string, Key> = { asked: "asked", returned: "asked_again" };
-const NAMED: Record<string, Key> = { transferred: "transferred_line", gone: "went" };
+const NAMED: Record<string, Key> = { transferred: "transferred_line", gone: "went", dormant: "fell_silent" };
 
 function sentence(event: Changed): string | null {
   const params = { name: event.status.person?.name ?? event.author.name, who: event.author.name, time: timeOrDay(event.at, locale) };

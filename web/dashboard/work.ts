@@ -1,5 +1,5 @@
 // What the agent can do, and what follows from what the server says: the dashboard's only place with effects.
-import type { Desk, Engaged, GiveReason, Numbered, Resolve, ToAgent } from "../protocol";
+import type { Desk, Engaged, GiveReason, Numbered, Pause, Resolve, ToAgent } from "../protocol";
 import { call, Problem } from "../shared/http";
 import { Outbox } from "../shared/outbox";
 import { Link, type LinkState, type Request } from "../shared/socket";
@@ -93,6 +93,22 @@ export class Work {
   };
 
   goOffline = (): Promise<boolean> => this.request("go_offline", { type: "go_offline" });
+
+  pause = (reason: Pause["reason"] = "break"): Promise<boolean> => this.request("pause", { type: "pause", reason });
+
+  /** Emergency: offers stop, and with `hand_back` every chat goes to a colleague. */
+  stopNow = (hand_back: boolean): Promise<boolean> => {
+    if (hand_back) for (const { engagement_id } of this.store.get().desk?.engagements ?? []) this.ending.add(engagement_id);
+    return this.request("stop_now", { type: "stop_now", hand_back });
+  };
+
+  wish(type: "last_one" | "one_more" | "reserve" | "auto_accept", on: boolean): Promise<boolean> {
+    return this.request(type, { type, on });
+  }
+
+  ringFor(seconds: number | null): Promise<boolean> {
+    return this.request("ring_for", { type: "ring_for", seconds });
+  }
 
   setCapacity(capacity: number): Promise<boolean> {
     return this.request("capacity", { type: "set_capacity", capacity });
@@ -292,9 +308,11 @@ export class Work {
     if (this.ending.has(engagement_id)) return;
     const past = await pastChats().catch(() => []);
     const ended = past.find((chat) => chat.engagement_id === engagement_id);
-    const how = ended?.outcome === "gone" ? "gone" : ended?.state;
+    const how = ended?.outcome === "gone" ? "gone" : ended?.outcome === "dormant" ? `dormant_${ended.state}` : ended?.state;
     const { route } = this.store.get();
     if (how === "gone") this.tell(t("they_vanished", { name }));
+    if (how === "dormant_left") this.tell(t("they_slept_on", { name }));
+    if (how === "dormant_transferred") this.tell(t("they_wrote_in_vain", { name }));
     if (how === "left") this.tell(t("they_left", { name }));
     if (how === "lost") this.tell(t("you_were_gone", { name }));
     const shown = route.screen === "chat" && route.conversation === conversation;

@@ -14,6 +14,10 @@ export type Stream = "talk" | "desk";
 
 export type Role = "customer" | "assistant" | "agent" | "system";
 
+export type PauseReason = "break" | "errand" | "technical" | "other";
+
+export type DeclineReason = "topic" | "language" | "busy" | "pay" | "break" | "other";
+
 export type Phase = "assistant" | "queue" | "person" | "away" | "ended";
 
 /** How far a client has read one stream: it wants what comes after `seq`; with 0, all of it and its status. */
@@ -46,7 +50,7 @@ export interface PersonCard {
  *  phase: assistant (the AI answers), queue (waiting for a person), person (a person is here), away (the person's
  *  connection broke, we wait for her or find another), ended.
  *  `why` says how the phase came about: asked, unsure, sensitive, repeated, failure, lost, transferred, resolved, left,
- *  cancelled, reopened, idle, or empty. `to_rate` is the engagement whose rating is still open. */
+ *  cancelled, reopened, idle, dormant, resumed, or empty. `to_rate` is the engagement whose rating is still open. */
 export interface Status {
   phase: Phase;
   why: string;
@@ -97,7 +101,8 @@ export interface OfferEnd {
 }
 
 /** A conversation that this agent owns now. `customer_away_since`: the customer's connection is gone; null while she
- *  is there, or is not missed yet. */
+ *  is there, or is not missed yet. `dormant_since`: the customer has not answered for long; until she writes the chat
+ *  takes none of the agent's places, and all of it can still be read, written into and ended. */
 export interface Engaged {
   engagement_id: string;
   conversation: string;
@@ -108,6 +113,7 @@ export interface Engaged {
   language: string;
   accepted_at: string;
   customer_away_since: string | null;
+  dormant_since: string | null;
   currency: string;
   pay: PayLine[];
 }
@@ -157,7 +163,9 @@ export interface Answer {
 }
 
 /** The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, gone,
- *  unreached, idle, rated. */
+ *  unreached, idle, rated; dormant (the customer is silent, her person helps others until she writes), resumed (she
+ *  wrote, her person is there), waits_again (she wrote, her person has no place: she is first in line), slept_on (she
+ *  stayed silent, nobody waits for her any more). */
 export interface Changed {
   type: "changed";
   conversation: string;
@@ -226,7 +234,28 @@ export interface Queue {
   place: Place;
 }
 
-/** An agent's own state, whole. A lower `version` than the one held is ignored. */
+/** How much and how an agent is asked, by her own choice. `places`: chats she has room for in all, now: her
+ *  `capacity` (at most `capacity_most`, which the platform certified), one above it where she wished for `one_more`, or
+ *  one, where the chat she has or gets is her `last_one`. `reserve`: rung only where nobody else is free.
+ *  `ring_seconds`: her own ring length, up to `ring_longest`; null for the usual `ring_usual`. `auto_accept`: in paid
+ *  shifts her offers open without ringing; `in_paid_shift`: she is in one. `stopped_at`: when she last stopped. */
+export interface Pace {
+  places: number;
+  capacity_most: number;
+  last_one: boolean;
+  one_more: boolean;
+  reserve: boolean;
+  ring_seconds: number | null;
+  ring_usual: number;
+  ring_longest: number;
+  auto_accept: boolean;
+  in_paid_shift: boolean;
+  stopped_at: string | null;
+}
+
+/** An agent's own state, whole. A lower `version` than the one held is ignored.
+ *  `active`: chats that take a place; dormant ones are among `engagements` only. `pause_reason`, while not willing:
+ *  empty (offline), missed, gone, break, errand, technical, other or emergency. */
 export interface Desk {
   type: "desk";
   version: number;
@@ -237,6 +266,7 @@ export interface Desk {
   pause_reason: string;
   capacity: number;
   active: number;
+  pace: Pace;
   online_since: string | null;
   offer: OfferCard | null;
   offer_end: OfferEnd | null;
@@ -492,7 +522,58 @@ export interface GoOffline {
   ref: string;
 }
 
-/** How many chats at once. Never touches chats under way. */
+/** No more offers until `go_online`, for this reason, which lowers nobody's rank. Chats and an offer that rings go
+ *  on. */
+export interface Pause {
+  type: "pause";
+  ref: string;
+  reason: PauseReason;
+}
+
+/** Emergency: no more offers, the one that rings goes to somebody else without counting as missed, and with
+ *  `hand_back` every chat waits in front for a colleague, paid. */
+export interface StopNow {
+  type: "stop_now";
+  ref: string;
+  hand_back: boolean;
+}
+
+/** The chats I have, or the next one where I have none, are my last: then I am offline. Or not, after all. */
+export interface LastOne {
+  type: "last_one";
+  ref: string;
+  on: boolean;
+}
+
+/** One chat above my capacity, once, where I have as many as I chose. Or not, after all. */
+export interface OneMore {
+  type: "one_more";
+  ref: string;
+  on: boolean;
+}
+
+/** Ring me only where nobody else is free. Or as everybody. */
+export interface Reserve {
+  type: "reserve";
+  ref: string;
+  on: boolean;
+}
+
+/** How long my offers ring; null: as long as everybody's. */
+export interface RingFor {
+  type: "ring_for";
+  ref: string;
+  seconds: number | null;
+}
+
+/** In paid shifts, open my chats without ringing. Or ring. */
+export interface AutoAccept {
+  type: "auto_accept";
+  ref: string;
+  on: boolean;
+}
+
+/** How many chats at once, as far as I am certified for. Never touches chats under way. */
 export interface SetCapacity {
   type: "set_capacity";
   ref: string;
@@ -518,7 +599,7 @@ export interface GiveReason {
   type: "give_reason";
   ref: string;
   offer_id: string;
-  reason: "break" | "busy" | "language" | "other" | "pay" | "topic";
+  reason: DeclineReason;
 }
 
 /** A note for colleagues, in the desk stream. */
@@ -617,6 +698,13 @@ export type FromAgent =
   | Read
   | GoOnline
   | GoOffline
+  | Pause
+  | StopNow
+  | LastOne
+  | OneMore
+  | Reserve
+  | RingFor
+  | AutoAccept
   | SetCapacity
   | AcceptOffer
   | DeclineOffer

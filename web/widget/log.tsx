@@ -231,7 +231,7 @@ function Refused({ text, words, children }: { text: string; words: string; child
   );
 }
 
-const LINES = new Set<Key>(["joined", "cancelled", "away", "back", "lost", "transferred", "resolved", "left", "idle", "gone", "unreached"]);
+const LINES = new Set<Key>(["joined", "cancelled", "away", "back", "lost", "transferred", "resolved", "left", "idle", "gone", "unreached", "dormant", "resumed", "waits_again"]);
 
 /** What happened, in a sentence; null for what the customer need not read. */
 export function sentence(event: Changed): string | null {

@@ -81,6 +81,9 @@ export const words: Record<Key, Entry> = {
   left: "Sie haben den Chat um {time} beendet",
   gone: "Ihre Verbindung war weg, daher hat {name} um {time} weitergemacht. Schreiben Sie, dann kommt {name} oder jemand anderes als Erstes zu Ihnen.",
   unreached: "Ihre Verbindung war lange weg, daher suchen wir seit {time} niemanden mehr. Fragen Sie einfach noch einmal.",
+  dormant: "Es war länger still, darum hilft {name} inzwischen anderen. Schreiben Sie einfach: {name} oder jemand anderes ist dann gleich für Sie da.",
+  resumed: "{name} ist wieder bei Ihnen",
+  waits_again: "{name} ist gerade bei anderen, darum suchen wir jemanden für Sie. Sie sind als Nächstes dran.",
   idle: "Der Chat endete um {time}, weil niemand mehr schrieb",
 
   broke_title: "Die Verbindung zu {name} ist abgerissen",

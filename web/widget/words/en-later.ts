@@ -4,6 +4,9 @@ import type { Entry } from "../../shared/i18n";
 export const later = {
   gone: "Your connection was gone, so {name} went on at {time}. Write, and {name} or somebody else comes first thing.",
   unreached: "Your connection was gone for long, so we stopped looking for a person at {time}. Ask again whenever you like.",
+  dormant: "It has been quiet, so {name} is helping others meanwhile. Just write: {name} or somebody else comes first thing.",
+  resumed: "{name} is with you again",
+  waits_again: "{name} is with others now, so we are finding you somebody. You are first in line.",
   next_in_line: "You are next",
   place_in_line: "You are number {n} in line",
   in_line: "You are in line",
