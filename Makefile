@@ -8,7 +8,7 @@ SEEDS ?= 1-5
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos chaos-exam replay protocol format ground ground-dev
+.PHONY: help run test check bench simulate chaos chaos-exam replay protocol format ground ground-dev
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,9 @@ check: ground-dev ## Style, types, layers, generated files, migrations, front en
 
 bench: ground-dev ## Measure what is promised (NAME=realtime ARGS="--figure message_rate --quick"; bare: list it)
 	@exec $(PY) -m benchmarks $(NAME) $(ARGS)
+
+simulate: ground ## Try routing on a virtual clock (ARGS="--suite standard --json"; ARGS="--agents +20:fi"; ARGS="--help")
+	@exec $(PY) manage.py simulate $(ARGS)
 
 chaos: ground-dev ## Break everything, seed by seed, and judge from outside (SEEDS=1-100 ARGS="--emptied"; ARGS="--help")
 	@exec $(PY) -m tests.chaos $(SEEDS) $(ARGS)

@@ -26,11 +26,11 @@ from dispatch.matching.fitness import Ring
 from dispatch.models import Escalation, Offer
 from marketplace import events
 from marketplace.refusals import Refused
+from marketplace.waits import MISSES_THAT_PAUSE
 from payouts import plans
 from payouts.models import PayPlan
 from realtime import protocol
 
-MISSES_THAT_PAUSE = 2
 log = logging.getLogger(__name__)
 
 

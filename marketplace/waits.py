@@ -53,6 +53,7 @@ TRUE: Mapping[str, float] = {
     "sweep_fairness_seconds": 60,
     "sweep_wire_seconds": 30,
 }
+MISSES_THAT_PAUSE = 2  # offers in a row that go unanswered: so long a wait is a pause
 FASTEST = 60
 # A lease that ends before a machine has got round to renewing it changes hands without need. Machines do not get
 # faster with the clockwork: no haste makes a lease shorter than this.

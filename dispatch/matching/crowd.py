@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +11,10 @@ from dispatch.matching import fitness, reach
 from dispatch.matching.facts import Candidate, Id
 from dispatch.matching.fitness import Grade, Ring
 from dispatch.matching.reach import LANGUAGE_LEVELS, Floats, Ints
+from dispatch.matching.roster import Roster, roster
 from dispatch.matching.weights import Weights
 
 Arrivals = Mapping[tuple[Id, str, str], float]  # (brand, topic, language) -> how many lately
-NOBODY: Ints = np.empty(0, np.int64)
-
-
-def rank(id_: Id) -> int:
-    """Sorts as the id does, and fast."""
-    return id_.int if isinstance(id_, UUID) else int(id_)
 
 
 @dataclass(frozen=True)
@@ -30,6 +24,7 @@ class Crowd:
     agents: Sequence[Candidate]
     now: float
     weights: Weights
+    roster: Roster
 
     @cached_property
     def active(self) -> Floats:
@@ -85,8 +80,8 @@ class Crowd:
     def price(self, arrivals: Arrivals) -> Floats:
         """How scarce each is: over the classes she is certified in, the share of arrivals over the free slots and a
         half, divided by the mean of those with room. 1 where nothing has arrived."""
-        of = self._rows_of_exact
-        keys = self._exact
+        of = self.roster.rows_of_exact
+        keys = self.roster.exact
         free = np.bincount(keys, weights=(np.where(self.room, self.capacity - self.active, 0.0))[of], minlength=1)
         value = self._shares(arrivals, len(free)) / (free + 0.5)
         price = np.bincount(of, weights=value[keys], minlength=len(self.agents))
@@ -101,7 +96,7 @@ class Crowd:
 
     def with_key(self, key: int) -> tuple[Ints, Ints]:
         """(rows, codes) of the agents who have the key, in the order of rows."""
-        keys, rows, codes = self._by_key
+        keys, rows, codes = self.roster.by_key
         low, high = np.searchsorted(keys, (key, key + 1))
         return rows[low:high], codes[low:high]
 
@@ -118,7 +113,7 @@ class Crowd:
         if ring < Ring.LEARNING:
             may &= codes // LANGUAGE_LEVELS != Grade.LEARNING
         if tier:
-            may &= self._tiers[rows] == tier
+            may &= self.roster.tiers[rows] == tier
         rows, codes = rows[may], codes[may]
         order = np.argsort(rows, kind="stable") if wider else slice(None)
         return rows[order], codes[order]
@@ -133,32 +128,6 @@ class Crowd:
                 for spoken in self.weights.language_levels
             ]
         )
-
-    @cached_property
-    def _reaches(self) -> list[reach.Reach]:
-        return [reach.reach_of(agent.certificates, self.now) for agent in self.agents]
-
-    @cached_property
-    def _by_key(self) -> tuple[Ints, Ints, Ints]:
-        if not self.agents:
-            return NOBODY, NOBODY, NOBODY
-        keys = np.concatenate([one.keys for one in self._reaches])
-        codes = np.concatenate([one.codes for one in self._reaches])
-        rows = np.repeat(np.arange(len(self.agents)), [len(one.keys) for one in self._reaches])
-        order = np.argsort(keys, kind="stable")
-        return keys[order], rows[order], codes[order]
-
-    @cached_property
-    def _exact(self) -> Ints:
-        return np.concatenate([one.exact for one in self._reaches]) if self.agents else NOBODY
-
-    @cached_property
-    def _rows_of_exact(self) -> Ints:
-        return np.repeat(np.arange(len(self.agents)), [len(one.exact) for one in self._reaches])
-
-    @cached_property
-    def _tiers(self) -> NDArray[np.str_]:
-        return np.array([agent.certificates.tier for agent in self.agents])
 
     def _shares(self, arrivals: Arrivals, size: int) -> Floats:
         shares = np.zeros(size)
@@ -175,4 +144,5 @@ class Crowd:
 
 
 def crowd(agents: Sequence[Candidate], now: float, weights: Weights) -> Crowd:
-    return Crowd(sorted(agents, key=lambda agent: rank(agent.agent_id)), now, weights)
+    known = roster(agents, now)
+    return Crowd([agents[at] for at in known.order], now, weights, known)

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.matching import fitness, solving
-from dispatch.matching.crowd import Arrivals, Crowd, crowd, rank
+from dispatch.matching.crowd import Arrivals, Crowd, crowd
 from dispatch.matching.facts import Candidate, Id, Modes, Placement, Waiting
 from dispatch.matching.fitness import Ring
 from dispatch.matching.reach import Floats, Ints
+from dispatch.matching.roster import rank
 from dispatch.matching.solving import Group
 from dispatch.matching.weights import Weights
 from marketplace import waits

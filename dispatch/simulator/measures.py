@@ -1,0 +1,91 @@
+"""What customers, agents and the business got out of one run."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from dispatch.simulator.engine import Engine, Record
+
+QUICKLY_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Seconds. Who comes before `warm_s` finds an empty floor and is not counted; in `cool_s` the last waits end."""
+
+    warm_s: float = 1_800.0
+    measured_s: float = 5_400.0
+    cool_s: float = 300.0
+
+    @property
+    def until_s(self) -> float:
+        return self.warm_s + self.measured_s
+
+    @property
+    def end_s(self) -> float:
+        return self.until_s + self.cool_s
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Shares are of all customers who came in the span; waits are those of the served, until accepted.
+
+    `gini` is of what agents earned per available slot-hour, `gini_earned` of what they earned in all.
+    """
+
+    customers: int
+    served: int
+    sl20: float
+    p50_s: float
+    p95_s: float
+    mean_s: float
+    abandon: float
+    language_mismatch: float
+    offers_per_accept: float
+    handled_s: float
+    occupancy: float
+    gini: float
+    gini_earned: float
+
+    def as_dict(self) -> dict[str, float]:
+        return asdict(self)
+
+
+def of(engine: Engine, records: Sequence[Record], span: Span) -> Figures:
+    """The figures of a finished run."""
+    came = [one for one in records if span.warm_s <= one.queued_at < span.until_s]
+    served = [one for one in came if one.end == "served"]
+    waits = np.array([one.wait_s for one in served] or [0.0])
+    done = [one.handled_s for one in served if one.handled_s]
+    seats = engine.floor.seats
+    return Figures(
+        customers=len(came),
+        served=len(served),
+        sl20=_share(sum(one.wait_s <= QUICKLY_S for one in served), len(came)),
+        p50_s=float(np.percentile(waits, 50)),
+        p95_s=float(np.percentile(waits, 95)),
+        mean_s=float(waits.mean()),
+        abandon=_share(sum(one.end == "abandoned" for one in came), len(came)),
+        language_mismatch=_share(sum(not one.speaks for one in served), len(served)),
+        offers_per_accept=sum(one.offers for one in came) / max(1, len(served)),
+        handled_s=float(np.mean(done)) if done else 0.0,
+        occupancy=engine.busy_s(span.warm_s, span.until_s) / (engine.floor.slots * span.measured_s),
+        gini=gini([seat.earned_minor / max(seat.slot_hours(engine.now), 1e-9) for seat in seats]),
+        gini_earned=gini([seat.earned_minor for seat in seats]),
+    )
+
+
+def gini(values: Sequence[float]) -> float:
+    """0 where all have the same, towards 1 where one has all. Sum over pairs of differences over twice the mean."""
+    ordered = np.sort(np.asarray(values, dtype=float))
+    total = float(ordered.sum())
+    if total <= 0:
+        return 0.0
+    n = len(ordered)
+    ranks = np.arange(1, n + 1)
+    return float((2 * ranks - n - 1).dot(ordered) / (n * total))
+
+
+def _share(some: int, all_: int) -> float:
+    return some / all_ if all_ else 0.0
