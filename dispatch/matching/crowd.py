@@ -100,7 +100,7 @@ class Crowd:
         low, high = np.searchsorted(keys, (key, key + 1))
         return rows[low:high], codes[low:high]
 
-    def able(self, brand_id: Id, topic: str, family: str, language: str, tier: str, ring: Ring) -> tuple[Ints, Ints]:
+    def able(self, brand_id: Id, topic: str, family: str, language: str, tier: str, ring: int) -> tuple[Ints, Ints]:
         """(rows, codes) of those with room who may be asked within the ring, in the order of rows."""
         rows, codes = self.with_key(reach.number(brand_id, "topic", topic, language))
         wider = [("family", family)] if ring >= Ring.FAMILY and family else []
@@ -128,6 +128,11 @@ class Crowd:
                 for spoken in self.weights.language_levels
             ]
         )
+
+    @cached_property
+    def needs(self) -> Ints:
+        """The ring that each code needs."""
+        return np.repeat([int(fitness.RING_OF[one]) for one in Grade], LANGUAGE_LEVELS)
 
     def _shares(self, arrivals: Arrivals, size: int) -> Floats:
         shares = np.zeros(size)

@@ -1,5 +1,6 @@
 """May this agent be asked for this escalation, and how well does she fit: one pair at a time, for one ring."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from enum import IntEnum
 
@@ -28,6 +29,7 @@ class Grade(IntEnum):
     BRAND = 4
 
 
+GRADES = (Grade.LEARNING, Grade.CERTIFIED, Grade.EXPERT)
 RING_OF = {
     Grade.LEARNING: Ring.LEARNING,
     Grade.CERTIFIED: Ring.CERTIFIED,
@@ -37,10 +39,9 @@ RING_OF = {
 }
 
 
-def ring_in_force(waited_s: float, weights: Weights, *, slack: bool) -> Ring:
+def ring_in_force(waited_s: float, weights: Weights, *, slack: bool) -> int:
     """The widest ring that is open for somebody who has waited so long."""
-    opens = weights.rings_s if slack else weights.rings_tight_s
-    return Ring(sum(waited_s >= second for second in opens))
+    return bisect_right(weights.rings_s if slack else weights.rings_tight_s, waited_s)
 
 
 def grade(escalation: Waiting, certificates: Certificates, now: float) -> Grade | None:
@@ -49,7 +50,7 @@ def grade(escalation: Waiting, certificates: Certificates, now: float) -> Grade 
         return None
     exact = certificates.skills.get((escalation.brand_id, escalation.topic))
     if exact is not None and holds(exact, now):
-        return Grade(min(exact.level, 3) - 1)
+        return GRADES[min(exact.level, 3) - 1]
     of_brand = [
         held for (brand_id, _), held in certificates.skills.items() if brand_id == escalation.brand_id
     ]  # fmt: skip
@@ -70,7 +71,7 @@ def holds(certificate: Certificate, now: float) -> bool:
     return certificate.until is None or now < certificate.until
 
 
-def fits(escalation: Waiting, agent: Candidate, now: float, ring: Ring) -> bool:
+def fits(escalation: Waiting, agent: Candidate, now: float, ring: int) -> bool:
     """She has room, speaks the language, and what she holds of the topic is within the ring."""
     held = grade(escalation, agent.certificates, now)
     return agent.has_room and held is not None and RING_OF[held] <= ring

@@ -1,7 +1,9 @@
 """The plan of a round: who waits, who is there, what the weights say; out come offers to make."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +11,6 @@ from numpy.typing import NDArray
 from dispatch.matching import fitness, solving
 from dispatch.matching.crowd import Arrivals, Crowd, crowd
 from dispatch.matching.facts import Candidate, Id, Modes, Placement, Waiting
-from dispatch.matching.fitness import Ring
 from dispatch.matching.reach import Floats, Ints
 from dispatch.matching.roster import rank
 from dispatch.matching.solving import Group
@@ -17,7 +18,6 @@ from dispatch.matching.weights import Weights
 from marketplace import waits
 
 ONE_BREATH = 6  # nobody is rung again within this part of the time after which she may be asked again
-Class = tuple[Id, str, str, str, str, Ring]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +54,33 @@ def plan(
 
 @dataclass
 class Table:
-    """What is settled so far in one round. `taken` marks rows of the crowd, `pairs` holds (escalation, row)."""
+    """What is settled so far in one round. `taken` marks rows of the crowd, `pairs` says who got which."""
 
     crowd: Crowd
     waiting: Sequence[Waiting]
     again_after_s: float
     arrivals: Arrivals | None
     modes: Modes
-    pairs: dict[Id, tuple[Waiting, int]] = field(default_factory=dict)
-    slack: dict[tuple[Id, str], bool] = field(default_factory=dict)
+    pairs: dict[Id, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.waiting = sorted(self.waiting, key=self._urgency)
+        self.worth = {one.id: self._worth(one) for one in self.waiting}
+        self.waiting = sorted(self.waiting, key=lambda one: (-self.worth[one.id], one.queued_at, rank(one.id)))
         self.taken: NDArray[np.bool_] = np.zeros(len(self.crowd.agents), np.bool_)
         self.row_of = {agent.agent_id: row for row, agent in enumerate(self.crowd.agents)}
-        self.costs: Floats | None = None
+        slack = {
+            place: self.crowd.occupancy(*place) < self.crowd.weights.slack_below
+            for place in {(one.brand_id, one.language) for one in self.waiting}
+        }
+        self.ring = {
+            one.id: fitness.ring_in_force(
+                self.crowd.now - one.queued_at, self.crowd.weights, slack=slack[one.brand_id, one.language]
+            )
+            for one in self.waiting
+        }
 
     def placements(self) -> list[Placement]:
-        made = []
-        for one in self.waiting:
-            if one.id in self.pairs:
-                agent = self.crowd.agents[self.pairs[one.id][1]]
-                why = fitness.why(one, agent, self.crowd.now)
-                made.append(Placement(one.id, agent.agent_id, why, self.ring(one)))
-        return made
+        return [self._placement(one, self.pairs[one.id]) for one in self.waiting if one.id in self.pairs]
 
     def ask_whom_they_know(self) -> None:
         """Whoever knows the customer is asked first, once."""
@@ -85,32 +88,25 @@ class Table:
             row = self.row_of.get(one.first) if one.first is not None else None
             if row is None or one.first in one.asked or self.taken[row] or self.modes.is_plain(one.brand_id):
                 continue
-            if fitness.fits(one, self.crowd.agents[row], self.crowd.now, self.ring(one)):
+            if fitness.fits(one, self.crowd.agents[row], self.crowd.now, self.ring[one.id]):
                 self._settle([(one, row)])
 
     def serve_best(self) -> str:
         """Everybody else, for the best total; how it was found."""
-        groups = [group for group in self._groups(plain=False) if len(group.rows)]
-        pairs, method = solving.best(groups)
+        pairs, method = solving.best(self.groups(plain=False))
         self._settle(pairs)
         return method
 
     def serve_plainly(self, *, sparing: bool) -> None:
         """First come, first served, each to the longest idle. `sparing` leaves alone whom an older request of another
         brand may need, so that one brand's switch takes nothing from the others."""
-        groups = [group for group in self._groups(plain=True) if len(group.rows)]
-        if groups:
-            self._settle(solving.in_turn([self._spared(group) for group in groups] if sparing else groups))
+        groups = self.groups(plain=True)
+        self._settle(solving.in_turn([self._spared(group) for group in groups] if sparing else groups))
 
-    def ring(self, one: Waiting) -> Ring:
-        """The ring in force for this escalation."""
-        place = (one.brand_id, one.language)
-        if place not in self.slack:
-            self.slack[place] = self.crowd.occupancy(*place) < self.crowd.weights.slack_below
-        return fitness.ring_in_force(self.crowd.now - one.queued_at, self.crowd.weights, slack=self.slack[place])
-
-    def _urgency(self, one: Waiting) -> tuple[float, float, int]:
-        return (-self._worth(one), one.queued_at, rank(one.id))
+    def _placement(self, one: Waiting, row: int) -> Placement:
+        agent = self.crowd.agents[row]
+        why = fitness.why(one, agent, self.crowd.now)
+        return Placement(one.id, agent.agent_id, why, self.ring[one.id])
 
     def _worth(self, one: Waiting) -> float:
         by = self.crowd.weights
@@ -120,82 +116,97 @@ class Table:
     def _settle(self, pairs: Iterable[tuple[Waiting, int]]) -> None:
         for one, row in pairs:
             self.taken[row] = True
-            self.pairs[one.id] = (one, row)
+            self.pairs[one.id] = row
 
-    def _groups(self, *, plain: bool) -> list[Group]:
-        """Those left, by class; who was asked for one of them lately makes it a class of its own."""
-        classes: dict[tuple[Class, Id], list[Waiting]] = {}
+    def groups(self, *, plain: bool) -> list[Group]:
+        """Those left, by class; who has nobody left but those just asked is a class of her own."""
+        classes: dict[tuple[Id, str, str, str, str], list[Waiting]] = {}
         for one in self.waiting:
-            if one.id in self.pairs or self.modes.is_plain(one.brand_id) != plain:
-                continue
-            of = (one.brand_id, one.topic, one.family, one.language, one.tier, self.ring(one))
-            alone = one.id if self._asked(one) else None
-            classes.setdefault((of, alone), []).append(one)
-        return [self._group(of, members, plain=plain) for (of, _), members in classes.items()]
+            if one.id not in self.pairs and self.modes.is_plain(one.brand_id) == plain:
+                of = (one.brand_id, one.topic, one.family, one.language, one.tier)
+                classes.setdefault(of, []).append(one)
+        found = [group for members in classes.values() for group in self._of_class(members, plain=plain)]
+        return [group for group in found if len(group.rows)]
 
-    def _group(self, of: Class, members: list[Waiting], *, plain: bool) -> Group:
-        rows, codes = self.crowd.able(*of)
+    def _of_class(self, members: list[Waiting], *, plain: bool) -> list[Group]:
+        one = members[0]
+        widest = max(self.ring[member.id] for member in members)
+        rows, codes = self.crowd.able(one.brand_id, one.topic, one.family, one.language, one.tier, widest)
         left = ~self.taken[rows]
         rows, codes = rows[left], codes[left]
-        points = self._plain_points(rows) if plain else self._points(of[0], rows, codes)
-        asked = self._asked(members[0])
-        if asked:
-            rows, points = self._not_again(members[0], asked, rows, points)
-        worth = [-one.queued_at for one in members] if plain else [self._worth(one) for one in members]
-        order = np.argsort([-value for value in worth], kind="stable")
-        return Group([members[at] for at in order], np.array(worth)[order], rows, points)
+        points = self._plain_points(rows) if plain else self._points(one.brand_id, rows, codes)
+        whole = self._group(members, rows, points, self.crowd.needs[codes], plain=plain)
+        barred = {member.id: lately for member in members if (lately := self._lately(member))}
+        return self._apart(whole, barred) if barred else [whole]
+
+    def _apart(self, whole: Group, lately: Mapping[Id, Mapping[int, float]]) -> list[Group]:
+        """The class without those who have nobody left but whom they just had; these may be rung again."""
+        need = dict(zip(whole.rows.tolist(), whole.needs.tolist(), strict=True))
+        barred, again, others = {}, [], []
+        for place, one in enumerate(whole.members):
+            ring = self.ring[one.id]
+            closed = {row: at for row, at in lately.get(one.id, {}).items() if need.get(row, ring + 1) <= ring}
+            if closed and len(closed) == np.count_nonzero(whole.needs <= ring):
+                again.append(self._again(solving.only(whole, [place]), closed))
+            else:
+                others.append(place)
+                if closed:
+                    barred[one.id] = frozenset(closed)
+        rest = [replace(solving.only(whole, others), barred=barred)] if others else []
+        return rest + again
+
+    def _again(self, alone: Group, closed: Mapping[int, float]) -> Group:
+        """Those who have had a breath since they were asked, the longest ago first."""
+        breath = self.crowd.now - self.again_after_s / ONE_BREATH
+        rested = [row for _, row in sorted((at, row) for row, at in closed.items() if at <= breath)]
+        return replace(
+            alone,
+            rows=np.array(rested, np.int64),
+            points=-np.arange(len(rested), dtype=np.float64),
+            needs=np.zeros(len(rested), np.int64),
+        )
+
+    def _group(self, members: list[Waiting], rows: Ints, points: Floats, needs: Ints, *, plain: bool) -> Group:
+        members = sorted(members, key=lambda one: one.queued_at) if plain else members
+        worth = [-one.queued_at if plain else self.worth[one.id] for one in members]
+        rings = np.array([self.ring[one.id] for one in members], np.int64)
+        return Group(members, np.array(worth), rings, rows, points, needs)
 
     def _points(self, brand_id: Id, rows: Ints, codes: Ints) -> Floats:
         by = self.crowd.weights
         part = self.crowd.part(fair=self.modes.is_fair(brand_id))
-        return self.crowd.fit[codes] + part[rows] - by.price * self._price()[rows]
+        return self.crowd.fit[codes] + part[rows] - by.price * self._price[rows]
 
     def _plain_points(self, rows: Ints) -> Floats:
         """The longest idle first, then the fewest chats."""
         return (self.crowd.idle_s - self.crowd.active)[rows]
 
+    @cached_property
     def _price(self) -> Floats:
-        if self.costs is None:
-            arrivals = self.arrivals or _counted(self.waiting)
-            self.costs = np.minimum(self.crowd.price(arrivals), self.crowd.weights.price_most)
-        return self.costs
+        arrivals = self.arrivals or Counter((one.brand_id, one.topic, one.language) for one in self.waiting)
+        return np.minimum(self.crowd.price(arrivals), self.crowd.weights.price_most)
 
-    def _asked(self, one: Waiting) -> Mapping[int, float]:
+    def _lately(self, one: Waiting) -> dict[int, float]:
         """Row -> when, of those here who had to do with it lately."""
-        now = self.crowd.now
-        return {
-            self.row_of[agent]: at
-            for agent, at in one.asked.items()
-            if agent in self.row_of and now - at < self.again_after_s
-        }
-
-    def _not_again(self, one: Waiting, asked: Mapping[int, float], rows: Ints, points: Floats) -> tuple[Ints, Floats]:
-        """Those not asked lately. Where nobody else is left, those who have had a breath, the longest ago first."""
-        fresh = ~np.isin(rows, list(asked))
-        if fresh.any():
-            return rows[fresh], points[fresh]
-        breath = self.crowd.now - self.again_after_s / ONE_BREATH
-        rested = sorted((asked[row], row) for row in rows.tolist() if asked[row] <= breath)
-        return np.array([row for _, row in rested], np.int64), -np.arange(len(rested), dtype=np.float64)
+        since = self.crowd.now - self.again_after_s
+        return {self.row_of[agent]: at for agent, at in one.asked.items() if at > since and agent in self.row_of}
 
     def _spared(self, group: Group) -> Group:
         """Without those whom an older request of a brand that is not served plainly may need."""
         oldest = min(one.queued_at for one in group.members)
-        others = [
-            one
-            for one in self.waiting
-            if not self.modes.is_plain(one.brand_id) and one.id not in self.pairs and one.queued_at < oldest
+        needed = [
+            self.crowd.able(one.brand_id, one.topic, one.family, one.language, one.tier, self.ring[one.id])[0]
+            for one in self._elsewhere
+            if one.queued_at < oldest
         ]
-        needed: set[int] = set()
-        for of in {(o.brand_id, o.topic, o.family, o.language, o.tier, self.ring(o)) for o in others}:
-            needed.update(self.crowd.able(*of)[0].tolist())
-        keep = ~np.isin(group.rows, list(needed))
-        return Group(group.members, group.worth, group.rows[keep], group.points[keep])
+        keep = ~np.isin(group.rows, np.concatenate(needed)) if needed else np.ones(len(group.rows), np.bool_)
+        return solving.keeping(group, keep)
 
-
-def _counted(waiting: Sequence[Waiting]) -> dict[tuple[Id, str, str], float]:
-    counts: dict[tuple[Id, str, str], float] = {}
-    for one in waiting:
-        of = (one.brand_id, one.topic, one.language)
-        counts[of] = counts.get(of, 0) + 1
-    return counts
+    @cached_property
+    def _elsewhere(self) -> list[Waiting]:
+        """The oldest of each class of the brands that are not served plainly."""
+        first: dict[tuple[object, ...], Waiting] = {}
+        for one in sorted(self.waiting, key=lambda one: one.queued_at):
+            if not self.modes.is_plain(one.brand_id):
+                first.setdefault((one.brand_id, one.topic, one.family, one.language, one.tier), one)
+        return list(first.values())

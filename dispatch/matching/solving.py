@@ -1,123 +1,273 @@
 """Who of each class goes to whom: the best total by a min-cost flow, or nearly the best by taking turns."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.matching.facts import Waiting
+from dispatch.matching.facts import Id, Waiting
 from dispatch.matching.reach import Floats, Ints
 
-POINTS = 1_000  # a point is so many units of cost: the solver counts in whole numbers
+POINTS = 100  # a point is so many units of cost: the solver counts in whole numbers
 MOST_ARCS = 400_000  # beyond it the flow would not be done within its time: take turns instead
 SOURCE, SINK = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Escalations of one class, the most urgent first, with what serving each is worth; the agents who may be asked
-    for any of them, as rows of the crowd, with the points of each."""
+    """Escalations of one class, the most urgent first, and the agents who may be asked, as rows of the crowd.
+
+    `worth` is what serving each member is worth, `points` what each row adds. A member whose ring is `rings` may go to
+    the rows whose `needs` is no wider, but not to those `barred` for it.
+    """
 
     members: Sequence[Waiting]
     worth: Floats
+    rings: Ints
     rows: Ints
     points: Floats
+    needs: Ints
+    barred: Mapping[Id, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def is_uniform(self) -> bool:
+        """Everybody may go to everybody."""
+        return not self.barred and (len(self.needs) == 0 or int(self.needs.max()) <= int(self.rings.min()))
+
+    @property
+    def best_first(self) -> Ints:
+        """Places of the rows, by falling points."""
+        return np.argsort(-self.points, kind="stable")
 
 
-Pairs = list[tuple[Waiting, int]]
+Pair = tuple[Waiting, int]
 
 
-def best(groups: Sequence[Group]) -> tuple[Pairs, str]:
+def best(groups: Sequence[Group]) -> tuple[list[Pair], str]:
     """((escalation, row) pairs, how they were found): as many as can be served, and the best of those in total."""
-    groups = pruned(groups)
+    groups = [_pruned(group, _reach(groups)) for group in groups if len(group.rows)]
     if not groups:
         return [], "nothing"
-    if len(groups) == 1:
-        return _dealt(groups[0], groups[0].rows[np.argsort(-groups[0].points, kind="stable")]), "sorted"
+    if len(groups) == 1 and groups[0].is_uniform:
+        return list(zip(groups[0].members, groups[0].rows[groups[0].best_first].tolist(), strict=False)), "sorted"
     if sum(len(group.rows) for group in groups) > MOST_ARCS:
         return in_turn(groups), "in_turn"
-    return _flow(groups), "flow"
+    return _flow(groups)
 
 
-def pruned(groups: Sequence[Group]) -> list[Group]:
-    """Without what no best answer needs: with n escalations in all, nobody needs more than her n best agents, and of
-    those who share m agents only the m most urgent can be served."""
-    groups = [group for group in groups if len(group.rows)]
-    escalations = sum(len(group.members) for group in groups)
-    return [_pruned(group, escalations) for group in groups]
+def in_turn(groups: Sequence[Group]) -> list[Pair]:
+    """The most valuable first, each to the best agent who is left."""
+    used: set[int] = set()
+    lines = [_Line(group) for group in groups]
+    turns = sorted(
+        (-worth, at, place)
+        for at, group in enumerate(groups)
+        for place, worth in enumerate(group.worth.tolist())
+    )  # fmt: skip
+    pairs = []
+    for _, at, place in turns:
+        row = lines[at].first_free(place, used)
+        if row is not None:
+            used.add(row)
+            pairs.append((groups[at].members[place], row))
+    return pairs
+
+
+class _Line:
+    """One class's agents, best first, with those at its head dropped once they are taken."""
+
+    def __init__(self, group: Group) -> None:
+        order = group.best_first
+        self._group = group
+        self._rows = group.rows[order].tolist()
+        self._needs = group.needs[order].tolist()
+        self._from = 0
+
+    def first_free(self, place: int, used: set[int]) -> int | None:
+        while self._from < len(self._rows) and self._rows[self._from] in used:
+            self._from += 1
+        ring = int(self._group.rings[place])
+        barred = self._group.barred.get(self._group.members[place].id, frozenset())
+        for at in range(self._from, len(self._rows)):
+            row = self._rows[at]
+            if row not in used and row not in barred and self._needs[at] <= ring:
+                return int(row)
+        return None
+
+
+def _reach(groups: Sequence[Group]) -> int:
+    """With so many escalations in all, nobody needs more than so many of her best agents, and those barred for her."""
+    barred = max((len(rows) for group in groups for rows in group.barred.values()), default=0)
+    return sum(len(group.members) for group in groups) + barred
 
 
 def _pruned(group: Group, most: int) -> Group:
-    rows, points = group.rows, group.points
-    if len(rows) > most:
-        keep = np.sort(np.argsort(-points, kind="stable")[:most])
-        rows, points = rows[keep], points[keep]
-    return Group(group.members[: len(group.rows)], group.worth[: len(group.rows)], rows, points)
+    """Without the rows that no best answer needs."""
+    keep = np.zeros(len(group.rows), np.bool_)
+    for ring in set(group.rings.tolist()):
+        open_to = np.flatnonzero(group.needs <= ring)
+        if len(open_to) > most:
+            open_to = open_to[np.argsort(-group.points[open_to], kind="stable")[:most]]
+        keep[open_to] = True
+    return keeping(group, keep)
 
 
-def in_turn(groups: Sequence[Group], taken: NDArray[np.bool_] | None = None) -> Pairs:
-    """The most valuable first, each to the best agent who is left. `taken` rows are left alone."""
-    used = set() if taken is None else set(np.flatnonzero(taken).tolist())
-    best_first = [iter(group.rows[np.argsort(-group.points, kind="stable")].tolist()) for group in groups]
-    turns = [
-        (-worth, at, place, member)
-        for at, group in enumerate(groups)
-        for place, (member, worth) in enumerate(zip(group.members, group.worth.tolist(), strict=True))
-    ]
-    pairs = []
-    for _, at, _, member in sorted(turns, key=lambda turn: turn[:3]):
-        row = next((row for row in best_first[at] if row not in used), None)
-        if row is not None:
-            used.add(row)
-            pairs.append((member, row))
-    return pairs
+def _flow(groups: Sequence[Group]) -> tuple[list[Pair], str]:
+    """The flow knows classes, not who is barred for whom. Inside a class that is settled by swapping; where no swap
+    helps, those concerned become classes of their own and it is solved once more."""
+    solved = _solve(groups)
+    if solved is None:
+        return in_turn(groups), "in_turn"
+    dealt = [_deal(group, members, places) for group, (members, places) in zip(groups, solved, strict=True)]
+    if None in dealt:
+        apart = [[group] if found is not None else _apart(group) for group, found in zip(groups, dealt, strict=True)]
+        return _flow([group for group in chain(*apart) if len(group.rows)])
+    return [pair for pairs in dealt if pairs for pair in pairs], "flow"
 
 
-def _flow(groups: Sequence[Group]) -> Pairs:
-    """Source -> class (an arc for each member, the most urgent cheapest) -> agent -> sink."""
+def _apart(group: Group) -> list[Group]:
+    """Those for whom somebody is barred, each a class of its own, and the rest."""
+    alone = [place for place, one in enumerate(group.members) if one.id in group.barred]
+    rest = [place for place, one in enumerate(group.members) if one.id not in group.barred]
+    parts = [replace(only(group, rest), barred={})] if rest else []
+    for place in alone:
+        one = replace(only(group, [place]), barred={})
+        parts.append(keeping(one, ~np.isin(one.rows, list(group.barred[group.members[place].id]))))
+    return parts
+
+
+def only(group: Group, places: Sequence[int]) -> Group:
+    """The class with these of its members, and the rows within their reach."""
+    rings = group.rings[places]
+    members = [group.members[place] for place in places]
+    fewer = replace(group, members=members, worth=group.worth[places], rings=rings)
+    return keeping(fewer, group.needs <= rings.max())
+
+
+def keeping(group: Group, keep: NDArray[np.bool_]) -> Group:
+    """The class with these of its rows."""
+    return replace(group, rows=group.rows[keep], points=group.points[keep], needs=group.needs[keep])
+
+
+Solved = list[tuple[Sequence[int], Sequence[int]]]
+
+
+def _solve(groups: Sequence[Group]) -> Solved | None:
+    """For each group the places of the members and of the rows that the best flow uses; None where there is none.
+
+    Source -> member's ring of its class (an arc each) -> narrower rings of the class; ring -> agent -> sink.
+    """
     from ortools.graph.python import min_cost_flow  # a second to load: where something is planned, nowhere else
 
-    agents, heads = np.unique(np.concatenate([group.rows for group in groups]), return_inverse=True)
-    sizes = [len(group.members) for group in groups]
-    widths = [len(group.rows) for group in groups]
-    classes = np.arange(2, 2 + len(groups))
-    first_agent = 2 + len(groups)
-    tails = (np.full(sum(sizes), SOURCE), np.repeat(classes, widths), np.arange(first_agent, first_agent + len(agents)))
-    ends = (np.repeat(classes, sizes), first_agent + heads, np.full(len(agents), SINK))
-    worth = np.concatenate([group.worth for group in groups])
-    points = np.concatenate([group.points for group in groups])
-    costs = np.concatenate((_cost(worth), _cost(points), np.zeros(len(agents), np.int64)))
-
+    network = _Network(groups)
     flow = min_cost_flow.SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(
-        np.concatenate(tails).astype(np.int32),
-        np.concatenate(ends).astype(np.int32),
-        np.ones(len(costs), np.int64),
-        costs,
-    )
-    most = min(sum(sizes), len(agents))
-    flow.set_nodes_supplies(np.array([SOURCE, SINK], np.int32), np.array([most, -most], np.int64))
+    arcs = flow.add_arcs_with_capacity_and_unit_cost(*network.arcs)
+    flow.set_nodes_supplies(
+        np.array([SOURCE, SINK], np.int32), np.array([network.most, -network.most], np.int64)
+    )  # fmt: skip
     if flow.solve_max_flow_with_min_cost() != flow.OPTIMAL:
-        return in_turn(groups)
-    used = flow.flows(arcs)[sum(sizes) : sum(sizes) + sum(widths)] > 0
-    return _read(groups, used)
+        return None
+    return list(network.read(flow.flows(arcs) > 0))
 
 
-def _cost(points: Floats) -> Ints:
-    return np.rint(-points * POINTS).astype(np.int64)
+class _Network:
+    """The arcs of a round: first those to members, then those to agents, then those between rings and into the sink."""
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self._groups = groups
+        self._sizes = [len(group.members) for group in groups]
+        self._widths = [len(group.rows) for group in groups]
+        agents, self._heads = np.unique(np.concatenate([group.rows for group in groups]), return_inverse=True)
+        self._agents = len(agents)
+        self.most = min(sum(self._sizes), self._agents)
+
+    @property
+    def arcs(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Ints, Ints]:
+        """(tails, heads, capacities, costs)"""
+        node = SINK + 1
+        to_members, from_rings, down = [], [], []
+        for group in self._groups:
+            levels = np.unique(group.rings)
+            to_members.append(node + np.searchsorted(levels, group.rings))
+            from_rings.append(node + np.searchsorted(levels, group.needs))
+            down.append(np.arange(node + 1, node + len(levels)))
+            node += len(levels)
+        members, rings, wider = (np.concatenate(part) for part in (to_members, from_rings, down))
+        agents = np.arange(node, node + self._agents)
+        tails = (np.full(len(members), SOURCE), rings, wider, agents)
+        heads = (members, node + self._heads, wider - 1, np.full(self._agents, SINK))
+        capacities = np.ones(sum(map(len, tails)), np.int64)
+        at = len(members) + len(rings)
+        capacities[at : at + len(wider)] = len(members)
+        worth = np.concatenate([group.worth for group in self._groups])
+        points = np.concatenate([group.points for group in self._groups])
+        costs = np.zeros(len(capacities), np.int64)
+        costs[:at] = np.rint(-POINTS * np.concatenate((worth, points)))
+        return np.concatenate(tails).astype(np.int32), np.concatenate(heads).astype(np.int32), capacities, costs
+
+    def read(self, used: NDArray[np.bool_]) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+        """(places of members, places of rows) that carry flow, for each group."""
+        member, row = 0, sum(self._sizes)
+        for size, width in zip(self._sizes, self._widths, strict=True):
+            yield (
+                np.flatnonzero(used[member : member + size]).tolist(),
+                np.flatnonzero(used[row : row + width]).tolist(),
+            )
+            member, row = member + size, row + width
 
 
-def _read(groups: Sequence[Group], used: NDArray[np.bool_]) -> Pairs:
-    """Inside a class everybody fits equally: the most urgent goes to the agent with the most points."""
-    pairs: Pairs = []
-    at = 0
-    for group in groups:
-        chosen = np.flatnonzero(used[at : at + len(group.rows)])
-        at += len(group.rows)
-        pairs += _dealt(group, group.rows[chosen[np.argsort(-group.points[chosen], kind="stable")]])
-    return pairs
+def _deal(group: Group, members: Sequence[int], places: Sequence[int]) -> list[Pair] | None:
+    """The most urgent goes to the agent with the most points who is open to her; None where somebody is left over."""
+    order = sorted(places, key=lambda place: (-group.points[place], place))
+    if group.is_uniform:
+        rows = [int(group.rows[place]) for place in order]
+        return [(group.members[member], row) for member, row in zip(members, rows, strict=True)]
+    dealt = _Deal(group, order)
+    narrow_first = sorted(members, key=lambda member: int(group.rings[member]))
+    if not all(dealt.give(member) for member in narrow_first):
+        return None
+    holders = sorted((member, place) for place, member in dealt.holder.items())
+    return [(group.members[member], int(group.rows[place])) for member, place in holders]
 
 
-def _dealt(group: Group, rows: Ints) -> Pairs:
-    return list(zip(group.members, rows.tolist(), strict=False))
+class _Deal:
+    """A pairing inside one class, made one by one; who comes later may move who came earlier to another row."""
+
+    def __init__(self, group: Group, order: Sequence[int]) -> None:
+        self._group = group
+        self._order = order
+        self._free = list(order)
+        self._rows, self._needs = group.rows.tolist(), group.needs.tolist()
+        self.holder: dict[int, int] = {}  # place of the row -> place of the member
+
+    def give(self, member: int) -> bool:
+        """Does the member have a row now?"""
+        may = self._open_to(member)
+        free = next((place for place in self._free if may(place)), None)
+        if free is None:
+            return self._by_moving(member, set())
+        self._free.remove(free)
+        self.holder[free] = member
+        return True
+
+    def _by_moving(self, member: int, tried: set[int]) -> bool:
+        """An augmenting path, as in bipartite matching: somebody gives up a row that she can replace."""
+        may = self._open_to(member)
+        for place in self._order:
+            if place in tried or not may(place):
+                continue
+            tried.add(place)
+            if place not in self.holder or self._by_moving(self.holder[place], tried):
+                if place in self._free:
+                    self._free.remove(place)
+                self.holder[place] = member
+                return True
+        return False
+
+    def _open_to(self, member: int) -> Callable[[int], bool]:
+        ring = int(self._group.rings[member])
+        barred = self._group.barred.get(self._group.members[member].id, frozenset())
+        rows, needs = self._rows, self._needs
+        return lambda place: needs[place] <= ring and rows[place] not in barred

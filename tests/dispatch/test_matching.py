@@ -94,7 +94,7 @@ supplies = st.lists(agents, max_size=5, unique_by=lambda one: one.agent_id)
 modes = st.builds(Modes, plain=st.frozensets(brands), fair=st.frozensets(brands))
 
 
-def ring_of(one: Waiting, supply: Sequence[Candidate]) -> Ring:
+def ring_of(one: Waiting, supply: Sequence[Candidate]) -> int:
     """The ring in force, worked out the slow way."""
     here = [
         agent
