@@ -1,7 +1,8 @@
 """One open socket, from `enter` to the end. Knows frames, not ASGI: text comes in by `hear`, goes out by the outbox.
 
 Messages go to the writer as they come; requests are carried out one after the other, each after the messages before
-it. Nothing is read from the socket while too much of it waits.
+it. A message waits only for requests that may decide whether, or as what, it is stored: those that name its
+conversation or may be about to begin it. Nothing is read from the socket while too much of it waits.
 """
 
 import asyncio
@@ -46,6 +47,9 @@ REFUSALS = {
     "busy": "This took too long. Please try again.",
 }
 
+# What may begin a conversation, or make it one's own, that its sender then writes to without waiting for the answer.
+BEGINNINGS = (protocol.Start, protocol.AcceptOffer)
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -53,8 +57,9 @@ class Session:
     """The socket of one principal once its ticket is spent; until then nobody's."""
 
     __slots__ = (
-        "_entering", "_hub", "_kind", "_lane", "_origin", "_outbox", "_pace", "_room", "_said",
-        "_typed_at", "_unsettled", "_walking", "connection", "keys", "log_in", "principal", "session_key",
+        "_awaited", "_carrying", "_entering", "_hub", "_kind", "_lane", "_lines", "_origin", "_outbox", "_pace",
+        "_room", "_said", "_typed_at", "_unsettled", "_walking", "connection", "keys", "log_in", "principal",
+        "session_key",
     )  # fmt: skip
 
     def __init__(self, hub: "Hub", outbox: Outbox, *, kind: Kind, origin: str, session_key: str) -> None:
@@ -69,7 +74,10 @@ class Session:
         self._lane: deque[protocol.Frame] = deque()
         self._walking: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
-        self._unsettled = 0
+        self._carrying: protocol.Frame | None = None
+        self._lines = 0
+        self._unsettled: set[int] = set()
+        self._awaited: set[int] = set()
         self._said: asyncio.Future[None] | None = None
         self._typed_at = 0.0
         self.principal = ""
@@ -144,7 +152,7 @@ class Session:
                 self._hub.has_read(self, frame.conversation, frame.seq)
             case protocol.Write():
                 await self._type(frame, now)
-            case protocol.Say() if self._walking is None:
+            case protocol.Say() if not self._waits(frame):
                 await self._say(frame)
             case protocol.Enter():
                 self.refuse("", "invalid", "This socket has entered already.")
@@ -192,12 +200,22 @@ class Session:
 
     # --- messages ---
 
-    async def _say(self, frame: protocol.Say) -> None:
-        self._unsettled += 1
-        line = Line(frame.conversation, self.principal, frame.client_id, frame.text)
-        await self._hub.writer.put(line, lambda verdict: self._said_so(frame, verdict))
+    def _waits(self, say: protocol.Say) -> bool:
+        """Is there something before it that it must not overtake?"""
+        before = [self._carrying, *self._lane] if self._walking else ()
+        return any(
+            isinstance(frame, BEGINNINGS) or getattr(frame, "conversation", None) == say.conversation
+            for frame in before
+        )
 
-    def _said_so(self, frame: protocol.Say, verdict: Verdict | None) -> None:
+    async def _say(self, frame: protocol.Say) -> None:
+        self._lines += 1
+        number = self._lines
+        self._unsettled.add(number)
+        line = Line(frame.conversation, self.principal, frame.client_id, frame.text)
+        await self._hub.writer.put(line, lambda verdict: self._said_so(number, frame, verdict))
+
+    def _said_so(self, number: int, frame: protocol.Say, verdict: Verdict | None) -> None:
         """The writer has decided. A new line is acknowledged by its own frame, which its seat has had already."""
         ref = str(frame.client_id)
         if verdict is None:
@@ -208,12 +226,15 @@ class Session:
             self.refuse(ref, verdict.kind, REFUSALS[verdict.kind])
         elif f"{frame.conversation}/talk" not in self.keys:
             self.push(verdict.frame.decode())
-        self._unsettled -= 1
-        if self._said is not None and not self._unsettled and not self._said.done():
+        self._unsettled.discard(number)
+        self._awaited.discard(number)
+        if self._said is not None and not self._awaited and not self._said.done():
             self._said.set_result(None)
 
     async def _all_said(self) -> None:
+        """All messages that came so far are settled; what comes meanwhile is not waited for."""
         if self._unsettled:
+            self._awaited = set(self._unsettled)
             self._said = asyncio.get_running_loop().create_future()
             await self._said
             self._said = None
@@ -233,7 +254,7 @@ class Session:
     async def _walk(self) -> None:
         try:
             while self._lane:
-                frame = self._lane.popleft()
+                frame = self._carrying = self._lane.popleft()
                 if self._room is not None:
                     self._room.set_result(None)
                     self._room = None
@@ -243,7 +264,7 @@ class Session:
                     await self._all_said()
                     await self._carry_out(frame)
         finally:
-            self._walking = None
+            self._walking = self._carrying = None
 
     async def _carry_out(self, frame: protocol.Frame) -> None:
         """The answer, after all that the request changed for this person."""
