@@ -1,26 +1,32 @@
 """The brand's published articles as a searchable index, kept as long as none of them changes."""
 
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from assistant.retrieval import Index
 from brands.content import ArticleText
 from brands.models import Article, Brand
 
-_kept: dict[UUID, tuple[tuple[int, datetime | None], Index]] = {}
+KEPT_INDEXES = 16  # one takes a megabyte or two, and brands are many
 
 
 def index_of(brand: Brand) -> Index:
     """The index over this brand's published articles; built anew when one was added, changed or withdrawn."""
-    published = Article.objects.filter(brand=brand, published=True)
-    found = published.aggregate(count=Count("pk"), latest=Max("updated_at"))
-    version = (found["count"], found["latest"])
-    held = _kept.get(brand.pk)
-    if held is None or held[0] != version:
-        held = _kept[brand.pk] = (version, Index([_text(article) for article in published.order_by("pk")]))
-    return held[1]
+    found = _published(brand.pk).aggregate(count=Count("pk"), latest=Max("updated_at"))
+    return _index(brand.pk, found["count"], found["latest"])
+
+
+@lru_cache(maxsize=KEPT_INDEXES)
+def _index(brand_id: UUID, count: int, latest: datetime | None) -> Index:
+    """What is published now. `count` and `latest` tell one state of the articles from another."""
+    return Index([_text(article) for article in _published(brand_id).order_by("pk")])
+
+
+def _published(brand_id: UUID) -> QuerySet[Article]:
+    return Article.objects.filter(brand=brand_id, published=True)
 
 
 def _text(article: Article) -> ArticleText:
