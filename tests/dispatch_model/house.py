@@ -111,7 +111,7 @@ class House:
     # --- agents ---
 
     def accept(self, offer: Offer, *, by: int) -> None:
-        if offer not in self.offers or by != offer.agent or self.now >= offer.expires_at:
+        if offer not in self.offers or not self._is_hers(offer, by) or not self._is_in_time(offer):
             raise Refused
         self.offers.remove(offer)
         offer.request.asked[by] = self.now
@@ -279,7 +279,11 @@ class House:
     def place(self, dispatcher: int) -> None:
         """Carry out what was planned, if the lead is still held and as far as it still holds."""
         placements, self.plans[dispatcher] = self.plans[dispatcher], []
-        self.made = self._made(placements) if self.led[dispatcher] == self.epoch else []
+        self.made = self._made(placements) if self._leads(dispatcher) else []
+
+    def beat(self) -> None:
+        """The sweep's round, where it saw no leader: it asks for no lead."""
+        self.made = self._made(self.planned())
 
     def planned(self) -> list[Placement]:
         waiting = [self._waiting(one) for one in self.requests if one is not None and one.state == WAITING]
@@ -301,7 +305,7 @@ class House:
         by_number = {one.number: one for one in self.requests if one is not None}
         for placement in placements:
             request, slot = by_number.get(placement.escalation_id), self.slots[placement.agent_id]
-            if request is None or request.state != WAITING or not self._may_be_asked(slot):
+            if request is None or not self._waits(request) or not self._may_be_asked(slot):
                 continue
             request.state = OFFERED
             slot.held += 1
@@ -309,6 +313,20 @@ class House:
             self.offers.append(offer)
             made.append((offer, placement))
         return made
+
+    # --- the guards ---
+
+    def _leads(self, dispatcher: int) -> bool:
+        return self.led[dispatcher] == self.epoch
+
+    def _waits(self, request: Request) -> bool:
+        return request.state == WAITING
+
+    def _is_hers(self, offer: Offer, by: int) -> bool:
+        return offer.agent == by
+
+    def _is_in_time(self, offer: Offer) -> bool:
+        return self.now < offer.expires_at
 
     def _may_be_asked(self, slot: Slot) -> bool:
         return slot.willing and slot.gone_since is None and slot.held == 0 and slot.active < slot.capacity

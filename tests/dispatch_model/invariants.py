@@ -11,6 +11,7 @@ from tests.dispatch_model.cast import AGENTS, CLASSES, WORKERS
 from tests.dispatch_model.house import AGAIN_S, ENGAGED, OFFERED, RING_S, WAITING, House, Offer, Request
 from tests.dispatch_model.operations import Operation
 
+ROUNDS = ("round", "beat")  # planned and placed at one moment
 BREATH_S = AGAIN_S / 6
 MOST_AT_ONCE = 10
 RINGS_OPEN_S = (45.0, 120.0, 240.0)  # the earliest: whether there is slack decides if later
@@ -29,7 +30,7 @@ class Before(NamedTuple):
 
 
 def before(house: House, operation: Operation) -> Before:
-    places = operation.kind in ("round", "place", "look")
+    places = operation.kind in ("place", *ROUNDS)
     return Before(
         tuple(house.requests),
         tuple([one.queued_at if one else None for one in house.requests]),
@@ -104,7 +105,7 @@ def broken_by(house: House, operation: Operation, done: bool, was: Before) -> st
         return "a lower capacity ended something under way"
     if house.made:
         return next(_misplaced(house, operation, was), None)
-    if kind == "round":
+    if kind in ROUNDS:
         return _idle_beside_waiting(house, operation)
     return None
 
@@ -131,7 +132,7 @@ def _ranked_lower(house: House, operation: Operation, was: Before) -> str | None
 
 
 def _misplaced(house: House, operation: Operation, was: Before) -> Iterator[str]:
-    if house.led[operation.one] != house.epoch:
+    if operation.kind != "beat" and house.led[operation.one] != house.epoch:
         yield "a dispatcher that lost the lead places offers"
     for offer, placement in house.made:
         slot = house.slots[offer.agent]
@@ -144,9 +145,9 @@ def _misplaced(house: House, operation: Operation, was: Before) -> Iterator[str]
         if offer.expires_at != house.now + RING_S:
             yield "an offer without its deadline"
         asked = was.asked[offer.request.customer] or {}
-        if operation.kind == "round" and house.modes.is_plain(CLASSES[offer.request.of][0]):
+        if operation.kind in ROUNDS and house.modes.is_plain(CLASSES[offer.request.of][0]):
             yield from _out_of_turn(house, offer)
-        if operation.kind == "round" and house.now - asked.get(offer.agent, -AGAIN_S) < BREATH_S:
+        if operation.kind in ROUNDS and house.now - asked.get(offer.agent, -AGAIN_S) < BREATH_S:
             yield "the same agent asked again at once"
 
 
@@ -175,7 +176,7 @@ def _is_fit(request: Request, placement: Placement, now: float) -> bool:
 
 def _idle_beside_waiting(house: House, operation: Operation) -> str | None:
     """Nothing was offered: then nobody who is certified, has room and was not asked lately could have been."""
-    if house.led[operation.one] != house.epoch:
+    if operation.kind == "round" and house.led[operation.one] != house.epoch:
         return None
     for request in house.requests:
         if request is None or request.state != WAITING:

@@ -9,26 +9,27 @@ from tests.dispatch_model.house import Chat, House, Offer, Refused
 
 # How often each happens, in 256 parts.
 SHARES = {
-    "escalate": 40,
+    "escalate": 36,
     "abandon": 7,
     "leave_queue": 5,
     "accept": 42,
     "accept_wrongly": 4,
     "decline": 10,
-    "expire": 14,
+    "expire": 12,
     "resolve": 23,
     "transfer": 8,
-    "go_online": 15,
+    "go_online": 13,
     "go_offline": 4,
     "change_capacity": 5,
     "disconnect": 6,
     "reconnect": 13,
-    "sweep": 8,
+    "sweep": 7,
     "time_passes": 9,
-    "round": 26,
-    "look": 5,
-    "place": 5,
-    "lose_leader": 2,
+    "round": 20,
+    "beat": 8,
+    "look": 9,
+    "place": 9,
+    "lose_leader": 1,
     "take_back": 2,
     "to_front": 2,
     "switch_mode": 1,
@@ -125,6 +126,8 @@ def _apply(house: House, operation: Operation) -> None:
         case "round":
             house.look(one)
             house.place(one)
+        case "beat":
+            house.beat()
         case _:  # those that are named as their act is, and take one argument
             getattr(house, kind)(one)
 

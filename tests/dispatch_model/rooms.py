@@ -50,7 +50,7 @@ class Rooms:
                 self._answer(house, operation, now)
             elif kind in ("resolve", "transfer"):
                 self._finish(house, operation, now)
-            elif kind in ("look", "place", "round", "lose_leader"):
+            elif kind in ("look", "place", "round", "beat", "lose_leader"):
                 self._dispatch(house, operation, now)
             elif kind in ("disconnect", "reconnect"):
                 self._link(kind, self.agents[one], noticed=bool(other), now=now)
@@ -127,6 +127,8 @@ class Rooms:
             self._lead(operation.one)
         if operation.kind == "round":
             rounds.match_waiting(now=at(now), epoch=house.led[operation.one])
+        if operation.kind == "beat":
+            rounds.match_waiting(now=at(now))
         if operation.kind == "place":
             plan = [self._placement(each) for each in house.plans[operation.one]]
             offers.make(plan, epoch=house.led[operation.one], now=at(now))
