@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dispatch.matching import Candidate, Modes, Placement, Waiting, Weights, planner
 from marketplace import waits
 from tests.dispatch_model.cast import AGENTS, BEGAN, CLASSES, CUSTOMERS, DISPATCHERS, WORKERS, certificates
+from tests.dispatch_model.slot import BREAK, EMERGENCY, GONE, MISSED, Slot
 
 WAITING, OFFERED, ENGAGED = "waiting", "offered", "engaged"
 RING_S = waits.TRUE["offer_seconds"]
@@ -18,7 +19,7 @@ UNWILLING_S = waits.TRUE["agent_gone_unwilling_seconds"]
 LOST_S = waits.TRUE["agent_gone_lost_seconds"]
 BACK_S = waits.TRUE["agent_back_seconds"]
 LOST_PRIORITY = 9
-MISSES_THAT_PAUSE = 2
+MISSES_THAT_PAUSE = waits.MISSES_THAT_PAUSE
 WEIGHTS = Weights()
 
 
@@ -36,19 +37,6 @@ class Request:
         self.queued_at = now
         self.asked: dict[int, float] = {}
         self.ended: tuple[int, str, float] | None = None  # its latest engagement: whose, how, when
-
-
-class Slot:
-    """What an agent can take, has taken and is asked."""
-
-    __slots__ = ("active", "capacity", "connected", "gone_since", "held", "idle_since", "missed", "willing")
-
-    def __init__(self, capacity: int) -> None:
-        self.willing = self.connected = True
-        self.capacity = capacity
-        self.active = self.held = self.missed = 0
-        self.gone_since: float | None = None
-        self.idle_since: float | None = BEGAN
 
 
 class Offer(NamedTuple):
@@ -118,8 +106,7 @@ class House:
         offer.request.state = ENGAGED
         slot = self.slots[by]
         slot.held -= 1
-        slot.active += 1
-        slot.idle_since = None
+        slot.take()
         slot.missed = 0
         self.chats.append(Chat(offer.request, by))
 
@@ -139,14 +126,48 @@ class House:
         self._give_back(chat, "transferred", chat.request.priority)
 
     def go_online(self, agent: int) -> None:
-        slot = self.slots[agent]
-        if not slot.willing:
-            slot.willing = True
-            slot.idle_since = None if slot.active else self.now
-            slot.missed = 0
+        self.slots[agent].start(self.now)
 
     def go_offline(self, agent: int) -> None:
-        self.slots[agent].willing = False
+        slot = self.slots[agent]
+        if slot.willing or slot.pause:
+            slot.stop("", self.now)
+
+    def pause(self, agent: int) -> None:
+        if self.slots[agent].willing:
+            self.slots[agent].stop(BREAK, self.now)
+
+    def last_one(self, agent: int, on: bool) -> None:
+        slot = self.slots[agent]
+        if on and not slot.willing:
+            raise Refused
+        if slot.last_one != on:
+            slot.last_one = on
+            slot.one_more = slot.one_more and not on
+
+    def one_more(self, agent: int, on: bool) -> None:
+        slot = self.slots[agent]
+        if on and (not slot.willing or slot.active != slot.capacity):
+            raise Refused
+        if slot.one_more != on:
+            slot.one_more = on
+            slot.last_one = slot.last_one and not on
+
+    def reserve(self, agent: int, on: bool) -> None:
+        if on and not self.slots[agent].willing:
+            raise Refused
+        self.slots[agent].reserve = on
+
+    def emergency(self, agent: int, hand_back: bool) -> None:
+        """Offers stop at once, the open one goes to somebody else; chats go on, or wait in front for a colleague."""
+        slot = self.slots[agent]
+        if slot.pause != EMERGENCY:
+            slot.stop(EMERGENCY, self.now)
+        if not slot.willing:
+            for offer in [one for one in self.offers if one.agent == agent]:
+                self._end_offer(offer)
+        for chat in [one for one in self.chats if one.agent == agent] if hand_back else ():
+            self._give_back(chat, "transferred", LOST_PRIORITY)
 
     def change_capacity(self, agent: int, capacity: int) -> None:
         """Chats under way stay."""
@@ -200,7 +221,7 @@ class House:
     def _lost_by(self, agent: int) -> list[Request]:
         """What she lost lately and nobody has taken since, if she has room at all."""
         slot = self.slots[agent]
-        if slot.active >= slot.capacity:
+        if slot.active >= slot.places:
             return []
         lost = [
             one
@@ -216,13 +237,12 @@ class House:
     def _reclaim(self, request: Request, agent: int) -> None:
         slot = self.slots[agent]
         own = any(offer.agent == agent for offer in self.offers if offer.request is request)
-        if slot.active + slot.held - own >= slot.capacity:
+        if slot.active + slot.held - own >= slot.places:
             return
         self._withdraw(request)
         request.state = ENGAGED
         request.asked[agent] = self.now
-        slot.active += 1
-        slot.idle_since = None
+        slot.take()
         self.chats.append(Chat(request, agent))
 
     # --- sweeps ---
@@ -233,8 +253,8 @@ class House:
         for offer in due:
             slot = self.slots[offer.agent]
             slot.missed += 1
-            if slot.missed >= MISSES_THAT_PAUSE:
-                slot.willing = False
+            if slot.willing and slot.missed >= MISSES_THAT_PAUSE:
+                slot.stop(MISSED, self.now)
             self._end_offer(offer)
         return len(due)
 
@@ -255,8 +275,8 @@ class House:
 
     def _step(self, agent: int, gone_s: float) -> None:
         slot = self.slots[agent]
-        if gone_s >= UNWILLING_S:
-            slot.willing = False
+        if gone_s >= UNWILLING_S and slot.willing:
+            slot.stop(GONE, self.now)
         if gone_s >= LOST_S:
             for chat in [one for one in self.chats if one.agent == agent]:
                 self._give_back(chat, "lost", LOST_PRIORITY)
@@ -290,9 +310,11 @@ class House:
         if not waiting:
             return []
         agents = [
-            Candidate(agent, certificates(agent), slot.active, slot.capacity, slot.held, slot.idle_since)
+            Candidate(
+                agent, certificates(agent), slot.active, slot.places, slot.held, slot.idle_since, reserve=slot.reserve
+            )
             for agent, slot in enumerate(self.slots)
-            if slot.willing and slot.gone_since is None and slot.connected
+            if slot.is_here
         ]
         return planner.plan(waiting, agents, self.now, WEIGHTS, again_after_s=AGAIN_S, modes=self.modes).placements
 
@@ -329,7 +351,7 @@ class House:
         return self.now < offer.expires_at
 
     def _may_be_asked(self, slot: Slot) -> bool:
-        return slot.willing and slot.gone_since is None and slot.held == 0 and slot.active < slot.capacity
+        return slot.willing and slot.gone_since is None and slot.held == 0 and slot.active < slot.places
 
     # --- what several acts do ---
 
@@ -351,10 +373,7 @@ class House:
     def _close_offer(self, offer: Offer) -> None:
         self.offers.remove(offer)
         offer.request.asked[offer.agent] = self.now
-        slot = self.slots[offer.agent]
-        slot.held -= 1
-        if slot.active == 0 and slot.idle_since is None:
-            slot.idle_since = self.now
+        self.slots[offer.agent].release(self.now)
 
     def _give_back(self, chat: Chat, how: str, priority: int) -> None:
         self._end_chat(chat, how)
@@ -365,9 +384,7 @@ class House:
         self.chats.remove(chat)
         chat.request.ended = (chat.agent, how, self.now)
         chat.request.asked[chat.agent] = self.now
-        slot = self.slots[chat.agent]
-        slot.active -= 1
-        slot.idle_since = None if slot.active else self.now
+        self.slots[chat.agent].free(self.now)
 
 
 assert len(WORKERS) == AGENTS

@@ -138,7 +138,7 @@ def _misplaced(house: House, operation: Operation, was: Before) -> Iterator[str]
         slot = house.slots[offer.agent]
         if not (slot.willing and slot.connected) and slot.gone_since is not None:
             yield "an offer to someone who is not connected and willing"
-        if slot.active + slot.held > slot.capacity:
+        if slot.active + slot.held > slot.places:
             yield "an agent placed above capacity"
         if not _is_fit(offer.request, placement, house.now):
             yield "an uncertified or wrong-language agent outside the ring in force"
@@ -185,7 +185,7 @@ def _idle_beside_waiting(house: House, operation: Operation) -> str | None:
         for agent, slot in enumerate(house.slots):
             worker = WORKERS[agent]
             able = worker.topics.get((brand, topic), 0) >= 2 and language in worker.languages
-            free = slot.willing and slot.connected and slot.gone_since is None and not slot.held
-            if able and free and slot.active < slot.capacity and agent not in request.asked:
+            free = slot.is_here and not slot.held and slot.active < slot.places
+            if able and free and agent not in request.asked:
                 return "an agent who could be asked, and a customer who waits for her"
     return None

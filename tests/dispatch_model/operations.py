@@ -9,7 +9,7 @@ from tests.dispatch_model.house import Chat, House, Offer, Refused
 
 # How often each happens, in 256 parts.
 SHARES = {
-    "escalate": 36,
+    "escalate": 24,
     "abandon": 7,
     "leave_queue": 5,
     "accept": 42,
@@ -20,7 +20,12 @@ SHARES = {
     "transfer": 8,
     "go_online": 13,
     "go_offline": 4,
-    "change_capacity": 5,
+    "change_capacity": 3,
+    "pause": 2,
+    "last_one": 3,
+    "one_more": 4,
+    "reserve": 3,
+    "emergency": 2,
     "disconnect": 6,
     "reconnect": 13,
     "sweep": 7,
@@ -115,6 +120,8 @@ def _apply(house: House, operation: Operation) -> None:
             house.disconnect(one, noticed=bool(other))
         case "reconnect":
             house.reconnect(one, noticed=bool(other))
+        case "last_one" | "one_more" | "reserve" | "emergency":
+            getattr(house, kind)(one, bool(other))
         case "time_passes":
             pass
         case "switch_mode":

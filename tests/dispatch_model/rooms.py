@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
-from agents import presence
+from agents import pace, presence
 from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
 from brands.models import Brand, Skill
 from conversations import customers, lifecycle
 from conversations.models import Customer, Engagement
-from dispatch import absence, desk, escalations, leadership, modes, offers, rounds
+from dispatch import absence, desk, emergency, escalations, leadership, modes, offers, rounds
 from dispatch.matching import Placement
 from dispatch.models import Escalation, Mode, Offer
 from marketplace.refusals import Refused
@@ -21,6 +21,8 @@ from realtime.models import Connection
 from tests.dispatch_model.cast import BEGAN, BRAND, CLASSES, CLASSES_OF, CUSTOMERS, OTHER, WORKERS
 from tests.dispatch_model.house import House, Request
 from tests.dispatch_model.operations import MODES, Operation, meant_chat, meant_offer
+from tests.dispatch_model.slot import BREAK
+from tests.dispatch_model.slot import Slot as Modelled
 from tests.people import RULES, connect, disconnect, packet
 
 OPERATOR = "operator:noor"
@@ -83,6 +85,12 @@ class Rooms:
                 presence.go_offline(self.agents[one].pk, now=when)
             case "change_capacity":
                 presence.set_capacity(self.agents[one].pk, other)
+            case "pause":
+                pace.pause(self.agents[one].pk, reason=BREAK, now=when)
+            case "last_one" | "one_more" | "reserve":
+                getattr(pace, kind)(self.agents[one].pk, on=bool(other))
+            case "emergency":
+                emergency.stop(self.agents[one].pk, hand_back=bool(other), now=when)
             case "expire":
                 offers.expire_due(now=when)
             case "sweep":
@@ -190,7 +198,13 @@ class Rooms:
 
 def _slot(slot: Slot, here: bool) -> State:
     idle, gone = (moment.timestamp() if moment else None for moment in (slot.idle_since, slot.gone_since))
-    return (slot.willing, here, slot.capacity, slot.active, slot.held, slot.missed_in_a_row, idle, gone)
+    wishes = (slot.last_one, slot.one_more, slot.reserve, slot.pause_reason)
+    return (slot.willing, here, slot.capacity, slot.active, slot.held, slot.missed_in_a_row, idle, gone, *wishes)
+
+
+def _modelled(slot: Modelled) -> State:
+    counts = (slot.capacity, slot.active, slot.held, slot.missed, slot.idle_since, slot.gone_since)
+    return (slot.willing, slot.connected, *counts, slot.last_one, slot.one_more, slot.reserve, slot.pause)
 
 
 def standing(house: House) -> State:
@@ -200,10 +214,7 @@ def standing(house: House) -> State:
         sorted((one.customer, one.state, one.priority, one.queued_at) for one in live),
         sorted((offer.request.customer, offer.agent, offer.expires_at) for offer in house.offers),
         sorted((chat.request.customer, chat.agent) for chat in house.chats),
-        [
-            (s.willing, s.connected, s.capacity, s.active, s.held, s.missed, s.idle_since, s.gone_since)
-            for s in house.slots
-        ],
+        [_modelled(slot) for slot in house.slots],
     )
 
 
