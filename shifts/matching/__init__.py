@@ -1,0 +1,1 @@
+"""Who gets which seat: wishes, limits and fairness weighed together. Pure: no clock, no database."""

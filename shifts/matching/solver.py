@@ -1,0 +1,153 @@
+"""Solves a problem: relax, price, fix, and decide what is left by branch and bound (HiGHS).
+
+1. The linear relaxation gives every seat a price.
+2. From these prices a bound B is lowered that hardly any plan misses by much (`prices.py`); it also tells, for each
+   pattern of a person's day, how much any plan that uses it must fall short of B: its loss.
+3. Patterns with a loss above a slack are left out; a small program is left, and gives a plan of value V.
+4. Where B - V is still too much, the slack becomes B - V: no better plan uses what is then left out, so what the second
+   program cannot exceed, no plan can.
+A small problem, or one whose days have too many patterns, goes to branch and bound as a whole.
+"""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import vstack
+
+from shifts.matching import greedy, prices, scorer
+from shifts.matching.model import Model, build
+from shifts.matching.problem import Plan, Problem
+from shifts.matching.program import Floats
+
+GAP = 1e-4
+# Branch and bound aims beyond the promise, because what was left out may have cost a part of it.
+AIM = 0.1
+SMALL = 4_000  # whole columns
+FIRST_SLACK = 0.01  # as a share of the dearest column
+WIDENING = 4.0
+SURE = 1e-6
+HALF = 0.5
+INFEASIBLE = 2
+
+
+def solve(problem: Problem, *, gap: float = GAP, seconds: float = 60.0) -> Plan:
+    """The best plan found within the time, with its bound. The same problem gives the same plan, unless time ran out."""
+    began = time.perf_counter()
+    model = build(problem)
+    search = Search(model, gap, began + seconds)
+    search.run()
+    if search.best is None:  # no time for a first plan: one that is quick to make
+        seats = greedy.fill(problem)
+        value, bound = scorer.score(problem, seats).value, min(search.bound, _everything(problem))
+        return Plan(seats, value, max(value, bound), time.perf_counter() - began, finished=False)
+    seats = frozenset(seat for seat, own in model.columns.items() if search.best[own].sum() > HALF)
+    return Plan(seats, search.value, search.bound, time.perf_counter() - began, search.finished)
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """The optimum of the linear relaxation and the price of each slot's seats."""
+
+    value: float
+    prices: Floats
+
+
+class Search:
+    """A model on its way to a plan. Maximises; scipy minimises, hence the signs."""
+
+    def __init__(self, model: Model, gap: float, deadline: float) -> None:
+        program = model.program
+        self.model, self.gap, self.deadline = model, gap, deadline
+        self.worth, self.low, self.high = np.array(program.worth), np.array(program.low), np.array(program.high)
+        self.whole = np.array(program.whole, dtype=bool)
+        self.matrix = program.matrix()
+        self.row_low, self.row_high = np.array(program.row_low), np.array(program.row_high)
+        self.best: Floats | None = None
+        self.value, self.bound = -np.inf, np.inf
+        self.finished = True
+
+    def run(self) -> None:
+        """Afterwards `best` is the best plan there was time for, and no plan is worth more than `bound`."""
+        everything = np.zeros(len(self.worth), dtype=bool)
+        if self.whole.sum() <= SMALL or not self.model.patterned:
+            self.bound = self._decide(everything)
+            return
+        relaxed = self._relax()
+        if relaxed is None:
+            self.finished = False
+            return
+        priced = prices.lower(prices.Relaxation(self.model), relaxed.prices)
+        self.bound = min(relaxed.value, priced.bound)
+        self._narrow(priced)
+
+    def _narrow(self, priced: prices.Bounded) -> None:
+        """Decides with few patterns, then, where that was not near enough to the bound, with all that could help."""
+        loss = np.zeros(len(self.worth))
+        loss[[choice.column for choice in self.model.choices]] = priced.loss
+        slack = FIRST_SLACK * float(np.abs(self.worth).max())
+        while self.best is None and self.finished:
+            self._decide(loss > slack)
+            slack *= WIDENING
+        if self.finished and self.bound - self.value > self.gap * abs(self.bound):
+            reached = self._decide(loss > priced.bound - self.value + SURE)
+            self.bound = min(self.bound, max(self.value, reached))
+
+    def _relax(self) -> Relaxed | None:
+        """The optimum without whole numbers; None where time or feasibility is lacking."""
+        equal = self.row_low == self.row_high
+        above, below = np.isfinite(self.row_high) & ~equal, np.isfinite(self.row_low) & ~equal
+        found = linprog(
+            -self.worth,
+            A_ub=vstack([self.matrix[above], -self.matrix[below]]),
+            b_ub=np.concatenate([self.row_high[above], -self.row_low[below]]),
+            A_eq=self.matrix[equal],
+            b_eq=self.row_high[equal],
+            bounds=np.column_stack([self.low, self.high]),
+            method="highs",
+            options={"time_limit": self._seconds_left()},
+        )
+        if found.status != 0:
+            return None
+        marginal = np.zeros(len(self.row_low))
+        marginal[equal] = found.eqlin.marginals
+        marginal[above] += np.asarray(found.ineqlin.marginals)[: int(above.sum())]
+        return Relaxed(float(-found.fun), self._prices(marginal))
+
+    def _prices(self, marginal: Floats) -> Floats:
+        """What one more person in each slot is worth beyond her own points: the dual of its row of seats."""
+        slots = self.model.problem.slots
+        found = np.array([slot.steps[0].worth if slot.steps else 0.0 for slot in slots])
+        for at, row in self.model.seat_row.items():
+            folded = self.row_low[row] != self.row_high[row]
+            found[at] = (slots[at].steps[0].worth if folded else 0.0) + marginal[row]
+        return found
+
+    def _decide(self, left_out: NDArray[np.bool_]) -> float:
+        """Branch and bound without these columns; keeps a better plan, and returns what none such exceeds."""
+        found = milp(
+            -self.worth,
+            integrality=self.whole.astype(np.int8),
+            bounds=Bounds(self.low, np.where(left_out, 0.0, self.high)),
+            constraints=LinearConstraint(self.matrix, self.row_low, self.row_high),
+            options={"time_limit": self._seconds_left(), "mip_rel_gap": AIM * self.gap},
+        )
+        self.finished = found.status in (0, INFEASIBLE)
+        if found.x is not None and -found.fun > self.value:
+            self.best, self.value = np.asarray(found.x), float(-found.fun)
+        if found.status == INFEASIBLE:
+            return -np.inf
+        return np.inf if found.mip_dual_bound is None else float(-found.mip_dual_bound)
+
+    def _seconds_left(self) -> float:
+        return max(0.01, self.deadline - time.perf_counter())
+
+
+def _everything(problem: Problem) -> float:
+    """More than any plan can be worth: every wish and every seat."""
+    wished = sum(max(0.0, points) for whom in problem.people for points in whom.wishes.values())
+    filled = sum(step.seats * max(0.0, step.worth) for slot in problem.slots for step in slot.steps)
+    fair = len(problem.people) * problem.fairness.worth(problem.fairness.bands * problem.fairness.band_minutes)
+    return wished + filled + fair
