@@ -47,6 +47,14 @@ BENCHMARKS: dict[str, tuple[Figure, ...]] = {
         Figure("rate_per_s", "1/s", ">= 20000", "benchmarks.payouts.rates", needs_servers=False),
     ),
     "shifts": (
+        Figure("match_1000_s", "s", "<= 5", "benchmarks.shifts.seats", needs_servers=False),
+        Figure("match_1000_gap", "share", "<= 0.0001", "benchmarks.shifts.seats", needs_servers=False),
+        Figure("match_4000_s", "s", "<= 60, full run only", "benchmarks.shifts.seats_4000", needs_servers=False),
+        Figure(
+            "match_4000_gap", "share", "<= 0.0001, full run only", "benchmarks.shifts.seats_4000", needs_servers=False
+        ),
+        Figure("curtois_1", "points", "607, proven", "benchmarks.shifts.proven", needs_servers=False),
+        Figure("curtois_2", "points", "828, proven", "benchmarks.shifts.proven", needs_servers=False),
         Figure("forecast_wape", "share", "<= 0.070", "benchmarks.shifts.arrivals", needs_servers=False),
         Figure("forecast_intraday_wape", "share", "<= 0.050", "benchmarks.shifts.arrivals", needs_servers=False),
         Figure("interval_cover", "share", "0.88 to 0.92", "benchmarks.shifts.arrivals", needs_servers=False),
@@ -71,23 +79,25 @@ class Scale:
     postings: int
     reads: int
     run_lines: int
+    people: int  # of the week that is matched to seats; those of the full run's large week
+    people_large: int
 
 
 FULL = Scale(
     rounds=7, seconds=8.0, warm_up_seconds=1.5, conversations=400, deliveries=2_100, idle_sockets=5_000,
     idle_seconds=600.0, stalled_sockets=1_000, stalled_rounds=3, storm_sockets=2_000, postings=10_000_000, reads=20_000,
-    run_lines=1_000_000,
+    run_lines=1_000_000, people=1_000, people_large=4_000,
 )  # fmt: skip
 QUICK = Scale(
     rounds=3, seconds=2.2, warm_up_seconds=0.7, conversations=400, deliveries=270, idle_sockets=5_000,
     idle_seconds=20.0, stalled_sockets=1_000, stalled_rounds=1, storm_sockets=2_000, postings=200_000, reads=4_000,
-    run_lines=100_000,
+    run_lines=100_000, people=1_000, people_large=0,
 )  # fmt: skip
 # Shows that everything still works; its numbers mean nothing.
 SMOKE = Scale(
     rounds=3, seconds=0.2, warm_up_seconds=0.05, conversations=4, deliveries=12, idle_sockets=20,
     idle_seconds=0.5, stalled_sockets=4, stalled_rounds=3, storm_sockets=20, postings=2_000, reads=100,
-    run_lines=2_000,
+    run_lines=2_000, people=20, people_large=30,
 )  # fmt: skip
 
 

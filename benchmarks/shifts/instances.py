@@ -1,7 +1,7 @@
 """A marketplace's week, made up from a seed: slots with seats, and people with skills, wishes, limits and a past.
 
-Six languages and twelve topics, spoken and asked for unevenly; shifts of two to five hours from seven to twenty-two;
-about four and a half seats for each person, wishes for about three times the hours anybody may work.
+Six languages and twelve topics, spoken and asked for unevenly; shifts of two, three and four hours between seven and
+twenty-two; about four and a half seats for each person, wishes for about three times the hours anybody may work.
 """
 
 import random
@@ -11,7 +11,7 @@ from shifts.matching.problem import DAY_MINUTES, WEEK_DAYS, Fairness, Person, Pr
 LANGUAGES = (("en", 44), ("sv", 20), ("de", 14), ("fi", 10), ("pl", 7), ("ar", 5))
 TOPICS = tuple(f"topic {n}" for n in range(12))
 SEATS_A_PERSON = 4.5
-LENGTHS_MINUTES = (120, 180, 180, 240, 240, 300)
+LENGTHS_MINUTES = (120, 180, 240)
 FIRST_START, LAST_END = 7 * 60, 22 * 60
 WORTH_AN_HOUR = 100.0
 WISHES = (8.0, 16.0, 24.0)  # points an hour: would do, would like, would love

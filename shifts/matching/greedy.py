@@ -1,4 +1,4 @@
-"""A plan that is quick to make: the dearest seats first, to who would gain most. Also what an instant claim rests on."""
+"""A plan that is quick to make: what gains most first. Also what an instant claim rests on."""
 
 from collections import Counter
 

@@ -63,9 +63,9 @@ def _seats(model: Model) -> None:
     """Each slot's seats: a column for each step, together as many as there are people in the slot."""
     program, problem = model.program, model.problem
     within: dict[int, list[int]] = {}
-    for (_, slot), columns in model.columns.items():
-        within.setdefault(slot, []).extend(columns)
-    sold = Counter(slot for _, slot in problem.confirmed)
+    for (_, seat_of), columns in model.columns.items():
+        within.setdefault(seat_of, []).extend(columns)
+    sold = Counter(sold_of for _, sold_of in problem.confirmed)
     for at, slot in enumerate(problem.slots):
         taken = within.get(at, [])
         if not taken and not slot.least:
@@ -144,7 +144,7 @@ def _crowds(problem: Problem, person: int, slots: Sequence[int]) -> Iterator[lis
         still = [other for other in under_way if problem.slots[other].ends + rest > begins]
         if grown and len(still) < len(under_way):
             yield under_way
-        under_way, grown = [*still, at], bool(still) or grown and len(still) == len(under_way)
+        under_way, grown = [*still, at], bool(still) or (grown and len(still) == len(under_way))
     if grown:
         yield under_way
     own = set(slots)
@@ -166,7 +166,7 @@ def _weeks(problem: Problem, whom: Person, slots: Sequence[int]) -> Iterator[Lim
 
 
 def bounded(model: Model, person: int, limit: Limit) -> None:
-    """A limit as a row. What is confirmed beyond a hard one stays, and nothing is added; at a price all may go beyond."""
+    """A limit as a row. What is confirmed beyond it stays, and nothing is added; at a price all may go beyond."""
     program, problem = model.program, model.problem
     own = sorted(slot for slot in limit.slots if (person, slot) in model.columns)
     amount = {slot: 1.0 if limit.counts else float(problem.slots[slot].minutes) for slot in own}

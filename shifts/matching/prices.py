@@ -22,7 +22,7 @@ from shifts.matching.program import Floats
 
 Whole = NDArray[np.int64]
 
-STEPS = 80
+STEPS = 45
 PATIENCE = 4  # steps without a better bound before the level is moved nearer
 FIRST_LEVEL, LAST_LEVEL = 2e-3, 2e-6  # how far below the best bound, as a share of it
 MEMORY = 0.3  # how much of the last direction is kept, against zigzags
@@ -175,7 +175,7 @@ def _moved(values: Floats, by: Whole) -> Floats:
 
 
 def _most(problem: Problem, model: Model, person: int) -> int:
-    """The most minutes a person could have in this plan: the limits of all weeks she is in, or all that is confirmed."""
+    """The most minutes a person could have in this plan: the limits of all her weeks, or all that is confirmed."""
     whom = problem.people[person]
     slots = model.slots.get(person, [])
     every = sum(problem.slots[slot].minutes for slot in slots)
@@ -183,4 +183,3 @@ def _most(problem: Problem, model: Model, person: int) -> int:
     weeks = {whom.day(problem.slots[slot]) // WEEK_DAYS for slot in slots}
     limit = every if whom.week_minutes is None else whom.week_minutes * len(weeks)
     return min(every, max(limit, sure))
-

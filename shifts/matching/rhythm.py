@@ -50,7 +50,7 @@ def _worked(model: Model, person: int, day: int, slots: Sequence[int]) -> Term:
         return NEVER
     program = model.program
     low = float(any((person, slot) in model.problem.confirmed for slot in slots))
-    columns = dict.fromkeys(column for slot in slots for column in model.columns[person, slot])
+    columns = dict.fromkeys(column for slot in slots for column in model.columns.get((person, slot), ()))
     if (person, day) in model.exclusive:
         return Term(0.0, dict.fromkeys(columns, 1.0), low)
     touched = program.column(0.0, whole=True)

@@ -71,7 +71,9 @@ def _allowed(problem: Problem, person: int, slots: list[int], faults: list[str])
         for starts, _, other in times[number + 1 :]:
             both_kept = {(person, slot), (person, other)} <= problem.confirmed
             if starts - ends < whom.rest_minutes and not both_kept:
-                faults.append(f"{whom.key} has no rest between {problem.slots[slot].key} and {problem.slots[other].key}.")
+                faults.append(
+                    f"{whom.key} has no rest between {problem.slots[slot].key} and {problem.slots[other].key}."
+                )
     for one, other in problem.clashes:
         if one in slots and other in slots and not {(person, one), (person, other)} <= problem.confirmed:
             faults.append(f"{whom.key} may not have both {problem.slots[one].key} and {problem.slots[other].key}.")

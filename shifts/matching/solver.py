@@ -2,7 +2,8 @@
 
 1. The linear relaxation gives every seat a price.
 2. From these prices a bound B is lowered that hardly any plan misses by much (`prices.py`); it also tells, for each
-   pattern of a person's day, how much any plan that uses it must fall short of B: its loss.
+   pattern of a person's day, how much any plan that uses it must fall short of B: its loss. Where the relaxation's own
+   value is lower, because rules count that prices leave out, it is B, and its reduced costs are the losses.
 3. Patterns with a loss above a slack are left out; a small program is left, and gives a plan of value V.
 4. Where B - V is still too much, the slack becomes B - V: no better plan uses what is then left out, so what the second
    program cannot exceed, no plan can.
@@ -11,6 +12,7 @@ A small problem, or one whose days have too many patterns, goes to branch and bo
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +28,7 @@ GAP = 1e-4
 # Branch and bound aims beyond the promise, because what was left out may have cost a part of it.
 AIM = 0.1
 SMALL = 4_000  # whole columns
-FIRST_SLACK = 0.01  # as a share of the dearest column
+FIRST_SLACK = 0.003  # as a share of the dearest column
 WIDENING = 4.0
 SURE = 1e-6
 HALF = 0.5
@@ -34,9 +36,11 @@ INFEASIBLE = 2
 
 
 def solve(problem: Problem, *, gap: float = GAP, seconds: float = 60.0) -> Plan:
-    """The best plan found within the time, with its bound. The same problem gives the same plan, unless time ran out."""
+    """The best plan found within the time, with its bound. The same problem gives the same plan if time suffices."""
     began = time.perf_counter()
     model = build(problem)
+    if not model.columns:
+        return Plan(frozenset(), 0.0, 0.0, time.perf_counter() - began)
     search = Search(model, gap, began + seconds)
     search.run()
     if search.best is None:  # no time for a first plan: one that is quick to make
@@ -49,10 +53,12 @@ def solve(problem: Problem, *, gap: float = GAP, seconds: float = 60.0) -> Plan:
 
 @dataclass(frozen=True)
 class Relaxed:
-    """The optimum of the linear relaxation and the price of each slot's seats."""
+    """The optimum of the linear relaxation, the price of each slot's seats, and how far any plan with a column that is
+    nothing here falls short of the optimum."""
 
     value: float
     prices: Floats
+    loss: Floats
 
 
 class Search:
@@ -80,41 +86,44 @@ class Search:
             self.finished = False
             return
         priced = prices.lower(prices.Relaxation(self.model), relaxed.prices)
-        self.bound = min(relaxed.value, priced.bound)
-        self._narrow(priced)
+        if priced.bound < relaxed.value:
+            self.bound, loss = priced.bound, np.zeros(len(self.worth))
+            loss[[choice.column for choice in self.model.choices]] = priced.loss
+        else:  # what prices leave out counts for more here than shifts split in two
+            self.bound, loss = relaxed.value, np.where(self.whole, relaxed.loss, 0.0)
+        self._narrow(loss)
 
-    def _narrow(self, priced: prices.Bounded) -> None:
+    def _narrow(self, loss: Floats) -> None:
         """Decides with few patterns, then, where that was not near enough to the bound, with all that could help."""
-        loss = np.zeros(len(self.worth))
-        loss[[choice.column for choice in self.model.choices]] = priced.loss
         slack = FIRST_SLACK * float(np.abs(self.worth).max())
-        while self.best is None and self.finished:
+        while self.best is None and self.finished and slack < 2 * float(loss.max()) + WIDENING:
             self._decide(loss > slack)
             slack *= WIDENING
-        if self.finished and self.bound - self.value > self.gap * abs(self.bound):
-            reached = self._decide(loss > priced.bound - self.value + SURE)
+        if self.best is None:
+            self.finished = False
+        elif self.finished and self.bound - self.value > self.gap * abs(self.bound):
+            reached = self._decide(loss > self.bound - self.value + SURE)
             self.bound = min(self.bound, max(self.value, reached))
 
     def _relax(self) -> Relaxed | None:
         """The optimum without whole numbers; None where time or feasibility is lacking."""
         equal = self.row_low == self.row_high
         above, below = np.isfinite(self.row_high) & ~equal, np.isfinite(self.row_low) & ~equal
-        found = linprog(
-            -self.worth,
-            A_ub=vstack([self.matrix[above], -self.matrix[below]]),
-            b_ub=np.concatenate([self.row_high[above], -self.row_low[below]]),
-            A_eq=self.matrix[equal],
-            b_eq=self.row_high[equal],
-            bounds=np.column_stack([self.low, self.high]),
-            method="highs",
-            options={"time_limit": self._seconds_left()},
-        )
-        if found.status != 0:
+        given: dict[str, Any] = {
+            "A_ub": vstack([self.matrix[above], -self.matrix[below]]),
+            "b_ub": np.concatenate([self.row_high[above], -self.row_low[below]]),
+            "A_eq": self.matrix[equal],
+            "b_eq": self.row_high[equal],
+            "bounds": np.column_stack([self.low, self.high]),
+            "options": {"time_limit": self._seconds_left()},
+        }
+        found = linprog(-self.worth, method="highs", **given)
+        if found.status != 0 or found.fun is None:
             return None
         marginal = np.zeros(len(self.row_low))
         marginal[equal] = found.eqlin.marginals
         marginal[above] += np.asarray(found.ineqlin.marginals)[: int(above.sum())]
-        return Relaxed(float(-found.fun), self._prices(marginal))
+        return Relaxed(float(-found.fun), self._prices(marginal), np.asarray(found.lower.marginals))
 
     def _prices(self, marginal: Floats) -> Floats:
         """What one more person in each slot is worth beyond her own points: the dual of its row of seats."""

@@ -6,7 +6,7 @@ off, minutes, shifts of each type, days in a row, days off in a row, weekends, a
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from shifts.matching.problem import DAY_MINUTES, Limit, Person, Plan, Problem, Runs, Slot, Step, Weekends
@@ -107,7 +107,7 @@ def _broken(instance: Instance, name: str, row: list[str | None]) -> list[str]:
         "too few days off in a row": any(not works and length < off_least for works, length in inner),
         "weekends": sum(any(row[day : day + 2]) for day in range(5, instance.days, 7)) > weekends,
         "a shift after one it may not follow": any(
-            today and after in instance.shifts[today][1] for today, after in zip(row, row[1:], strict=False)
+            today and after in instance.shifts[today][1] for today, after in pairwise(row)
         ),
     }
     return [what for what, broken in found.items() if broken]
