@@ -18,6 +18,7 @@ APPEND_ONLY: tuple[str, ...] = (
     "payouts_closingbalance",
     "payouts_earningfact",
     "payouts_ledgeraudit",
+    "payouts_night",
     "payouts_payoutfile",
     "payouts_period",
     "payouts_posting",

@@ -25,7 +25,7 @@ def post(agent_id: UUID, currency: str, entries: Sequence[Entry], *, now: dateti
     account = ledger.lock(agent_id, currency, now=now)
     known = set(Posting.objects.filter(source__in=[e.source for e in entries]).values_list("source", flat=True))
     fresh = [entry for entry in entries if entry.source not in known]
-    short = -(account.balance + sum(entry.amount for entry in fresh))
+    short = -(ledger.available(account) + sum(entry.amount for entry in fresh))
     if short <= 0 or not fresh:
         return ledger.post_all(agent_id, currency, entries, now=now)
     source = min(fresh, key=lambda entry: entry.amount).source
@@ -62,7 +62,7 @@ def recover(agent_id: UUID, currency: str, *, monday: date, now: datetime) -> Re
     earned = Posting.objects.filter(
         account=account, kind__in=EARNED, created_at__gte=begins, created_at__lt=begins + WEEK
     ).aggregate(sum=Sum("amount"))["sum"]
-    amount = min((earned or 0) * RECOVERED_AT_MOST_PERCENT // 100, owed(agent_id, currency), account.balance)
+    amount = min((earned or 0) * RECOVERED_AT_MOST_PERCENT // 100, owed(agent_id, currency), ledger.available(account))
     if amount <= 0:
         return None
     made = Recovery.objects.create(**asked, earned=earned, amount=amount, recovered_at=now)

@@ -13,11 +13,14 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
-from payouts import proofs
-from payouts.models import Account, LedgerAudit, Posting
+from payouts import nights, proofs
+from payouts.models import Account, LedgerAudit, Payout, Posting
 
 UNITS = ("PTS", "EQU")  # points and equity units: counted here, never money
+_CLAIMS = Payout.objects.filter(account=OuterRef("pk"), drained_seq=None)  # one of an account at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +129,16 @@ def post_many(movements: Sequence[Into], *, now: datetime) -> tuple[Posting, ...
 
 
 def balance(agent_id: UUID) -> tuple[Balance, ...]:
-    """What the agent is owed, by currency, points and equity included. Reads no posting."""
+    """What the agent is owed and no payout has claimed, by currency, points and equity included. Reads no posting."""
     accounts = Account.objects.filter(agent_id=agent_id, sequenced=True).order_by("currency")
-    return tuple(Balance(*row) for row in accounts.values_list("currency", "balance", "last_seq"))
+    free = accounts.annotate(free=F("balance") - Coalesce(Subquery(_CLAIMS.values("amount")), 0))
+    return tuple(Balance(*row) for row in free.values_list("currency", "free", "last_seq"))
+
+
+def available(account: Account) -> int:
+    """What may still be taken from this account, which the caller holds: all but what a payout has claimed."""
+    claimed = Payout.objects.filter(account=account, drained_seq=None).values_list("amount", flat=True).first()
+    return account.balance - (claimed or 0)
 
 
 def contra_side(name: str, currency: str, *, now: datetime) -> UUID:
@@ -147,6 +157,7 @@ def audit(now: datetime) -> AuditReport:
         postings, facts = _row(cursor, proofs.COUNTS)
         cursor.execute(proofs.TOTALS)
         totals = dict(cursor.fetchall())
+    found |= nights.faults(now=now)
     faults = {name: count for name, count in found.items() if count}
     report = AuditReport(not faults, postings, facts, totals, faults)
     LedgerAudit.objects.create(created_at=now, **asdict(report))

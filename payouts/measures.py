@@ -21,7 +21,7 @@ Taken = TypeVar("Taken", Hold, Clawback)
 def hold(agent_id: UUID, currency: str, *, amount: int, by: str, reason: str, now: datetime) -> Hold:
     """So much of the agent's balance is set aside until a person releases or takes it. Locks: the agent's account."""
     account = ledger.lock(agent_id, currency, now=now)
-    if not 1 <= amount <= account.balance:
+    if not 1 <= amount <= ledger.available(account):
         raise Refused("No more can be held than the agent is owed now.", code="not_so_much")
     made = Hold.objects.create(**_opened(agent_id, currency, amount, by, reason, now))
     entry = Entry(f"hold:{made.pk}", "hold", -amount, receipt={"reason": reason, "by": by}, contra=_held(agent_id))

@@ -19,14 +19,15 @@ FAULTS: Mapping[str, str] = {
     "4_history_unguarded": """
         with kept(tab) as (values
             ('payouts_posting'), ('payouts_earningfact'), ('payouts_ledgeraudit'), ('payouts_archivedposting'),
-            ('payouts_period'), ('payouts_closingbalance'), ('payouts_archiving')),
+            ('payouts_period'), ('payouts_closingbalance'), ('payouts_archiving'), ('payouts_night')),
           guards(tab, name) as (
             select tab, 'never' from kept
             union all values
               ('payouts_posting', 'follows'), ('payouts_posting', 'leaves'), ('payouts_archivedposting', 'comes'),
-              ('payouts_period', 'closes'), ('payouts_account', 'follows'), ('payouts_payplan', 'frozen'),
-              ('payouts_payout', 'follows'), ('payouts_payout', 'moves'), ('payouts_payoutrun', 'moves'),
-              ('payouts_payoutattempt', 'moves'),
+              ('payouts_period', 'closes'), ('payouts_night', 'follows'), ('payouts_account', 'follows'),
+              ('payouts_payplan', 'frozen'),
+              ('payouts_payout', 'follows'), ('payouts_payout', 'moves'), ('payouts_payout', 'drains'),
+              ('payouts_payoutrun', 'moves'), ('payouts_payoutattempt', 'moves'),
               ('payouts_dispute', 'stays'), ('payouts_hold', 'stays'), ('payouts_clawback', 'stays'),
               ('payouts_posting', 'gives'), ('payouts_unitpool', 'follows'))
         select (select count(*) from guards where not exists (
@@ -85,12 +86,16 @@ FAULTS: Mapping[str, str] = {
           from payouts_payout) walk
         where lo <> hi_before + 1
     """,
+    # What is claimed and not drained yet has no posting, and stands in the balance whole.
     "8_payout_and_its_lines": """
         select count(*) from payouts_payout p
         full join (select * from payouts_everyposting where kind = 'payout') d on d.source = 'payout:' || p.id
         left join payouts_everyposting l on l.account_id = p.account_id and l.seq = p.hi
-        where p.id is null or d.amount is distinct from -p.amount or l.balance_after is distinct from p.amount
-          or d.account_id is distinct from p.account_id or d.seq is distinct from p.drained_seq
+        left join payouts_account a on a.id = p.account_id
+        where p.id is null or l.balance_after is distinct from p.amount
+          or d.account_id is distinct from case when p.drained_seq is not null then p.account_id end
+          or d.amount is distinct from case when p.drained_seq is not null then -p.amount end
+          or d.seq is distinct from p.drained_seq or p.drained_seq is null and a.balance < p.amount
     """,
     "8_money_on_its_way": """
         select count(*) from (
@@ -101,7 +106,7 @@ FAULTS: Mapping[str, str] = {
         full join (
           select 'in_transit:' || r.provider || ':' || p.currency as name, sum(p.amount) as held
           from payouts_payout p join payouts_payoutrun r on r.id = p.run_id
-          where p.state in ('due', 'approved', 'sent') group by 1) under_way using (name)
+          where p.state in ('due', 'approved', 'sent') and p.drained_seq is not null group by 1) under_way using (name)
         where coalesce(books.held, 0) <> coalesce(under_way.held, 0)
     """,
     "10_second_person": """

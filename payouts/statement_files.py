@@ -9,9 +9,9 @@ from babel.numbers import get_currency_precision
 
 from payouts import receipts
 from payouts.models import Payout, PayPlan, Posting
-from payouts.statements import Statement, instant
+from payouts.statements import NightShown, Statement, instant
 
-FORMAT = "beckon-statement-1"
+FORMAT = "beckon-statement-2"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("number", "at", "kind", "text", "amount", "balance", "currency", "source", "facts_sha256")
 
@@ -38,6 +38,7 @@ def as_json(statement: Statement, *, locale: str) -> str:
         "facts": dict(sorted(statement.facts.items())),
         "plans": _plans(statement),
         "payouts": [_payout(payout, statement) for payout in statement.payouts],
+        "nights": [_night(shown) for shown in statement.nights],
     }
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
@@ -77,6 +78,19 @@ def _payout(payout: Payout, statement: Statement) -> dict[str, Any]:
         "drained_seq": payout.drained_seq,
         "state": "came_back_later" if later else payout.state,
         "to": f"{payout.destination.provider} {payout.destination.ending}",
+    }
+
+
+def _night(shown: NightShown) -> dict[str, Any]:
+    return {
+        "day": f"{shown.night.day:%Y-%m-%d}",
+        "postings": shown.night.postings,
+        "tree": shown.night.tree,
+        "previous": shown.night.previous,
+        "sha256": shown.night.sha256,
+        "path": [{"side": step.side, "sha256": step.sha256} for step in shown.path],
+        "before": list(shown.before),
+        "after": list(shown.after),
     }
 
 

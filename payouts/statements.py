@@ -16,8 +16,8 @@ from django.db import connection
 
 from agents.models import Agent
 from marketplace.refusals import Refused
-from payouts import ledger
-from payouts.models import Account, EarningFact, Payout, PayoutDestination, Posting
+from payouts import ledger, nights
+from payouts.models import Account, EarningFact, Night, Payout, PayoutDestination, Posting
 from payouts.runs import schedule
 
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
@@ -44,6 +44,19 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class NightShown:
+    """One night's root, and the way there from the account's own day: empty where the account did not move.
+
+    `before` and `after` are the day's lines that stand in the neighbouring statements, as they were hashed.
+    """
+
+    night: Night
+    path: tuple[nights.Step, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """Minor units throughout. `facts` are the frozen texts behind the lines, by their SHA-256."""
 
@@ -58,6 +71,7 @@ class Statement:
     lines: tuple[Posting, ...]
     facts: Mapping[str, str]
     payouts: tuple[Payout, ...]
+    nights: tuple[NightShown, ...]
 
     @property
     def totals(self) -> dict[str, int]:
@@ -119,6 +133,7 @@ def of(agent_id: UUID, currency: str, name: str, *, now: datetime) -> Statement:
             .select_related("destination")
             .order_by("lo")
         ),
+        nights=_nights(account.name, asked, lines, opening.seq),
     )
 
 
@@ -144,6 +159,29 @@ def _lines(account_id: UUID, after: int, until: int) -> tuple[Posting, ...]:
 def _facts(agent_id: UUID, lines: Sequence[Posting]) -> dict[str, str]:
     hashes = {line.receipt["fact_sha256"] for line in lines if "fact_sha256" in line.receipt}
     return dict(EarningFact.objects.filter(agent_id=agent_id, sha256__in=hashes).values_list("sha256", "canonical"))
+
+
+def _nights(account: str, asked: Month, lines: Sequence[Posting], opening: int) -> tuple[NightShown, ...]:
+    """Those of the month, and of every day on which one of the lines is dated."""
+    days = [line.created_at.astimezone(UTC).date() for line in lines]
+    since = min([asked.since.astimezone(UTC).date(), *days])
+    until = max([(asked.until - TICK).astimezone(UTC).date(), *days])
+    told, closing = nights.texts(account, since, until), lines[-1].seq or 0 if lines else opening
+    found = Night.objects.filter(day__gte=since, day__lte=until).order_by("day")
+    return tuple(_night(night, account, told.get(night.day, []), opening, closing) for night in found)
+
+
+def _night(
+    night: Night, account: str, told: Sequence[tuple[int | None, str]], opening: int, closing: int
+) -> NightShown:
+    mine = nights.leaf(account, [text for _, text in told])
+    leaves = nights.leaves_of(night)
+    return NightShown(
+        night=night,
+        path=tuple(nights.path(leaves, leaves.index(mine))) if told and mine in leaves else (),
+        before=tuple(text for seq, text in told if (seq or 0) <= opening),
+        after=tuple(text for seq, text in told if (seq or 0) > closing),
+    )
 
 
 def instant(at: datetime) -> str:

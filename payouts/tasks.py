@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from marketplace import clock
-from payouts import debts, ledger, measures, pools
+from payouts import debts, ledger, measures, nights, pools
 from payouts.runs import clockwork, reconciling
 
 log = logging.getLogger(__name__)
@@ -13,8 +13,10 @@ log = logging.getLogger(__name__)
 
 @shared_task(ignore_result=True, expires=3600)
 def audit_ledger(**_from_newer_senders: object) -> None:
-    """Beat, nightly: prove the whole ledger. Run twice, it proves it twice."""
-    report = ledger.audit(clock.now())
+    """Beat, nightly: give the days that are over their roots, prove the whole ledger. Run twice, it proves twice."""
+    now = clock.now()
+    nights.make_due(now=now)
+    report = ledger.audit(now)
     if not report.balanced:
         log.critical("The ledger does not hold: %s", report.faults)
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-FORMAT = "beckon-statement-1"
+FORMATS = ("beckon-statement-1", "beckon-statement-2")  # the first told of no nights
 
 
 def half_even(numerator: int, denominator: int) -> int:
@@ -46,8 +46,8 @@ FROM_RULE = ("rate_cents", "least_score", "after_chats", "units")
 
 def verify(told: dict[str, Any]) -> Iterator[str]:
     """One sentence for everything that does not follow."""
-    if told.get("format") != FORMAT:
-        yield f"The file says it is {told.get('format')!r}; this program reads {FORMAT}."
+    if told.get("format") not in FORMATS:
+        yield f"The file says it is {told.get('format')!r}; this program reads {' and '.join(FORMATS)}."
         return
     yield from balances(told)
     for line in told["lines"]:
@@ -55,6 +55,8 @@ def verify(told: dict[str, Any]) -> Iterator[str]:
     yield from totals(told)
     yield from paid_once(told)
     yield from payouts(told)
+    if told["format"] != FORMATS[0]:
+        yield from nights(told)
 
 
 def balances(told: dict[str, Any]) -> Iterator[str]:
@@ -163,6 +165,54 @@ def back(where: str, payout: dict[str, Any], line: dict[str, Any] | None) -> Ite
         yield f"{where}: it is back in the balance, although it is {payout['state']}."
 
 
+def nights(told: dict[str, Any]) -> Iterator[str]:
+    """Each night follows the one before; the lines of each day, hashed, lead to that night's root."""
+    days: dict[str, list[str]] = {}
+    for line in told["lines"]:
+        days.setdefault(line["at"][:10], []).append(as_hashed(line))
+    before: dict[str, Any] | None = None
+    for night in told["nights"]:
+        where = f"The night of {night['day']}"
+        chained = f"{night['day']}|{night['postings']}|{night['tree']}|{night['previous']}"
+        if hashlib.sha256(chained.encode()).hexdigest() != night["sha256"]:
+            yield f"{where}: its root was altered."
+        if before is not None and night["previous"] != before["sha256"]:
+            yield f"{where}: a night is missing before it, or the one before it was altered."
+        before = night
+        own = [*night["before"], *days.get(night["day"], []), *night["after"]]
+        if own and climbed(told["account"], own, night["path"]) != night["tree"]:
+            yield f"{where}: the lines of this day are not those that were proved."
+    shown = {night["day"] for night in told["nights"]}
+    for day in sorted(days):
+        if before is not None and day <= before["day"] and day not in shown:
+            yield f"The night of {day}: it is missing."
+
+
+def climbed(account: str, texts: list[str], path: list[dict[str, str]]) -> str:
+    """The root to which these lines of one account lead: a leaf is hashed behind a 0 byte, a node behind a 1."""
+    held = hashlib.sha256(b"\0" + "\n".join([account, *texts]).encode()).digest()
+    for step in path:
+        beside = bytes.fromhex(step["sha256"])
+        held = hashlib.sha256(b"\1" + (beside + held if step["side"] == "left" else held + beside)).digest()
+    return held.hex()
+
+
+def as_hashed(line: dict[str, Any]) -> str:
+    """One line as it was hashed that night."""
+    told = (line["seq"], line["at"], line["kind"], line["source"], line["amount"], line["balance_after"])
+    return "|".join([*map(str, told), receipt_text(line["receipt"])])
+
+
+def receipt_text(held: Any) -> str:
+    """A receipt as the ledger writes it: an object's keys by their length, then by their bytes."""
+    if isinstance(held, dict):
+        keys = sorted(held, key=lambda key: (len(key.encode()), key.encode()))
+        return "{" + ", ".join(f"{receipt_text(key)}: {receipt_text(held[key])}" for key in keys) + "}"
+    if isinstance(held, list):
+        return "[" + ", ".join(map(receipt_text, held)) + "]"
+    return json.dumps(held, ensure_ascii=False)
+
+
 def main(words: list[str]) -> int:
     if len(words) != 1 or words[0] in ("-h", "--help"):
         print(__doc__)
@@ -174,13 +224,15 @@ def main(words: list[str]) -> int:
         print(f"The statement cannot be read: {error}")
         return 2
     except (KeyError, TypeError, AttributeError) as error:
-        print(f"The statement is not in the form {FORMAT}: {error!r}")
+        print(f"The statement is not in the form {FORMATS[-1]}: {error!r}")
         return 1
     for sentence in found:
         print(sentence)
     if not found:
         lines, end = len(told["lines"]), told["closing"]
         print(f"All {lines} lines follow. The balance is {end['balance']} (minor units of {told['currency']}).")
+        if told.get("nights"):
+            print(f"The night of {told['nights'][-1]['day']} has the root {told['nights'][-1]['sha256']}.")
     return 1 if found else 0
 
 

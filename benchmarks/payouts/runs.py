@@ -17,22 +17,22 @@ from benchmarks.machine import Meter, between
 from benchmarks.payouts import balances
 from marketplace import clock
 from payouts.models import PayoutDestination, PayoutRun
-from payouts.runs import preparing, proving, vault
+from payouts.runs import approving, preparing, proving, vault
 
 FEW = 2_000
-ALL, SOME = "run_1m_lines", "run_few_due"
+ALL, SOME, RELEASE = "run_1m_lines", "run_few_due", "release_1m_lines"
 FLOOR = "select account_id, sum(amount) from payouts_posting group by account_id"
 
 
 def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
-    """Both figures over the same lines: everybody's payout is due, or that of one agent in ten.
+    """Over the same lines everybody's payout is due, or that of one agent in ten; then all that was claimed is drained.
 
     Each side of each round works on a fresh copy of the loaded database, and commits. The floor goes first, twice, so
     that the lines lie in memory for both.
     """
     agents = balances.write_ledger(ground, scale.run_lines // balances.POSTINGS_OF_EACH, with_facts=True)
     _destinations(agents, few=min(FEW, len(agents) // 10))
-    times: dict[str, tuple[list[float], list[float]]] = {ALL: ([], []), SOME: ([], [])}
+    times: dict[str, tuple[list[float], list[float]]] = {figure: ([], []) for figure in (ALL, SOME, RELEASE)}
     meter = Meter(ground.server_pids)
     for _ in range(scale.rounds):
         for figure in (ALL, SOME):
@@ -40,9 +40,13 @@ def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
                 before, now = meter.read(), clock.now()
                 floor = _floor()
                 took = _run(figure, now=now)
+                spent = between(before, meter.read())
+                if figure == ALL:
+                    times[RELEASE][0].append(_release(now=now))
+                    times[RELEASE][1].append(floor)
             times[figure][0].append(took)
             times[figure][1].append(floor)
-            say(f"{figure}: {took:.3f} s, floor {floor:.3f} s, {took / floor:.2f}; {between(before, meter.read())}")
+            say(f"{figure}: {took:.3f} s, floor {floor:.3f} s, {took / floor:.2f}; {spent}")
     for figure, (values, floors) in times.items():
         yield against_floor(figure, "s", values, floors)
 
@@ -68,6 +72,18 @@ def _run(figure: str, *, now: datetime) -> float:
     return took
 
 
+def _release(*, now: datetime) -> float:
+    """Seconds from an approved run until all that it claimed has left the accounts."""
+    run = PayoutRun.objects.get()
+    approving.submit(run.pk, by="operator:noor", now=now)
+    approving.approve(run.pk, by="operator:omar", digest=run.digest, now=now)
+    began = time.perf_counter()
+    run = approving.release(run.pk, now=now)
+    took = time.perf_counter() - began
+    assert run.state == PayoutRun.State.RELEASING, run.state
+    return took
+
+
 def _floor() -> float:
     for _ in range(2):
         began = time.perf_counter()
@@ -79,7 +95,7 @@ def _floor() -> float:
 
 def _destinations(agents: list[UUID], *, few: int) -> None:
     now = clock.now()
-    rows = (
+    rows = [  # made before the transaction begins, which may not wait for it
         PayoutDestination(
             agent_id=agent,
             currency="EUR",
@@ -93,7 +109,7 @@ def _destinations(agents: list[UUID], *, few: int) -> None:
             usable_from=now,
         )
         for number, agent in enumerate(agents)
-    )
+    ]
     PayoutDestination.objects.bulk_create(rows, batch_size=5_000)
 
 

@@ -13,6 +13,7 @@ from payouts.models.ledger import (
     ClosingBalance,
     LedgerAudit,
     Movement,
+    Night,
     Period,
     Posting,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Hold",
     "LedgerAudit",
     "Movement",
+    "Night",
     "PayPlan",
     "Payout",
     "PayoutAttempt",

@@ -184,6 +184,28 @@ class Archiving(models.Model):
         return str(self.period)
 
 
+class Night(models.Model):
+    """The root over one day's postings, made the night after and chained to the day before. Never changed."""
+
+    day = models.DateField(primary_key=True, help_text="Of UTC.")
+    postings = models.BigIntegerField()
+    leaves = models.BinaryField(help_text="A SHA-256 for each account that moved, by the accounts' names.")
+    tree = models.CharField(max_length=64, help_text="The root over the leaves.")
+    previous = models.CharField(max_length=64, help_text="The night before.")
+    sha256 = models.CharField(max_length=64, help_text="Of day, postings, tree and the night before.")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-day"]
+        constraints = [
+            models.UniqueConstraint(fields=["previous"], name="night_follows_one"),
+            models.CheckConstraint(name="night_counts_from_nothing", condition=Q(postings__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} {self.sha256[:12]}"
+
+
 class LedgerAudit(models.Model):
     """The result of one proof of the whole ledger. Never changed, never deleted."""
 

@@ -76,7 +76,7 @@ class PayoutRun(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"  # being computed, a chunk of accounts at a time
-        COMPUTED = "computed", "Computed"  # every range is claimed and drained
+        COMPUTED = "computed", "Computed"  # every range is claimed
         PROVED = "proved", "Proved"  # summed again, sampled, totals agree
         SUBMITTED = "submitted", "Waiting for approval"
         APPROVED = "approved", "Approved"  # by a second person, over this digest
@@ -144,7 +144,11 @@ class PayoutRun(models.Model):
 
 
 class Payout(models.Model):
-    """One agent's money in one run: postings `lo` to `hi` of the account, the balance after `hi`, drained at once."""
+    """One agent's money in one run: postings `lo` to `hi` of the account, and the balance after `hi`.
+
+    Claimed when the run is prepared: from then on nothing else takes it. Drained at the latest at the run's release:
+    a posting takes it out of the account. Of an account's payouts only the last can be waiting for that.
+    """
 
     class State(models.TextChoices):
         DUE = "due", "Due"
@@ -156,14 +160,18 @@ class Payout(models.Model):
         REVERSED = "reversed", "Back in the balance"  # by a posting; the next range pays it
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    run = models.ForeignKey(PayoutRun, models.PROTECT, related_name="payouts")
+    # These three are looked up for all the rows of a statement at once, by the trigger that judges them; none of them
+    # is ever deleted.
+    run = models.ForeignKey(PayoutRun, models.PROTECT, related_name="payouts", db_index=False, db_constraint=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="payouts", db_index=False, db_constraint=False)
     currency = models.CharField(max_length=3)
     lo = models.BigIntegerField()
     hi = models.BigIntegerField()
     amount = models.BigIntegerField(help_text="The account's balance after posting `hi`.")
-    drained_seq = models.BigIntegerField(help_text="The posting that took the amount out of the account.")
-    destination = models.ForeignKey(PayoutDestination, models.PROTECT, related_name="payouts", db_index=False)
+    drained_seq = models.BigIntegerField(null=True, help_text="The posting that took the amount out of the account.")
+    destination = models.ForeignKey(
+        PayoutDestination, models.PROTECT, related_name="payouts", db_index=False, db_constraint=False
+    )
     state = models.CharField(max_length=8, choices=State, default=State.DUE)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -179,7 +187,16 @@ class Payout(models.Model):
             models.UniqueConstraint(fields=["account", "hi"], name="payout_hi_once"),
             models.UniqueConstraint(fields=["run", "account"], name="payout_once_in_a_run"),
             models.CheckConstraint(
-                name="payout_range_is_one", condition=Q(lo__gte=1, hi__gte=F("lo"), drained_seq__gt=F("hi"))
+                name="payout_range_is_one",
+                condition=Q(lo__gte=1, hi__gte=F("lo")) & (Q(drained_seq=None) | Q(drained_seq__gt=F("hi"))),
+            ),
+            # What is claimed: read with every balance.
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(drained_seq=None), name="payout_claims_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="payout_drained_before_it_leaves",
+                condition=Q(drained_seq__isnull=False) | Q(state__in=["due", "approved"]),
             ),
             models.CheckConstraint(name="payout_is_positive", condition=Q(amount__gt=0)),  # Invariant 9.
             # Invariant 11.

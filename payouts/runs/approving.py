@@ -9,7 +9,7 @@ from audit import journal
 from marketplace.refusals import Refused
 from payouts.models import Payout, PayoutAttempt
 from payouts.models.runs import PayoutRun as Run
-from payouts.runs import preparing, proving, reversing
+from payouts.runs import draining, preparing, proving, reversing
 
 LONGEST_REPLY = timedelta(days=14)
 SPENT = (PayoutAttempt.State.FAILED, PayoutAttempt.State.ABSENT)
@@ -61,16 +61,35 @@ def refuse(run_id: UUID, *, by: str, reason: str, now: datetime) -> Run:
     return run
 
 
-@transaction.atomic
 def release(run_id: UUID, *, now: datetime) -> Run:
-    """approved -> releasing, if it is still what was approved: anything else must never be. Locks: the run."""
+    """approved -> releasing, if it is still what was approved: anything else must never be. Its money is in transit.
+
+    What it claimed leaves the accounts a chunk at a time, so that a second call goes on where one broke off.
+    Locks: the accounts of a chunk by name, then its payouts; at the end the run.
+    """
+    run = Run.objects.get(pk=run_id)
+    if run.state == Run.State.APPROVED:
+        _as_approved(run)
+        draining.drain_run(run, now=now)
+    return _releasing(run_id)
+
+
+@transaction.atomic
+def _releasing(run_id: UUID) -> Run:
     run = preparing.locked(run_id)
     if run.state == Run.State.APPROVED:
-        if _digest(run) != run.approved_digest:
-            raise AssertionError(f"Payout run {run.pk} is not what {run.approved_by} approved.")
+        _as_approved(run)
+        with connection.cursor() as cursor:
+            if wrong := proving.drained_otherwise(cursor, run):
+                raise AssertionError(f"Payout run {run.pk} was not drained as it was approved: {wrong}.")
         run.state = Run.State.RELEASING
         run.save(update_fields=["state"])
     return run
+
+
+def _as_approved(run: Run) -> None:
+    if _digest(run) != run.approved_digest:
+        raise AssertionError(f"Payout run {run.pk} is not what {run.approved_by} approved.")
 
 
 @transaction.atomic
@@ -106,7 +125,8 @@ def lift(payout_id: UUID, *, by: str, now: datetime) -> Payout:
 
 @transaction.atomic
 def give_back(payout_id: UUID, *, by: str, reason: str, now: datetime) -> None:
-    """A payout that has not left is back in the agent's balance. Locks: the payout, the account."""
+    """A payout that has not left is back in the agent's balance. Locks: the account, the payout."""
+    draining.drain_all(Payout.objects.filter(pk=payout_id), now=now)
     payout = Payout.objects.select_for_update(no_key=True).get(pk=payout_id)
     if (
         payout.state not in (Payout.State.DUE, Payout.State.APPROVED)

@@ -1,7 +1,8 @@
-"""Preparing a run: every account that is owed enough gives a range of its postings, and is drained by one more.
+"""Preparing a run: every account that is owed enough gives a range of its postings, and nothing else takes it then.
 
-The range, its amount and the draining posting are made by one set-based statement; triggers judge all three. Drained at
-once, an account can be claimed again by another run, or spend what it earns next, without anything being paid twice.
+One set-based statement claims the ranges of a chunk of accounts; triggers judge each. What a run has claimed stands in
+the balances until it is released: see `draining`. What an earlier run claimed and has not paid is drained first, so
+that an account can be claimed again, and pays out what it earned since, without anything being paid twice.
 """
 
 from datetime import datetime
@@ -11,9 +12,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from payouts import ledger
 from payouts.models import PayoutRun
 from payouts.models.runs import PayoutRun as Run
+from payouts.runs import draining
 
 CHUNK_ACCOUNTS = 4_000  # so that no agent waits long for the next chat to be paid
 
@@ -39,19 +40,19 @@ def prepare(run_id: UUID, *, now: datetime) -> Run:
 
 @transaction.atomic
 def _chunk(run_id: UUID, *, after: str, now: datetime) -> str | None:
-    """The next accounts by name are claimed and drained; the last name, or None at the end, which closes the draft."""
+    """The next accounts by name are claimed; the last name, or None at the end, which closes the draft."""
     run = locked(run_id)
     if run.state != Run.State.DRAFT:
         return None
+    asked = _asked(run) | {"now": now, "after": after, "limit": CHUNK_ACCOUNTS}
     with connection.cursor() as cursor:
         cursor.execute("set local statement_timeout = '2min'; set local lock_timeout = '20s'")
-        cursor.execute(_OWED, _asked(run) | {"now": now, "after": after, "limit": CHUNK_ACCOUNTS})
-        accounts = cursor.fetchall()
-        if accounts:
-            transit = ledger.contra_side(f"in_transit:{run.provider}", run.currency, now=now)
-            claimed = [account_id for account_id, _ in accounts]
-            cursor.execute(_CLAIM, _asked(run) | {"now": now, "accounts": claimed, "transit": transit})
-            return str(accounts[-1][1])
+        cursor.execute(_HELD, asked)
+        last, claimed_before = cursor.fetchone() or (None, None)
+        if last is not None:
+            draining.drain(claimed_before or (), now=now)
+            cursor.execute(_CLAIM, asked | {"last": last})
+            return str(last)
         run.totals = _totals(cursor, run, now=now)
     run.state = Run.State.COMPUTED
     run.save(update_fields=["state", "totals"])
@@ -85,57 +86,53 @@ def _totals(cursor: CursorWrapper, run: Run, *, now: datetime) -> dict[str, int]
 _OF_THE_RUN = """
 a.sequenced and a.currency = %(currency)s and d.provider = %(provider)s and d.replaced_at is null
   and (%(zone)s = '' or d.zone = %(zone)s) and (%(agent)s::uuid is null or a.agent_id = %(agent)s)"""
-# The range: up to the last posting before the cut-off. Where later deductions have left less than was owed then, it
-# reaches to the last posting of all. What an earlier payout has drained is never counted again.
-_RANGE = """
-cross join lateral (
-  select coalesce(max(o.hi), 0) as hi, coalesce(max(o.drained_seq), 0) as drained_seq
-  from payouts_payout o where o.account_id = a.id) paid
+_ACCOUNTS = f"""
+from payouts_account a
+join payouts_payoutdestination d on d.agent_id = a.agent_id and d.currency = a.currency
+where {_OF_THE_RUN} and d.usable_from <= %(now)s and a.balance >= %(minimum)s and a.name > %(after)s"""
+# The accounts of a chunk are held; told are those from which an earlier run has claimed and which are owed more now.
+# What this run has claimed already, before it broke off, is left alone.
+_HELD = f"""
+with held as materialized (
+  select a.id, a.name, a.balance {_ACCOUNTS} order by a.name limit %(limit)s for no key update of a)
+select max(held.name),
+  array_agg(held.id) filter (where p.run_id <> %(run)s and held.balance - p.amount >= %(minimum)s)
+from held left join payouts_payout p on p.account_id = held.id and p.drained_seq is null"""  # noqa: S608  (constants)
+
+# The range: up to the last posting before the cut-off, where that is not claimed yet. Where an earlier payout has been
+# drained since, or later deductions have left less than was owed then, it reaches to the last posting of all.
+_CLAIM = f"""
+insert into payouts_payout (id, run_id, account_id, currency, lo, hi, amount, destination_id, state, created_at,
+                            changed_at, held_by, held_reason)
+select uuidv7(), %(run)s, a.id, %(currency)s, coalesce(paid.hi, 0) + 1, claim.hi, claim.amount, d.id, 'due', %(now)s,
+  %(now)s, '', ''
+from (select a.*, d.id as destination_id {_ACCOUNTS} and a.name <= %(last)s) a
+join payouts_payoutdestination d on d.id = a.destination_id
+left join lateral (
+  select o.hi, o.drained_seq, o.drained_seq is null as waits from payouts_payout o
+  where o.account_id = a.id order by o.hi desc limit 1) paid on true
 cross join lateral (
   select e.seq, e.balance_after from payouts_everyposting e
   where e.account_id = a.id and e.created_at < %(cutoff)s order by e.seq desc limit 1) cut
 cross join lateral (
-  select case when cut.balance_after <= a.balance then cut.seq else a.last_seq end as hi,
-         least(cut.balance_after, a.balance) as amount) claim"""
-_WORTH_PAYING = "claim.amount >= %(minimum)s and claim.hi > paid.hi and claim.hi >= paid.drained_seq"
+  select cut.seq >= coalesce(paid.drained_seq, 0) and cut.balance_after <= a.balance as whole) is_cut
+cross join lateral (
+  select case when whole then cut.seq else a.last_seq end as hi,
+         case when whole then cut.balance_after else a.balance end as amount) claim
+where claim.amount >= %(minimum)s and cut.seq > coalesce(paid.hi, 0) and paid.waits is not true
+  and not exists (select from payouts_payout o where o.account_id = a.id and o.run_id = %(run)s)
+order by a.id"""  # noqa: S608  (assembled from constants)
 
-_OWED = f"""
-select a.id, a.name from payouts_account a
-join payouts_payoutdestination d on d.agent_id = a.agent_id and d.currency = a.currency
-where {_OF_THE_RUN} and d.usable_from <= %(now)s and a.balance >= %(minimum)s and a.name > %(after)s
-order by a.name limit %(limit)s
-for no key update of a"""  # noqa: S608  (assembled from constants)
-
-_CLAIM = f"""
-with claimed as (
-  select uuidv7() as id, a.id as account_id, paid.hi + 1 as lo, claim.hi, claim.amount,
-    a.last_seq + 1 as drained_seq, a.balance - claim.amount as left_over, d.id as destination_id
-  from payouts_account a
-  join payouts_payoutdestination d on d.agent_id = a.agent_id and d.currency = a.currency
-  {_RANGE}
-  where a.id = any(%(accounts)s) and {_OF_THE_RUN} and d.usable_from <= %(now)s and {_WORTH_PAYING}
-  order by a.id
-), made as (
-  insert into payouts_payout (id, run_id, account_id, currency, lo, hi, amount, drained_seq, destination_id, state,
-                              created_at, changed_at, held_by, held_reason)
-  select id, %(run)s, account_id, %(currency)s, lo, hi, amount, drained_seq, destination_id, 'due', %(now)s, %(now)s,
-    '', ''
-  from claimed
-)
-insert into payouts_posting (id, account_id, contra_id, currency, amount, seq, balance_after, source, kind, receipt,
-                             created_at)
-select uuidv7(), account_id, %(transit)s, %(currency)s, -amount, drained_seq, left_over, 'payout:' || id,
-  'payout', jsonb_build_object('payout', id, 'lo', lo, 'hi', hi), %(now)s
-from claimed"""  # noqa: S608  (assembled from constants)
-
-# Control totals, and whom the run leaves out although something is owed.
+# Control totals, and whom the run leaves out although something is owed that no run has claimed.
 _TOTALS = f"""
 select
   (select count(*) from payouts_payout where run_id = %(run)s) as payouts,
   (select coalesce(sum(amount), 0)::bigint from payouts_payout where run_id = %(run)s) as amount,
   (select coalesce(sum(hi - lo + 1), 0)::bigint from payouts_payout where run_id = %(run)s) as lines,
-  count(*) filter (where a.balance < %(minimum)s) as below_minimum,
-  count(*) filter (where a.balance >= %(minimum)s and d.usable_from > %(now)s) as cooling_off
+  count(*) filter (where free < %(minimum)s) as below_minimum,
+  count(*) filter (where free >= %(minimum)s and d.usable_from > %(now)s) as cooling_off
 from payouts_account a
 join payouts_payoutdestination d on d.agent_id = a.agent_id and d.currency = a.currency
-where {_OF_THE_RUN} and a.balance > 0"""  # noqa: S608  (assembled from constants)
+left join payouts_payout p on p.account_id = a.id and p.drained_seq is null
+cross join lateral (select a.balance - coalesce(p.amount, 0) as free) left_over
+where {_OF_THE_RUN} and a.balance > 0 and free > 0"""  # noqa: S608  (assembled from constants)

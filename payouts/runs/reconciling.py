@@ -91,7 +91,7 @@ join payouts_payoutrun r on r.id = p.run_id
 cross join lateral (
   select coalesce(max(age), 0) as days from unnest(%(ages)s::int[]) age
   where p.created_at <= %(now)s - make_interval(days => age)) w
-where p.state in ('due', 'approved', 'sent')
+where p.state in ('due', 'approved', 'sent') and p.drained_seq is not null
 group by 1, 2, 3 order by 3 desc, 1, 2"""
 _DRIFT = """
 with books as (
@@ -102,5 +102,5 @@ with books as (
 open as (
   select 'in_transit:' || r.provider || ':' || p.currency as name, sum(p.amount) as held
   from payouts_payout p join payouts_payoutrun r on r.id = p.run_id
-  where p.state in ('due', 'approved', 'sent') group by 1)
+  where p.state in ('due', 'approved', 'sent') and p.drained_seq is not null group by 1)
 select name, coalesce(b.held, 0) - coalesce(o.held, 0) from books b full join open o using (name)"""

@@ -7,14 +7,16 @@ from django.db.models import QuerySet
 
 from payouts import ledger
 from payouts.models import Payout
+from payouts.runs import draining
 
 
 def reverse(payouts: QuerySet[Payout], *, now: datetime, out_of: str = "in_transit") -> int:
     """Each of these payouts -> reversed, with the amount back in its account; how many. Runs in the caller's
     transaction. `out_of` is the kind of account that holds the money: `bank` once it had left.
 
-    Locks: the payouts by id, then their accounts by name.
+    Locks: the accounts of what was only claimed, by name, then the payouts by id, then all their accounts by name.
     """
+    draining.drain_all(payouts, now=now)
     held = list(payouts.select_for_update(no_key=True, of=("self",)).select_related("run", "account").order_by("id"))
     movements = [
         ledger.Into(

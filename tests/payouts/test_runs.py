@@ -6,11 +6,11 @@ import pytest
 
 from agents.models import Agent
 from marketplace.refusals import Refused
-from payouts import earnings, ledger
+from payouts import debts, earnings, ledger, measures
 from payouts.models import Payout, PayoutAttempt, PayoutRun, Posting
 from payouts.providers.contract import Answer, Status
 from payouts.providers.fake import Fake
-from payouts.runs import approving, clockwork, intake, preparing, proving, reconciling, sending
+from payouts.runs import approving, clockwork, draining, intake, preparing, proving, reconciling, sending
 from tests.payouts import payday
 from tests.payouts.conftest import NOON, FactsMaker
 from tests.payouts.payday import MONDAY, NOOR, OMAR, computed, earn, owed, released, sent, settle_at, submitted
@@ -35,7 +35,7 @@ def tell(status: Status, *, key: str = "", reason: str = "") -> int:
     return intake.apply("fake", [Answer(status, key=key, reason=reason)], now=NOON)
 
 
-def test_a_run_claims_what_is_owed_up_to_the_cutoff_and_drains_it(ilse: Agent) -> None:
+def test_a_run_claims_what_is_owed_up_to_the_cutoff(ilse: Agent) -> None:
     earn(ilse, 300)
     earn(ilse, 265)
     earn(ilse, 100, at=MONDAY)
@@ -43,10 +43,89 @@ def test_a_run_claims_what_is_owed_up_to_the_cutoff_and_drains_it(ilse: Agent) -
     run = computed()
 
     payout = the_payout()
-    assert (payout.lo, payout.hi, payout.amount, payout.drained_seq) == (1, 2, 565, 4)
+    assert (payout.lo, payout.hi, payout.amount, payout.drained_seq) == (1, 2, 565, None)
     assert owed(ilse) == 100
     assert run.state == "computed"
     assert run.totals == {"payouts": 1, "amount": 565, "lines": 2, "below_minimum": 0, "cooling_off": 0}
+
+
+def test_what_was_claimed_leaves_the_account_when_the_run_is_released(ilse: Agent) -> None:
+    earn(ilse, 300)
+    earn(ilse, 100, at=MONDAY)
+
+    released()
+
+    assert the_payout().drained_seq == 3
+    assert list(Posting.objects.order_by("seq").values_list("amount", "balance_after")) == [
+        (300, 300), (100, 400), (-300, 100)
+    ]  # fmt: skip
+    assert owed(ilse) == 100
+    assert reconciling.drift() == {}
+
+
+def test_what_is_claimed_is_not_taken_by_anything_else(ilse: Agent) -> None:
+    earn(ilse, 300)
+    earn(ilse, 100, at=MONDAY)
+    run = submitted()
+
+    with pytest.raises(Refused, match="No more can be held"):
+        measures.hold(ilse.pk, "EUR", amount=101, by=NOOR, reason="Two accounts", now=NOON)
+    taken = ledger.Entry("goodwill:wrong", "goodwill", -250)
+    debts.post(ilse.pk, "EUR", [taken], now=NOON)
+
+    assert (owed(ilse), debts.owed(ilse.pk, "EUR")) == (0, 150)
+    approving.approve(run.pk, by=OMAR, digest=run.digest, now=NOON)
+    approving.release(run.pk, now=NOON)
+    assert (owed(ilse), the_payout().amount) == (0, 300)
+    assert ledger.audit(NOON).balanced
+
+
+def test_a_release_that_broke_off_goes_on(ilse: Agent, jonas: Agent) -> None:
+    earn(ilse, 300)
+    earn(jonas, 200)
+    run = submitted()
+    approving.approve(run.pk, by=OMAR, digest=run.digest, now=NOON)
+    draining.drain([Payout.objects.earliest("id").account_id], now=NOON)
+
+    approving.release(run.pk, now=NOON)
+    again = approving.release(run.pk, now=NOON)
+
+    assert again.state == "releasing"
+    assert not Payout.objects.filter(drained_seq=None).exists()
+    assert Posting.objects.filter(kind="payout").count() == 2
+    assert ledger.audit(NOON).balanced
+
+
+def test_a_week_that_nobody_approved_does_not_hold_up_the_next(ilse: Agent) -> None:
+    earn(ilse, 300)
+    first = submitted()
+    earn(ilse, 50, at=MONDAY + AN_HOUR)
+
+    computed(cutoff=NOON + 5 * AN_HOUR, now=NOON + 5 * AN_HOUR)
+
+    ranges = Payout.objects.order_by("lo").values_list("lo", "hi", "amount", "drained_seq")
+    assert list(ranges) == [(1, 1, 300, 3), (2, 2 + 1, 50, None)]
+    approving.refuse(first.pk, by=OMAR, reason="Too late", now=NOON + 6 * AN_HOUR)
+    assert owed(ilse) == 300
+    assert ledger.audit(NOON + 6 * AN_HOUR).balanced
+
+
+def test_a_draft_that_broke_off_claims_nobody_twice(ilse: Agent, jonas: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "CHUNK_ACCOUNTS", 1)
+    earn(ilse, 300)
+    earn(jonas, 200)
+    run = preparing.open_run(
+        due_key="manual:broken", prepared_by="system", now=NOON, kind="manual", provider="fake", currency="EUR",
+        cutoff=MONDAY,
+    )  # fmt: skip
+    assert preparing._chunk(run.pk, after="", now=NOON)
+    earn(ilse, 40, at=NOON)
+    earn(jonas, 40, at=NOON)
+
+    run = preparing.prepare(run.pk, now=NOON)
+
+    assert run.totals["payouts"] == 2
+    assert sorted(Payout.objects.values_list("amount", flat=True)) == [200, 300]
 
 
 def test_the_next_range_begins_where_the_last_one_ended(ilse: Agent) -> None:
