@@ -1,15 +1,18 @@
-"""What every process of the product makes sure of before it does anything: that it may not rewrite the ledger."""
+"""What every process of the product makes sure of before it does anything: that it may not rewrite the ledger, and can
+read the accounts that it pays to."""
 
 from django.conf import settings
 from django.db import OperationalError, connection
 
 from marketplace import roles
 from marketplace.local.state import Trouble
+from payouts.runs import vault
 
 
 def refuse_unfit() -> None:
-    """Ends the process with one sentence where the database does not answer, its role is too strong, or production
-    would run beside the demo's people."""
+    """Ends the process with one sentence where the database does not answer, its role is too strong, the keys of bank
+    accounts are unfit, or production would run beside the demo's people."""
+    vault.refuse_unfit_keys()
     try:
         connection.ensure_connection()
         roles.refuse_unfit_runner(connection.connection)

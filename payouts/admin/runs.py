@@ -10,15 +10,16 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from agents.models import User
 from marketplace import clock
 from marketplace.refusals import Refused
 from marketplace.windows import ConfirmForm, Question, ReasonForm, WideWindow, Window, action, ask, by_principal, label
 from payouts import receipts, wallet
+from payouts.admin.lists import ask_of_list
 from payouts.models import Payout, PayoutAttempt, PayoutBatch, PayoutRun
-from payouts.runs import approving, review
+from payouts.runs import approving, outlets, review, schedule
 
 ENDING = 4  # signs of the digest that the approver writes down
 MOVES = ["payouts.change_payoutrun"]
@@ -46,6 +47,34 @@ REFUSE = Question(
     "Refuse",
     "Refused: nothing is paid.",
     grave=True,
+)
+
+
+class PrepareForm(forms.Form):
+    """What is paid, through whom, up to which day."""
+
+    provider = forms.ChoiceField(choices=lambda: [(name, name) for name in sorted(outlets.known())])
+    currency = forms.RegexField(r"^[A-Z]{3}$", initial="EUR", widget=UnfoldAdminTextInputWidget)
+    until = forms.DateField(
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-11-23"}),
+        help_text="The first day that is not paid yet.",
+    )
+    zone = forms.ChoiceField(
+        required=False,
+        choices=lambda: [("", "All"), *((zone, zone) for zone in schedule.zones())],
+        help_text="Only accounts of this pay zone; the day begins at its midnight, else at that of UTC.",
+    )
+    minimum = forms.IntegerField(
+        min_value=1, max_value=10**9, initial=1, widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Minor units; who is owed less waits for the next run.",
+    )  # fmt: skip
+
+
+PREPARE = Question(
+    "Prepare a run",
+    "Beside the weekly ones. It is computed and proved within a minute; then you submit it, and another approves.",
+    "Prepare",
+    form=PrepareForm,
 )
 
 
@@ -117,6 +146,7 @@ class PayoutRunAdmin(Window):
     list_filter = ["state", "kind", "provider", "currency"]
     search_fields = ["digest", "due_key"]
     ordering = ["-prepared_at"]
+    actions_list = ["prepare"]
     actions_detail = ["submit", "approve", "refuse"]
     acts_when: Mapping[str, Any] = {"submit": ("proved",), "approve": ("submitted",), "refuse": ("submitted",)}
 
@@ -135,6 +165,10 @@ class PayoutRunAdmin(Window):
     @admin.display(description="To pay")
     def to_pay(self, run: PayoutRun) -> str:
         return money(int(run.totals.get("amount", 0)), run.currency)
+
+    @action("Prepare a run", permissions=["payouts.add_payoutrun"])
+    def prepare(self, request: HttpRequest) -> HttpResponse:
+        return ask_of_list(self, request, PREPARE, _prepared)
 
     @action("Submit", permissions=MOVES)
     def submit(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -172,6 +206,11 @@ class PayoutRunAdmin(Window):
             "actions_detail": actions,
         }
         return TemplateResponse(request, "admin/payout_run.html", context)
+
+
+def _prepared(*, by: str, now: Any, **asked: Any) -> str:
+    run = schedule.open_by_hand(asked.pop("provider"), asked.pop("currency"), by=by, now=now, **asked)
+    return f"{run}: it will be computed and proved within a minute."
 
 
 def _approval(run: PayoutRun) -> Question:

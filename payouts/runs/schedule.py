@@ -4,6 +4,8 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from audit import journal
+from marketplace.refusals import Refused
 from payouts.models import PayoutDestination, PayoutRun
 from payouts.runs import preparing
 
@@ -31,6 +33,36 @@ def next_cutoff(zone: str, *, now: datetime) -> datetime:
     """When the week under way ends there."""
     monday = cutoff(zone, now=now).astimezone(ZoneInfo(zone)).date() + WEEK
     return midnight(monday, zone)
+
+
+def zones() -> list[str]:
+    """The pay zones that are in use."""
+    in_force = PayoutDestination.objects.filter(replaced_at=None)
+    return list(in_force.order_by("zone").values_list("zone", flat=True).distinct())
+
+
+def open_by_hand(
+    provider: str, currency: str, *, until: date, zone: str, minimum: int, by: str, now: datetime
+) -> PayoutRun:
+    """The run that a person asks for, up to the midnight with which `until` begins in the zone, as a draft.
+
+    Without a zone the day is that of UTC, and all zones are paid. Asked for twice, the same run.
+    """
+    cut = midnight(until, zone or "UTC")
+    if cut > now:
+        raise Refused("A run pays what was earned before a day that has begun.", code="too_early")
+    if not PayoutDestination.objects.filter(provider=provider, currency=currency, replaced_at=None).exists():
+        raise Refused(f"Nobody is paid {currency} through {provider}.", code="nobody")
+    due_key = f"manual:{provider}:{currency}:{zone}:{until}:{minimum}"
+    known = PayoutRun.objects.filter(due_key__startswith=f"{due_key}:").exclude(state=PayoutRun.State.CLOSED).first()
+    if known is not None:
+        return known
+    run = preparing.open_run(
+        due_key=f"{due_key}:{now:%Y-%m-%dT%H:%M}", prepared_by=by, now=now, kind=PayoutRun.Kind.MANUAL,
+        provider=provider, currency=currency, zone=zone, cutoff=cut, minimum=minimum,
+    )  # fmt: skip
+    journal.record("payout_run.prepare", actor=by, subject=f"payout_run:{run.pk}", now=now)
+    return run
 
 
 def open_due(*, now: datetime) -> list[UUID]:

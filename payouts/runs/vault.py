@@ -1,7 +1,7 @@
 """Bank accounts at rest: sealed with AES-256-GCM, bound to their agent, under keys that can be changed.
 
-`BECKON_PAYOUT_KEYS` holds `name:key` pairs, parted by commas, each key 32 bytes in URL-safe base64. The first seals;
-all open. Without it, outside production, one key is derived from SECRET_KEY.
+`BECKON_PAYOUT_KEYS` holds `name:key` pairs, parted by commas, each key 32 bytes in base64, URL-safe or not. The first
+seals; all open. Without it, outside production, one key is derived from SECRET_KEY.
 """
 
 import base64
@@ -20,6 +20,8 @@ from django.conf import settings
 VARIABLE = "BECKON_PAYOUT_KEYS"
 NONCE_BYTES = 12
 KEY_BYTES = 32
+TO_STANDARD = str.maketrans("-_", "+/")
+FEWEST_DIFFERENT_BYTES = 10  # of 32 random ones there are about thirty
 
 
 class NoKey(Exception):  # noqa: N818  (what is missing)
@@ -28,6 +30,11 @@ class NoKey(Exception):  # noqa: N818  (what is missing)
 
 class BadKeys(SystemExit):
     """Ends the process with one sentence: without good keys no bank account can be read or written."""
+
+
+def refuse_unfit_keys() -> None:
+    """Ends the process with one sentence where it could not read or write a bank account. Said at every start."""
+    _keys()
 
 
 def seal(plain: str, *, bound_to: str) -> bytes:
@@ -73,11 +80,15 @@ def _parsed(given: str) -> dict[str, bytes]:
     for pair in given.split(","):
         name, _, key = pair.strip().partition(":")
         try:
-            keys[name] = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+            keys[name] = base64.b64decode(key.translate(TO_STANDARD) + "=" * (-len(key) % 4), validate=True)
         except ValueError:
             keys[name] = b""
         if not name or len(keys[name]) != KEY_BYTES:
-            raise BadKeys(f"beckon: each key in {VARIABLE} is name:key with 32 bytes in URL-safe base64.")
+            raise BadKeys(f"beckon: each key in {VARIABLE} is name:key with 32 bytes in base64.")
+        if settings.PRODUCTION and len(set(keys[name])) < FEWEST_DIFFERENT_BYTES:
+            raise BadKeys(f"beckon: the key {name!r} in {VARIABLE} is not random: openssl rand -base64 32 makes one.")
+    if len(keys) < given.count(",") + 1:
+        raise BadKeys(f"beckon: {VARIABLE} has two keys of one name.")
     return keys
 
 

@@ -1,6 +1,9 @@
 """Payout runs under every kind of accident, by seed: nothing is lost and nothing is paid twice.
 
-Usage: python -m tests.payouts.crashes [--seeds 1000] [--first 1]
+Usage: python -m tests.payouts.crashes [--seeds 1000] [--first 1] [--again]
+
+What each seed came to is one line of a file in the state folder. Seeds that this very code has played already are left
+out, so that a run that was broken off goes on where it was; the sums at the end are over all of them.
 
 Workers are processes, killed with SIGKILL at a statement that the seed chooses, before or after it is carried out.
 Their wake-ups lie in a real Valkey, which is emptied; they come twice and are taken by several workers at once. The
@@ -9,6 +12,7 @@ order. At the end of each seed every cent earned is either at the bank or in the
 """
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -18,11 +22,13 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import redis
 from django.db import connection, connections
@@ -30,9 +36,10 @@ from django.db import connection, connections
 MONDAY = datetime(2026, 11, 22, 23, tzinfo=UTC)  # 00:00 in Stockholm
 WEEK = timedelta(days=7)
 WEEKS = 2
-ROUNDS = 14  # of each week, with accidents
+ROUNDS = 10  # of each week, with accidents
 QUIET_ROUNDS = 40  # and at most so many without, until all is done
 BELL = "payouts-bell"
+CASHES_OUT = 0.25  # of the rounds
 FAULTS = {"lost_before": 0.25, "lost_after": 0.25, "deaf": 0.25, "refused": 0.1, "returned": 0.15}
 
 
@@ -47,8 +54,11 @@ class Outcome:
     open: int = 0
     killed: int = 0
     flushed: int = 0
+    cash_outs: int = 0
     attempts: int = 0
     looked_up: int = 0
+    doubled_news: int = 0
+    seconds: float = 0.0
     faults: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -90,8 +100,12 @@ class Seed:
         return self.outcome
 
     def people(self) -> None:
+        from payouts.runs import cash_out
         from tests.payouts.conftest import hire
         from tests.payouts.payday import settle_at
+
+        limits = {"each_at_most": 10**6, "daily_at_most": 10**7}
+        cash_out.grant("fake", "EUR", **limits, by="operator:omar", now=self.now)
 
         self.agents = [hire(f"Agent{number}") for number in range(self.chance.randint(2, 6))]
         for agent in self.agents:
@@ -115,7 +129,7 @@ class Seed:
             self.valkey.flushall()
             self.outcome.flushed += 1
         workers = self.chance.randint(1, 3) if accidents else 1
-        self.at_once([self.answer_the_bell] * workers, accidents=accidents)
+        self.at_once([self.answer_the_bell] * workers + self.cash_outs(accidents), accidents=accidents)
         self.approve()
         if self.chance.random() < 0.4:
             self.bank.work()
@@ -123,7 +137,23 @@ class Seed:
             news = self.bank.events()
             told = self.chance.sample(news, self.chance.randint(0, len(news))) if accidents else news
             half = len(told) // 2
+            self.outcome.doubled_news += half - half // 2
             self.at_once([lambda: self.hear(told[:half]), lambda: self.hear(told[half // 2 :])], accidents=accidents)
+
+    def cash_outs(self, accidents: bool) -> list[Callable[[], None]]:
+        """Somebody wants her money now, and clicks twice."""
+        if not accidents or self.chance.random() > CASHES_OUT:
+            return []
+        agent, request_id = self.chance.choice(self.agents), UUID(int=self.chance.getrandbits(128))
+        self.outcome.cash_outs += 1
+        return [lambda: self.cash_out(agent, request_id)] * 2
+
+    def cash_out(self, agent: Any, request_id: UUID) -> None:
+        from marketplace.refusals import Refused
+        from payouts.runs import cash_out
+
+        with suppress(Refused):
+            cash_out.request(agent.pk, "EUR", now=self.now, request_id=request_id)
 
     def answer_the_bell(self) -> None:
         """What a worker does with a wake-up: look at the database and do what is due."""
@@ -149,8 +179,12 @@ class Seed:
             approving.approve(run.pk, by="operator:omar", digest=run.digest, now=self.now)
 
     def at_once(self, acts: list[Callable[[], None]], *, accidents: bool) -> None:
-        """Each act in a process of its own; some are killed on the way."""
-        plans = [self.plan() if accidents else None for _ in acts]
+        """Each act in a process of its own; some are killed on the way. Without accidents one after the other, here."""
+        if not accidents:
+            for act in acts:
+                act()
+            return
+        plans = [self.plan() for _ in acts]
         connections.close_all()
         children = [_fork(act, plan) for act, plan in zip(acts, plans, strict=True)]
         for child in children:
@@ -244,41 +278,97 @@ def _dying(plan: tuple[int, bool] | None) -> Iterator[None]:
 
 
 def play(number: int, urls: Any) -> Outcome:
-    """One seed in a fresh database on these servers."""
+    """One seed in a fresh database on these servers. The bank's file lies in memory, where there is such a folder."""
     from tests import databases
 
+    began, memory = time.monotonic(), Path("/dev/shm")
     with (
-        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder,
         databases.copy(urls) as fresh,
         databases.pointing_at(fresh),
         redis.Redis.from_url(urls.redis) as valkey,
     ):
         valkey.flushall()
-        return Seed(number, Path(folder), valkey).play()
+        outcome = Seed(number, Path(folder), valkey).play()
+    outcome.seconds = round(time.monotonic() - began, 2)
+    return outcome
 
 
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.payouts.crashes", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1_000)
     parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--again", action="store_true", help="play also what this code has played already")
     asked = parser.parse_args(words)
     _django()
     from tests import databases
 
-    began, outcomes = time.monotonic(), []
+    played = {} if asked.again else kept()
+    wanted = range(asked.first, asked.first + asked.seeds)
     with databases.migrated_servers() as urls:
-        for number in range(asked.first, asked.first + asked.seeds):
-            outcomes.append(play(number, urls))
-            if not outcomes[-1].sound or number % 25 == 0:
-                print(f"{time.monotonic() - began:6.0f} s  {outcomes[-1]}", file=sys.stderr, flush=True)
+        for number in wanted:
+            if number not in played:
+                played[number] = play(number, urls)
+                keep(played[number])
+                if not played[number].sound or number % 25 == 0:
+                    print(played[number], file=sys.stderr, flush=True)
+    outcomes = [played[number] for number in wanted]
     print(json.dumps(summary(outcomes)))
     return 0 if all(outcome.sound for outcome in outcomes) else 1
 
 
+def results_file() -> Path:
+    """In the state folder, only ever added to."""
+    from marketplace.local import state
+
+    return state.make(state.make_state(state.folder()) / "payout-crashes") / "results.jsonl"
+
+
+def keep(outcome: Outcome) -> None:
+    with results_file().open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps({"tree": tree()} | asdict(outcome)) + "\n")
+
+
+def kept() -> dict[int, Outcome]:
+    """What this very code has played, by seed; a line torn by a crash is passed over."""
+    found = {}
+    lines = results_file().read_text(encoding="utf-8").splitlines() if results_file().exists() else []
+    for line in lines:
+        with suppress(ValueError):
+            told = json.loads(line)
+            if told.pop("tree") == tree():
+                found[told["seed"]] = Outcome(**told)
+    return found
+
+
+@cache
+def tree() -> str:
+    """A hash over the code that decides how a seed goes."""
+    checkout = Path(__file__).resolve().parents[2]
+    files = [*(checkout / "payouts").rglob("*.py"), *(checkout / "tests" / "payouts").glob("*.py")]
+    files += [checkout / "audit" / "journal.py", checkout / "requirements.lock"]
+    digest = hashlib.sha256()
+    for file in sorted(file for file in files if not file.name.startswith("test_")):
+        digest.update(str(file.relative_to(checkout)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
 def summary(outcomes: list[Outcome]) -> dict[str, int]:
-    names = ("earned", "lost", "doubled", "open", "killed", "flushed", "attempts", "looked_up")
+    names = (
+        "earned",
+        "lost",
+        "doubled",
+        "open",
+        "killed",
+        "flushed",
+        "cash_outs",
+        "doubled_news",
+        "attempts",
+        "looked_up",
+    )
     told = {name: sum(getattr(outcome, name) for outcome in outcomes) for name in names}
-    return {"seeds": len(outcomes), "unsound": sum(not outcome.sound for outcome in outcomes)} | told
+    calm = sum(not (outcome.killed and outcome.attempts) for outcome in outcomes)
+    return {"seeds": len(outcomes), "unsound": sum(not one.sound for one in outcomes), "without_a_kill": calm} | told
 
 
 def _django() -> None:

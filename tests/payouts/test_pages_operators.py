@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from audit.models import Entry
 from payouts import dac7, earnings, ledger
 from payouts.models import BankEntry, CashOutMandate, Payout, PayoutFile, PayoutRun, Period
 from payouts.providers.fake import Fake
-from payouts.runs import approving, proving, review
+from payouts.runs import approving, preparing, proving, review
 from tests.payouts import payday
 from tests.payouts.conftest import NOON, FactsMaker
 from tests.payouts.payday import IBAN, MONDAY, computed, earn, owed, released, sent, settle_at
@@ -45,6 +45,29 @@ def run(ilse: Agent, jonas: Agent) -> PayoutRun:
 def approve(client: Client, run: PayoutRun, *, ending: str | None = None) -> Any:
     body = {"digest": run.digest, "ending": run.digest[-4:] if ending is None else ending}
     return client.post(page("payoutrun", run, "approve"), body)
+
+
+def test_a_run_is_prepared_by_hand_once_and_approved_by_another(ilse: Agent) -> None:
+    settle_at(ilse)
+    earn(ilse, 900, at=MONDAY - WEEK)
+    noor, omar = browser("noor"), browser("omar")
+    address = reverse("admin:payouts_payoutrun_prepare")
+    asked = {"provider": "fake", "currency": "EUR", "until": "2026-11-22", "zone": payday.STOCKHOLM, "minimum": 1}
+
+    assert "Prepare a run" in text(noor.get(address))
+    for refused in ({"until": "2099-01-01"}, {"currency": "SEK"}, {"minimum": 0}, {"provider": "bank"}, {"zone": "X"}):
+        assert noor.post(address, asked | refused).status_code == 200
+    assert not PayoutRun.objects.exists()
+    for _ in range(2):
+        assert noor.post(address, asked).status_code == 302
+
+    run = PayoutRun.objects.get()
+    assert (run.state, run.cutoff) == ("draft", datetime(2026, 11, 21, 23, tzinfo=UTC))
+    preparing.prepare(run.pk, now=NOON)
+    run = proving.prove(run.pk, now=NOON)
+    approving.submit(run.pk, by="operator:kim", now=NOON)
+    assert "A second person approves" in text(approve(noor, run))
+    assert approve(omar, run).status_code == 302
 
 
 def test_two_people_let_a_run_go_over_its_digest(run: PayoutRun) -> None:

@@ -1,13 +1,16 @@
 """Where money goes: checked, sealed at rest, cooled off after a change, opened for the bank alone."""
 
 import base64
+from contextlib import nullcontext
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from agents.models import Agent
 from audit.models import Entry
+from marketplace import guards
 from marketplace.refusals import Refused
 from payouts.models import PayoutDestination
 from payouts.providers.contract import Destination
@@ -19,6 +22,7 @@ from tests.payouts.payday import IBAN, STOCKHOLM, settle_at
 pytestmark = pytest.mark.django_db
 bank = payday.bank
 ANOTHER = "DE02120300000000202051"
+ANY_KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 def key(letter: str) -> str:
@@ -82,6 +86,45 @@ def test_bad_keys_end_the_process_with_one_sentence(keys: str, monkeypatch: pyte
     monkeypatch.setenv(vault.VARIABLE, keys)
     with pytest.raises(SystemExit, match="beckon: each key"):
         vault.seal("x", bound_to="y")
+
+
+def test_a_key_may_be_written_in_either_base64(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = bytes(range(224, 256))
+    monkeypatch.setenv(vault.VARIABLE, f"k:{base64.b64encode(raw).decode()}")
+    sealed = vault.seal("x", bound_to="y")
+
+    monkeypatch.setenv(vault.VARIABLE, f"k:{base64.urlsafe_b64encode(raw).decode().rstrip('=')}")
+    assert vault.unseal(sealed, bound_to="y") == "x"
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ("", "production needs BECKON_PAYOUT_KEYS"),
+        (f"a:{key('a')}", "is not random"),
+        (f"a:{ANY_KEY}", ""),
+        (f"a:{ANY_KEY},a:{ANY_KEY.swapcase()}", "two keys"),
+    ],
+    ids=["absent", "the same byte", "fit", "one name twice"],
+)  # fmt: skip
+def test_production_does_not_start_without_fit_keys(
+    keys: str, sentence: str, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.PRODUCTION = True
+    monkeypatch.setenv(vault.VARIABLE, keys)
+    vault._parsed.cache_clear()
+
+    with pytest.raises(SystemExit, match=sentence) if sentence else nullcontext():
+        vault.refuse_unfit_keys()
+
+    vault._parsed.cache_clear()
+
+
+def test_every_process_asks_for_the_keys_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(vault.VARIABLE, "a:short")
+
+    with pytest.raises(SystemExit, match="beckon: each key"):
+        guards.refuse_unfit()
 
 
 def test_a_first_account_is_usable_at_once_and_a_changed_one_after_48_hours(ilse: Agent) -> None:
