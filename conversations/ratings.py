@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from conversations import lifecycle, masking, stream
-from conversations.models import Engagement, Rating
+from conversations.models import Engagement, Event, Rating
 from marketplace.refusals import Refused
 from payouts import afterwards
 
@@ -31,8 +31,17 @@ def rate(engagement_id: UUID, *, customer_id: UUID, score: int, solved: bool | N
         defaults={"brand_id": engagement.brand_id, "score": score, "solved": solved, "words": words, "at": now},
     )
     if created:
+        if _taken_up_again(engagement):
+            afterwards.reopened(engagement.pk, now=now)
         afterwards.scored(engagement.pk, score, now=now)
         if conversation.status.get("to_rate") == str(engagement.pk):
             lifecycle.rated(conversation, now=now)
     elif (rating.score, rating.solved, rating.words) != (score, solved, words):
         raise Refused("You have rated this chat already. Thank you.", code="already_rated")
+
+
+def _taken_up_again(engagement: Engagement) -> bool:
+    """Whether the customer had to come back, by a line that opened the closed conversation after this engagement."""
+    assert engagement.ended_at is not None, "what is rated has ended"
+    later = Event.objects.filter(conversation_id=engagement.conversation_id, stream="talk", at__gte=engagement.ended_at)
+    return later.filter(kind=Event.Kind.MESSAGE, data__status__why="reopened").exists()

@@ -21,6 +21,7 @@ from dispatch import absence, customer_absence, desk, idle, rounds
 from dispatch.models import Escalation, Offer
 from marketplace.local import frontend
 from marketplace.refusals import Refused
+from payouts.models import EarningFact
 from realtime import protocol
 from tests import readers, truth
 from tests.people import Hire, ask, at, connect, disconnect, offer_to, say
@@ -342,6 +343,7 @@ def test_a_rating_is_given_once_and_a_repeat_is_the_same_rating(
     rate(engagement, maja)
     rate(engagement, maja)
 
+    assert not EarningFact.objects.filter(kind="reopened").exists()
     with pytest.raises(Refused, match="rated this chat already"):
         rate(engagement, maja, score=1)
     assert Event.objects.filter(conversation=chat, data__change="rated").count() == 1
@@ -362,6 +364,9 @@ def test_an_older_chat_can_be_rated_after_the_talk_went_on(
     say(chat, maja.pk, "One more thing", now=at(10))
 
     rate(engagement, maja)
+
+    # The money knows that she had to come back before she gave her score.
+    assert {fact.kind for fact in EarningFact.objects.all()} == {"closed", "reopened", "rated"}
 
     chat.refresh_from_db()
     assert chat.status["phase"] == "assistant"

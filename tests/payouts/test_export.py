@@ -27,7 +27,7 @@ from payouts.providers.contract import Answer, Status
 from payouts.runs import intake
 from tests.payouts import payday
 from tests.payouts.conftest import NOON, FactsMaker
-from tests.payouts.payday import MONDAY, computed, earn, sent, settle_at
+from tests.payouts.payday import MONDAY, earn, released, sent, settle_at
 
 bank = payday.bank
 HAS_HLEDGER = shutil.which("hledger") is not None or "CI" in os.environ
@@ -53,7 +53,7 @@ def a_month(fresh_database: object, bank: object, ilse: Agent, jonas: Agent, fac
         key = PayoutAttempt.objects.get(payout__account__agent=agent).key
         intake.apply("fake", [Answer(status, key=key)], now=NOON)
     earn(ilse, 101, at=NOON)
-    computed(cutoff=NOON + AN_HOUR, now=NOON + AN_HOUR)
+    released(cutoff=NOON + AN_HOUR, now=NOON + AN_HOUR)
 
 
 def journal(form: str) -> str:

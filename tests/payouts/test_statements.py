@@ -71,7 +71,7 @@ def test_the_json_holds_all_that_the_lines_were_computed_from(ilse: Agent, facts
 
     told = json.loads(statement_files.as_json(november(ilse), locale="en"))
 
-    assert (told["format"], told["closing"]) == ("beckon-statement-1", {"balance": 565, "seq": 2})
+    assert (told["format"], told["closing"]) == ("beckon-statement-2", {"balance": 565, "seq": 2})
     for line in told["lines"]:
         receipt = line["receipt"]
         assert rating.FORMULAS[receipt["formula"]](receipt["inputs"]) == line["amount"]
