@@ -36,6 +36,18 @@ BENCHMARKS: dict[str, tuple[Figure, ...]] = {
         Figure("resume_queries", "queries", "<= 3", "benchmarks.realtime.storm"),
         Figure("http_view_cpu_ms", "ms", "ratio <= 3", "benchmarks.realtime.views"),
     ),
+    "dispatch": (
+        Figure("sim70_sl20", "share", "clear of 1; goal 1.02", "benchmarks.dispatch.sim70", needs_servers=False),
+        Figure("sim70_p95_s", "s", "clear of 1; goal 0.88", "benchmarks.dispatch.sim70", needs_servers=False),
+        Figure("sim70_abandon", "share", "clear of 1; goal 0.95", "benchmarks.dispatch.sim70", needs_servers=False),
+        Figure("sim70_language_mismatch", "share", "0", "benchmarks.dispatch.sim70", needs_servers=False),
+        Figure("sim85_sl20", "share", "clear of 1; goal 1.08", "benchmarks.dispatch.sim85", needs_servers=False),
+        Figure("sim85_p95_s", "s", "clear of 1; goal 0.72", "benchmarks.dispatch.sim85", needs_servers=False),
+        Figure("sim85_abandon", "share", "clear of 1; goal 0.86", "benchmarks.dispatch.sim85", needs_servers=False),
+        Figure("sim85_language_mismatch", "share", "0", "benchmarks.dispatch.sim85", needs_servers=False),
+        Figure("fair_gini", "Gini", "<= 0.18", "benchmarks.dispatch.fair", needs_servers=False),
+        Figure("eta_calibration", "share", ">= 0.80", "benchmarks.dispatch.ranges", needs_servers=False),
+    ),
     "payouts": (
         Figure("posting_per_s", "1/s", "ratio >= 3 over django-hordak", "benchmarks.payouts.postings"),
         Figure("posting_bulk_per_s", "1/s", "reported", "benchmarks.payouts.postings"),
@@ -82,23 +94,28 @@ class Scale:
     run_lines: int
     people: int  # of the week that is matched to seats; those of the full run's large week
     people_large: int
+    simulated_seeds: int
+    simulated_minutes: float
 
 
 FULL = Scale(
     rounds=7, seconds=8.0, warm_up_seconds=1.5, conversations=400, deliveries=2_100, idle_sockets=5_000,
     idle_seconds=600.0, stalled_sockets=1_000, stalled_rounds=3, storm_sockets=2_000, postings=10_000_000, reads=20_000,
     run_lines=1_000_000, people=1_000, people_large=4_000,
+    simulated_seeds=30, simulated_minutes=90.0,
 )  # fmt: skip
 QUICK = Scale(
     rounds=3, seconds=2.2, warm_up_seconds=0.7, conversations=400, deliveries=270, idle_sockets=5_000,
     idle_seconds=20.0, stalled_sockets=1_000, stalled_rounds=1, storm_sockets=2_000, postings=200_000, reads=4_000,
     run_lines=100_000, people=1_000, people_large=0,
+    simulated_seeds=6, simulated_minutes=60.0,
 )  # fmt: skip
 # Shows that everything still works; its numbers mean nothing.
 SMOKE = Scale(
     rounds=3, seconds=0.2, warm_up_seconds=0.05, conversations=4, deliveries=12, idle_sockets=20,
     idle_seconds=0.5, stalled_sockets=4, stalled_rounds=3, storm_sockets=20, postings=2_000, reads=100,
     run_lines=2_000, people=20, people_large=30,
+    simulated_seeds=3, simulated_minutes=2.0,
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ LOW, HIGH = 0.04, 0.92  # of a hundred waits four end before the range and eight
 ENOUGH = 8  # accepted in a class; with fewer its neighbours are asked too
 FEWEST = 3  # and with fewer than this in all of them nobody can say
 TRUSTED_MOST = 40  # more would promise to know the rate better than it keeps still
+TRUSTED_STRANGE = 2  # where nobody free serves her own class, the pace of its neighbours says little about hers
 SHORTEST_HIGH_S = 30  # one who does not answer, and the next one's ring
 RINGS_S = 120  # where somebody is free, and nothing was observed
 BISECTIONS = 40
@@ -70,12 +71,16 @@ def estimate(levels: Sequence[Level]) -> Range | None:
     if chosen.served.accepted < FEWEST or chosen.served.seconds <= 0:
         rung_next = levels[0].ahead < levels[0].free
         return Range(0, RINGS_S) if rung_next else None
-    return _range(max(0, chosen.ahead - chosen.free) + 1, chosen.served)
+    strange = chosen is not levels[0] and levels[0].ahead >= levels[0].free
+    trusted_most = TRUSTED_STRANGE if strange else TRUSTED_MOST
+    looked_at = levels[: levels.index(chosen) + 1]
+    turn = 1 + max(0, *(level.ahead - level.free for level in looked_at))
+    return _range(turn, chosen.served, trusted_most)
 
 
-def _range(turn: int, served: Served) -> Range:
+def _range(turn: int, served: Served, trusted_most: int) -> Range:
     """Until the `turn`-th acceptance from now."""
-    trusted = min(served.accepted, TRUSTED_MOST)
+    trusted = min(served.accepted, trusted_most)
     mean_s = turn * served.seconds / served.accepted
     low, high = (mean_s * f_quantile(share, turn, trusted) for share in (LOW, HIGH))
     return Range(int(low), max(SHORTEST_HIGH_S, round(high + 0.5)))

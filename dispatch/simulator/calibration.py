@@ -1,19 +1,20 @@
 """Whether the waits that customers are told come true: the product's own estimate, held against what a run brought."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from dispatch import estimates
 from dispatch.estimates import Level, Range, Wait
 from dispatch.simulator.engine import Engine, Record
-from dispatch.simulator.floor import Floor, Request
+from dispatch.simulator.floor import Floor, Request, clock_of
 from dispatch.simulator.measures import Span
 
-BEGAN = datetime(2026, 1, 1, tzinfo=UTC)  # any day: estimates are made of differences
+LONGEST_WAIT = timedelta(hours=1)  # nobody has waited longer
 EACH = 3  # every third customer is judged, which is as telling and quicker
 Class = tuple[str | None, str | None]  # topic, language; None: of all
 
@@ -89,7 +90,7 @@ def judged(stands: Sequence[Stand], records: Sequence[Record], span: Span) -> Ca
 
 def _told(stand: Stand, record: Record, history: Mapping[Class, Sequence[Wait]]) -> Range | None:
     """`estimates.estimate` from her class and as many wider pools as it will look at."""
-    now = _at(record.queued_at)
+    now = clock_of(record.queued_at)
     levels = []
     for of, (ahead, free) in zip(classes(record), stand.levels, strict=True):
         served = estimates.observed(_lately(history[of], now), now=now)
@@ -102,19 +103,27 @@ def _told(stand: Stand, record: Record, history: Mapping[Class, Sequence[Wait]])
 def _lately(waits: Sequence[Wait], now: datetime) -> list[Wait]:
     """Those that the window can see. What had not ended by now is seen as still going on."""
     since = now - estimates.WINDOW
+    first = bisect_left(waits, since - LONGEST_WAIT, key=_since)
+    last = bisect_left(waits, now, key=_since)
     return [
         one if one.ended_at is not None and one.ended_at <= now else Wait(one.since, None, accepted=False)
-        for one in waits
-        if one.since < now and (one.ended_at is None or one.ended_at > since)
+        for one in waits[first:last]
+        if one.ended_at is None or one.ended_at > since
     ]
+
+
+def _since(wait: Wait) -> datetime:
+    return wait.since
 
 
 def _history(records: Sequence[Record]) -> dict[Class, list[Wait]]:
     found: dict[Class, list[Wait]] = defaultdict(list)
     for one in records:
-        ended = None if one.end == "waiting" else _at(one.queued_at + one.wait_s)
+        ended = None if one.end == "waiting" else clock_of(one.queued_at + one.wait_s)
         for of in classes(one):
-            found[of].append(Wait(_at(one.queued_at), ended, accepted=one.end == "served"))
+            found[of].append(Wait(clock_of(one.queued_at), ended, accepted=one.end == "served"))
+    for waits in found.values():
+        waits.sort(key=_since)
     return found
 
 
@@ -134,10 +143,6 @@ def _counted(told: Sequence[tuple[Range, Record]], came: int) -> Calibration:
         median_high_s=float(np.median([range_.high_s for range_, _ in told] or [0])),
         p90_width_s=float(np.percentile([range_.high_s - range_.low_s for range_, _ in told] or [0], 90)),
     )
-
-
-def _at(seconds: float) -> datetime:
-    return BEGAN + timedelta(seconds=seconds)
 
 
 def watched(engine: Engine, span: Span) -> Calibration:

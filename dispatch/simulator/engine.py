@@ -158,6 +158,7 @@ class Engine:
         request.state, seat.held = "offered", True
         request.offers += 1
         seat.last_offered = self.now
+        self.floor.offered.append((self.now, (request.topic, request.language)))
         self.floor.touched.add(seat.number)
         self._offers[request.number] = (request, seat)
         answer, after_s = self._answer(request, seat)

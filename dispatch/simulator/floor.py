@@ -3,12 +3,15 @@
 Mutable on purpose: the engine moves it, policies read it. Times are seconds since the world began.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from dispatch.simulator.worlds import Arrival, Person, World, certified
 
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)  # any day: only differences matter
+REMEMBERED = 5_000  # offers: an hour of them and more
 PRIOR_CHATS = 5.0  # how many average chats a new agent's record begins with
 
 
@@ -62,6 +65,11 @@ class Request:
         return (-self.priority, self.queued_at, self.number)
 
 
+def clock_of(seconds: float) -> datetime:
+    """A moment of the virtual clock, for rooms that think in dates."""
+    return BEGAN + timedelta(seconds=seconds)
+
+
 class Floor:
     """Everybody at work, who is certified for what, and what has been observed of topics.
 
@@ -80,6 +88,7 @@ class Floor:
                 self._speaking.setdefault(language, []).append(one.number)
         self.touched: set[int] = set()
         self.came: Counter[tuple[str, str]] = Counter()
+        self.offered: deque[tuple[float, tuple[str, str]]] = deque(maxlen=REMEMBERED)
         self._handled = dict.fromkeys(self.families, (1.0, world.handling_s))
 
     def within(self, of: tuple[str | None, str | None]) -> Sequence[int]:

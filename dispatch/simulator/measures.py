@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from dispatch import fair_share
 from dispatch.simulator.engine import Engine, Record
 
 QUICKLY_S = 20.0
@@ -71,20 +72,9 @@ def of(engine: Engine, records: Sequence[Record], span: Span) -> Figures:
         offers_per_accept=sum(one.offers for one in came) / max(1, len(served)),
         handled_s=float(np.mean(done)) if done else 0.0,
         occupancy=engine.busy_s(span.warm_s, span.until_s) / (engine.floor.slots * span.measured_s),
-        gini=gini([seat.earned_minor / max(seat.slot_hours(engine.now), 1e-9) for seat in seats]),
-        gini_earned=gini([seat.earned_minor for seat in seats]),
+        gini=fair_share.gini([seat.earned_minor / max(seat.slot_hours(engine.now), 1e-9) for seat in seats]),
+        gini_earned=fair_share.gini([seat.earned_minor for seat in seats]),
     )
-
-
-def gini(values: Sequence[float]) -> float:
-    """0 where all have the same, towards 1 where one has all. Sum over pairs of differences over twice the mean."""
-    ordered = np.sort(np.asarray(values, dtype=float))
-    total = float(ordered.sum())
-    if total <= 0:
-        return 0.0
-    n = len(ordered)
-    ranks = np.arange(1, n + 1)
-    return float((2 * ranks - n - 1).dot(ordered) / (n * total))
 
 
 def _share(some: int, all_: int) -> float:

@@ -169,7 +169,7 @@ def _seeds(word: str) -> range:
 def _policies(word: str | None) -> tuple[str, ...]:
     """Names, of which one may hold a comma itself."""
     left, found = word or "", []
-    while left := left.strip(" ,"):
+    while left := left.strip(" ,;"):
         name = next((name for name in sorted(POLICIES, key=len, reverse=True) if left.startswith(name)), None)
         if name is None:
             raise BadOptionError(f"--policies are of {'; '.join(POLICIES)}, not {left!r}.")

@@ -1,14 +1,17 @@
 """The product's own choice: every round is `dispatch.matching.planner.plan`, on what the product would know."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
+from dispatch import fair_share
+from dispatch.fair_share import Worked
 from dispatch.matching import Candidate, Certificate, Certificates, Modes, Waiting, Weights, planner
-from dispatch.simulator.floor import Floor, Request, Seat
+from dispatch.simulator.floor import Floor, Request, Seat, clock_of
 from marketplace import waits
 
 BRAND = 0
 AGAIN_AFTER_S = waits.TRUE["same_agent_again_seconds"]
-ANEW_S = 30.0  # how often what agents earned is looked up
+ANEW_S = waits.TRUE["sweep_fairness_seconds"]
 
 
 class Ours:
@@ -23,6 +26,7 @@ class Ours:
         self._known: dict[int, Candidate] = {}
         self._away: set[int] = set()
         self._deficits: dict[int, float] = {}
+        self._starved: set[int] = set()
         self._looked_up = -ANEW_S
 
     def choose(self, waiting: Sequence[Request], floor: Floor, now: float) -> list[tuple[Request, Seat]]:
@@ -44,6 +48,7 @@ class Ours:
         if now - self._looked_up >= ANEW_S:
             self._looked_up = now
             self._deficits = deficits(floor, now)
+            self._starved = starved(floor, now)
             anew = range(len(floor.seats))
         for number in anew:
             self._known[number] = self._candidate(floor.seats[number], floor)
@@ -73,22 +78,29 @@ class Ours:
             idle_since=seat.idle_since,
             speed=floor.speed_ratio(seat),
             deficit=self._deficits[seat.number],
+            starved=seat.number in self._starved and seat.last_offered <= self._looked_up,
         )
 
 
 def deficits(floor: Floor, now: float) -> dict[int, float]:
-    """How far each agent's earnings per available slot-hour lie below everybody's, as a share of it, from -1 to 1."""
-    hours = {seat.number: seat.slot_hours(now) for seat in floor.seats}
-    total = sum(hours.values())
-    usual = sum(seat.earned_minor for seat in floor.seats) / total if total else 0.0
-    if not usual:
-        return dict.fromkeys(hours, 0.0)
-    return {
-        seat.number: max(-1.0, min(1.0, 1.0 - seat.earned_minor / hours[seat.number] / usual))
-        if hours[seat.number]
-        else 0.0
-        for seat in floor.seats
-    }
+    """What the product measures each minute, from what was earned and the slot-hours offered for it."""
+    return fair_share.deficits(
+        {seat.number: Worked(seat.earned_minor, round(seat.slot_hours(now) * 3_600)) for seat in floor.seats}
+    )
+
+
+def starved(floor: Floor, now: float) -> set[int]:
+    """Who had room for long and was passed over, as the product finds them each minute."""
+    after_s = waits.TRUE["starved_after_seconds"]
+    found = set()
+    for seat in floor.seats:
+        since = max(seat.online_since, seat.idle_since, seat.last_offered)
+        if seat.is_free and now - since >= after_s:
+            hers = {(topic, language) for topic in seat.topics for language in seat.languages}
+            asked = sum(at > since and pair in hers for at, pair in floor.offered)
+            if fair_share.is_starved(clock_of(since), asked, clock_of(now), after=timedelta(seconds=after_s)):
+                found.add(seat.number)
+    return found
 
 
 def _waiting(request: Request, floor: Floor) -> Waiting:

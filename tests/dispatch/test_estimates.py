@@ -55,8 +55,20 @@ def test_who_has_someone_free_waits_for_an_answer_alone() -> None:
     assert estimates.estimate([Level(12, 3, seen)]) == estimates.estimate([Level(9, 0, seen)])
 
 
+def test_her_neighbours_pace_is_trusted_less_where_nobody_of_her_own_class_is_free() -> None:
+    """In companies of 60 agents half of such waits went beyond the range that her neighbours' pace alone gave."""
+    seen = Served(20, 400)
+    busy, free = Level(2, 0, Served(1, 60)), Level(0, 1, Served(1, 60))
+
+    told, easy = estimates.estimate([busy, Level(2, 3, seen)]), estimates.estimate([free, Level(2, 3, seen)])
+
+    assert told is not None
+    assert easy is not None
+    assert told.high_s > 3 * easy.high_s  # the third in turn, at a pace that is hardly known
+
+
 def test_the_narrowest_class_that_was_seen_enough_answers() -> None:
-    own, language, brand = Level(1, 0, Served(7, 70)), Level(4, 0, Served(8, 80)), Level(9, 0, Served(90, 90))
+    own, language, brand = Level(1, 2, Served(7, 70)), Level(4, 0, Served(8, 80)), Level(9, 0, Served(90, 90))
 
     assert estimates.estimate([own, language, brand]) == estimates.estimate([language])
     assert estimates.estimate([own]) is not None  # of the widest little is better than nothing

@@ -192,13 +192,6 @@ def test_figures_of_an_empty_span_are_nothing_and_not_an_error() -> None:
     assert (figures.customers, figures.sl20, figures.abandon) == (0, 0.0, 0.0)
 
 
-@pytest.mark.parametrize(
-    ("values", "expected"), [([5, 5, 5], 0.0), ([0, 0, 0, 8], 0.75), ([1, 3], 0.25), ([0, 0], 0.0)]
-)
-def test_gini_of_known_shares(values: list[float], expected: float) -> None:
-    assert measures.gini(values) == pytest.approx(expected)
-
-
 def test_an_interval_over_seeds_is_students() -> None:
     found = intervals.ratio([1.1, 1.2, 1.3], [1.0, 1.0, 1.0])
 
