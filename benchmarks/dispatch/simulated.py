@@ -5,7 +5,7 @@ geometric mean over seeds. The floor is longest idle; how we stand against the o
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from benchmarks.figures import Result, Scale, alone, say
 from dispatch.simulator import report, suite
@@ -50,7 +50,7 @@ def _clear(one: Comparison) -> bool:
     return one.better or (one.ratio is None and one.difference.value == one.difference.low == 0)
 
 
-def _result(name: str, one: Comparison, ours: list[Figures], floor: list[Figures]) -> Result:
+def _result(name: str, one: Comparison, ours: Sequence[Figures], floor: Sequence[Figures]) -> Result:
     values = [suite.mean(side)[one.figure] for side in (ours, floor)]
     held = one.ratio
     assert held, f"{one.figure} is nothing in a seed: the runs are too short to compare"
