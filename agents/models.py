@@ -51,6 +51,7 @@ class Agent(models.Model):
         STUDENT = "student", "Student"
         RURAL = "rural", "Rural worker"
         FAN = "fan", "Passionate user"
+        STAFF = "staff", "Supervisor"  # takes chats over; made by supervisors.profile_of, never by signing up
 
     class State(models.TextChoices):
         APPLIED = "applied", "Applied"  # signed up; an operator has not decided yet

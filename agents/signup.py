@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class SignupForm(forms.Form):
     """The fields beyond e-mail and password. `Adapter` stores them with the user."""
 
-    kind = forms.ChoiceField(choices=Agent.Kind.choices)
+    kind = forms.ChoiceField(choices=[kind for kind in Agent.Kind.choices if kind[0] != Agent.Kind.STAFF])
     display_name = forms.CharField(max_length=40, strip=True)
     country = forms.RegexField(r"^[A-Za-z]{2}$", required=False)
     about = forms.CharField(max_length=400, required=False, strip=True)

@@ -21,6 +21,8 @@ REASONS = {
     "repeated": "The customer asked again after an answer, so it did not help.",
     "sensitive": "The matter is one that people handle.",
     "failure": "The assistant could not reply.",
+    "message": "The customer left a message while nobody could come.",
+    "callback": "The customer chose a time to be called back.",
 }
 
 

@@ -14,7 +14,9 @@ from django.db.models import F
 from assistant import handoff, knowledge, phrases, providers
 from conversations import lifecycle, stream, transcript
 from conversations.models import Conversation, Customer, Engagement, Event
-from dispatch import customer_absence, escalations
+from dispatch import customer_absence, escalations, promises
+from dispatch.models import Escalation
+from marketplace.refusals import Refused
 from realtime import protocol, trouble
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,41 @@ def ask_person(
         _dealt_with(held, held.asked_seq)
         if begun:
             lifecycle.answer(held, text=phrases.say("asked_for_person", packet.language), sources=[], now=now)
+
+
+def leave_message(
+    conversation_id: UUID, *, language: str | None, topic: str | None, email: str | None, now: datetime
+) -> None:
+    """What the customer wrote is for a person, who answers later; the assistant does not answer it as well."""
+    packet = _later(conversation_id, "message", language=language, topic=topic, email=email)
+    promises.leave_message(conversation_id, packet=packet, now=now)
+    _leave_it(conversation_id)
+
+
+def call_back(
+    conversation_id: UUID, *, at: datetime, language: str | None, topic: str | None, email: str | None, now: datetime
+) -> None:
+    """A person comes at the time the customer chose."""
+    packet = _later(conversation_id, "callback", language=language, topic=topic, email=email)
+    promises.call_back(conversation_id, at=at, packet=packet, now=now)
+    _leave_it(conversation_id)
+
+
+def _later(
+    conversation_id: UUID, reason: str, *, language: str | None, topic: str | None, email: str | None
+) -> protocol.Packet:
+    conversation = Conversation.objects.select_related("brand", "customer").get(pk=conversation_id)
+    if email:
+        Customer.objects.filter(pk=conversation.customer_id).update(email=email)
+    packet = handoff.packet(_turn(conversation), reason=reason, language=language, topic=topic)
+    if reason == "message" and not packet.goal:
+        raise Refused("Write your message first.", code="nothing_said")
+    return _as_protocol(packet, conversation)
+
+
+def _leave_it(conversation_id: UUID) -> None:
+    """Whatever was asked so far is a person's to answer."""
+    Conversation.objects.filter(pk=conversation_id).update(answered_seq=F("asked_seq"))
 
 
 def answer_waiting(*, now: datetime) -> int:
@@ -121,8 +158,8 @@ def _goes_on(conversation: Conversation, *, now: datetime) -> bool:
 
 def _speak(held: Conversation, said: providers.Reply, *, now: datetime) -> None:
     """Say it, and hand over where the reply says so. While she waits in line, only real answers are worth saying."""
-    waits = escalations.live(held.pk) is not None
-    if waits and (said.hand_off or not said.sources):
+    request = escalations.under_way(held.pk)
+    if request and (said.hand_off or not said.sources) and not _comes_at_once(request, said):
         return
     sources = [protocol.Source(slug=source.slug, title=source.title) for source in said.sources]
     if said.hand_off:
@@ -133,6 +170,12 @@ def _speak(held: Conversation, said: providers.Reply, *, now: datetime) -> None:
     if said.language and said.language != held.language and not said.hand_off:
         held.language = said.language
         held.save(update_fields=["language"])
+
+
+def _comes_at_once(request: Escalation, said: providers.Reply) -> bool:
+    """She asks for a person now, to whom one was promised for later."""
+    later = request.state in Escalation.PARKED
+    return later and said.hand_off is not None and said.hand_off.reason in escalations.COMES_AT_ONCE
 
 
 def _is_assistants_turn(held: Conversation) -> bool:

@@ -1,6 +1,6 @@
 """When a brand's people are there, in the brand's own time zone."""
 
-from datetime import datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -53,3 +53,28 @@ def _time(text: str) -> time:
 
 def is_timezone(name: str) -> bool:
     return name in available_timezones()
+
+
+def open_spans(brand: Brand, since: datetime, *, days: int) -> list[tuple[datetime, datetime]]:
+    """When people are there from `since` on, for so many days: stretches in order, in UTC.
+
+    A day that is 23 or 25 hours long keeps its clock times.
+    """
+    until = since + timedelta(days=days)
+    if not brand.opening_hours:
+        return [(since, until)]
+    zone = ZoneInfo(brand.timezone)
+    first = since.astimezone(zone).date()
+    spans = [_span(brand, first + timedelta(days=n), zone) for n in range(days + 1)]
+    cut = [(max(span[0], since), min(span[1], until)) for span in spans if span]
+    return [(opens, closes) for opens, closes in cut if opens < closes]
+
+
+def _span(brand: Brand, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """One day's opening; a closing time of 00:00 is midnight at the day's end."""
+    given = brand.opening_hours.get(DAYS[day.weekday()])
+    if not given:
+        return None
+    opens, closes = (time.fromisoformat(clock) for clock in given)
+    last = day if closes != time(0) else day + timedelta(days=1)
+    return tuple(datetime.combine(on, at, zone).astimezone(UTC) for on, at in ((day, opens), (last, closes)))  # type: ignore[return-value]

@@ -27,6 +27,7 @@ def begin(
     language: str,
     offered_at: datetime,
     now: datetime,
+    by_staff: bool = False,
 ) -> Engagement:
     """The agent owns the conversation. The caller holds its lock; a second owner is refused by the database.
 
@@ -44,6 +45,7 @@ def begin(
         language=language,
         offered_at=offered_at,
         accepted_at=max(now, before or now),
+        by_staff=by_staff,
     )
 
 
@@ -59,11 +61,13 @@ def again(conversation: Conversation, lost: Engagement, *, offer_id: UUID, now: 
         language=lost.language,
         offered_at=now,
         now=now,
+        by_staff=lost.by_staff,
     )
 
 
 def end(engagement: Engagement, *, state: str, now: datetime) -> None:
-    """live -> `state`, and paid in the same transaction. Locks: the agent's ledger account, last of all.
+    """live -> `state`, and paid in the same transaction, but for a supervisor's, whose wage is no matter of the chat's.
+    Locks: the agent's ledger account, last of all.
 
     Card numbers in what the agent wrote about it are masked.
     """
@@ -76,7 +80,8 @@ def end(engagement: Engagement, *, state: str, now: datetime) -> None:
     engagement.note = masking.mask(engagement.note)[:NOTE_LONGEST]
     engagement.tags = [masking.mask(tag) for tag in engagement.tags]
     engagement.save(update_fields=_ENDED)
-    earnings.record(_facts(engagement), topic=_topic_name(engagement), now=now)
+    if not engagement.by_staff:
+        earnings.record(_facts(engagement), topic=_topic_name(engagement), now=now)
 
 
 _ENDED = [

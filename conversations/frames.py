@@ -78,6 +78,6 @@ def of(event: Event) -> protocol.Numbered:
         case Event.Kind.HAND_OFF:
             return protocol.HandOff(**place, packet=msgspec.convert(event.data["packet"], protocol.Packet))
         case Event.Kind.NOTE:
-            return protocol.Note(**place, text=event.text)
+            return protocol.Note(**place, text=event.text, about=event.data.get("about", ""))
         case other:
             raise AssertionError(f"unknown kind of event: {other}")

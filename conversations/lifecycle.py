@@ -43,10 +43,40 @@ def asked(conversation: Conversation, *, why: str, packet: protocol.Packet | Non
     customer = Participant.objects.get(conversation=conversation, role="customer")
     _tell(conversation, "asked", author=_author(customer), status=status("queue", why, now), now=now)
     if packet:
-        assistant = assistant_of(conversation.brand)
-        data = {"packet": stored_packet(packet)}
-        stream.append(conversation, stream=stream.DESK, kind=Event.Kind.HAND_OFF, author=assistant, data=data, now=now)
+        _hand_over(conversation, packet, now=now)
     wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def _hand_over(conversation: Conversation, packet: protocol.Packet, *, now: datetime) -> None:
+    assistant = assistant_of(conversation.brand)
+    data = {"packet": stored_packet(packet)}
+    stream.append(conversation, stream=stream.DESK, kind=Event.Kind.HAND_OFF, author=assistant, data=data, now=now)
+
+
+def promised(
+    conversation: Conversation, *, why: str, due: datetime, packet: protocol.Packet | None, now: datetime
+) -> None:
+    """A person answers her message, or comes back to her (`why`: message or callback), by then; the assistant goes on.
+
+    A packet goes to the desk stream: the first one of this request.
+    """
+    change = {"message": "message_left", "callback": "callback_chosen"}[why]
+    told = status("assistant", why, now, due=due)
+    _tell(conversation, change, author=_customer(conversation), status=told, now=now)
+    if packet:
+        _hand_over(conversation, packet, now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def due(conversation: Conversation, *, why: str, due: datetime | None, now: datetime) -> None:
+    """People are rung for what was promised."""
+    _tell(conversation, "due", author=SYSTEM, status=status("queue", why, now, due=due), now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def late(conversation: Conversation, *, why: str, due: datetime, now: datetime) -> None:
+    """Nobody came by the time that was promised. She is told so, and the next one."""
+    _tell(conversation, "late", author=SYSTEM, status=status("queue", why, now, due=due), now=now)
 
 
 def cancelled(conversation: Conversation, *, now: datetime) -> None:
@@ -142,11 +172,13 @@ def leave_word(conversation: Conversation, engagement: Engagement, text: str, *,
         stream.append(conversation, stream=stream.DESK, kind=Event.Kind.NOTE, author=author, text=text.strip(), now=now)
 
 
-def released(conversation: Conversation, engagement: Engagement, *, state: str, now: datetime) -> None:
+def released(
+    conversation: Conversation, engagement: Engagement, *, state: str, now: datetime, why: str | None = None
+) -> None:
     """The agent gave the conversation back (transferred) or vanished (lost): it waits again, and she reads no more."""
     engagements.end(engagement, state=state, now=now)
     _part(conversation, engagement)
-    _tell(conversation, state, author=SYSTEM, status=status("queue", state, now), now=now)
+    _tell(conversation, state, author=SYSTEM, status=status("queue", why or state, now), now=now)
     wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
 
 
@@ -163,6 +195,17 @@ def left(conversation: Conversation, engagement: Engagement | None, *, now: date
         return
     _close(conversation, now=now)
     _tell(conversation, "left", author=_customer(conversation), status=status("ended", "left", now), now=now)
+    wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
+
+
+def stopped(conversation: Conversation, engagement: Engagement, *, again: datetime, now: datetime) -> None:
+    """The agent left because of how she was treated, and is paid as for any chat seen through. The customer is told,
+    and from when a person may come again."""
+    engagements.end(engagement, state="left", now=now)
+    _part(conversation, engagement)
+    _close(conversation, now=now)
+    author = protocol.Author(role="agent", id=engagement.agent_id, name=engagement.agent.display_name)
+    _tell(conversation, "stopped", author=author, status=status("ended", "stopped", now, due=again), now=now)
     wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
 
 
@@ -198,8 +241,13 @@ def rated(conversation: Conversation, *, now: datetime) -> None:
 @transaction.atomic
 def add_note(conversation_id: UUID, *, author: protocol.Author, text: str, now: datetime) -> None:
     """A note in the desk stream. Locks: the conversation."""
-    conversation = stream.locked(conversation_id)
-    stream.append(conversation, stream=stream.DESK, kind=Event.Kind.NOTE, author=author, text=text, now=now)
+    note(stream.locked(conversation_id), author=author, text=text, now=now)
+
+
+def note(conversation: Conversation, *, author: protocol.Author, text: str, now: datetime, about: str = "") -> None:
+    """A note in the desk stream; `about`: question or answer, where it is one of colleagues."""
+    data = {"about": about} if about else None
+    stream.append(conversation, stream=stream.DESK, kind=Event.Kind.NOTE, author=author, text=text, data=data, now=now)
 
 
 def answer(conversation: Conversation, *, text: str, sources: list[protocol.Source], now: datetime) -> None:
@@ -220,8 +268,9 @@ def status(
     *,
     person: protocol.PersonCard | None = None,
     to_rate: UUID | None = None,
+    due: datetime | None = None,
 ) -> protocol.Status:
-    return protocol.Status(phase=phase, why=why, since=since, person=person, to_rate=to_rate)
+    return protocol.Status(phase=phase, why=why, since=since, person=person, to_rate=to_rate, due=due)
 
 
 def live_engagement(conversation_id: UUID) -> Engagement | None:

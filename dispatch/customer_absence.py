@@ -1,6 +1,7 @@
 """A customer whose last connection broke: what happens at 10 seconds and later, and how she goes on when she is back.
 
-She is missed only where a socket of hers was seen since she asked: whoever writes without one is never gone. The
+She is missed only where a socket of hers was seen since she asked: whoever writes without one is never gone, nor who
+left a message or is called back. The
 sockets' doors report at once, the sweep finds what they missed; every step looks again under the escalation's lock.
 """
 
@@ -196,7 +197,9 @@ def _is_due(escalation: Escalation, wait: str, now: datetime) -> bool:
 
 def _of(customer_ids: Collection[UUID], *, here: bool) -> list[UUID]:
     """Live requests of these customers that do not say yet where they are."""
-    live = Escalation.objects.filter(conversation__customer_id__in=customer_ids, state__in=Escalation.LIVE)
+    live = Escalation.objects.filter(
+        conversation__customer_id__in=customer_ids, state__in=Escalation.LIVE, kind=Escalation.Kind.CHAT
+    )
     known = live.filter(customer_here=True, customer_gone_since=None)
     wrong = live.filter(customer_gone_since=None) if here else live.exclude(pk__in=known.values("pk"))
     return list(wrong.values_list("pk", flat=True))
@@ -210,7 +213,7 @@ _UNSETTLED = f"""
   select id, customer_gone_since, here from (
     select e.id, e.customer_here, e.customer_gone_since, e.queued_at, {_HERE} as here
     from dispatch_escalation e join conversations_conversation c on c.id = e.conversation_id
-    where e.state in ('waiting', 'offered', 'engaged')) live
+    where e.state in ('waiting', 'offered', 'engaged') and e.kind = 'chat') live
   where customer_gone_since is not null or here <> customer_here
   order by queued_at"""  # noqa: S608
 

@@ -15,7 +15,7 @@ from agents.models import Slot
 from audit import journal
 from conversations import engagements, lifecycle, stream
 from conversations.models import Conversation, Engagement
-from dispatch import escalations, offers
+from dispatch import escalations, handovers, offers
 from dispatch.models import Escalation, Offer
 from marketplace.refusals import Refused
 
@@ -72,7 +72,7 @@ def resolve(
     held = locked(engagement_id, by=by)
     if held.engagement.state == Engagement.State.RESOLVED:
         return  # A repeated click is not an error.
-    _demand_live(held)
+    demand_live(held)
     held.engagement.note = note
     held.engagement.tags = tags or []
     lifecycle.leave_word(held.conversation, held.engagement, note, now=now)
@@ -82,15 +82,21 @@ def resolve(
 
 
 @transaction.atomic
-def transfer(engagement_id: UUID, *, by: UUID, reason: str, now: datetime) -> None:
-    """live -> transferred. The customer waits again, with her waiting time, for somebody else."""
+def transfer(
+    engagement_id: UUID, *, by: UUID, reason: str, now: datetime, to: handovers.Target = handovers.ANYBODY
+) -> None:
+    """live -> transferred. The customer waits again, with her waiting time, for somebody else, or for whom `to` names.
+
+    The agent is paid; what she leaves as her reason is a note that the next one reads.
+    """
     held = locked(engagement_id, by=by)
     if held.engagement.state == Engagement.State.TRANSFERRED:
         return
-    _demand_live(held)
+    demand_live(held)
     held.engagement.note = reason
+    handovers.aim(held.escalation, held.conversation, to, by=by, now=now)
     lifecycle.leave_word(held.conversation, held.engagement, reason, now=now)
-    _release(held, state=Engagement.State.TRANSFERRED, priority=None, now=now)
+    release(held, state=Engagement.State.TRANSFERRED, priority=None, why=to.why, now=now)
 
 
 @transaction.atomic
@@ -100,7 +106,7 @@ def take_back(escalation_id: UUID, *, by: str, reason: str, now: datetime) -> No
     held = locked(live) if live else None
     if held is None or held.engagement.state != Engagement.State.LIVE:
         raise Refused("Nobody is in this chat any more.", code="not_live")
-    _release(held, state=Engagement.State.TRANSFERRED, priority=escalations.LOST_PRIORITY, now=now)
+    release(held, state=Engagement.State.TRANSFERRED, priority=escalations.LOST_PRIORITY, now=now)
     subject = f"engagement:{held.engagement.pk}"
     brand_id = held.engagement.brand_id
     journal.record("engagement.taken_back", actor=by, subject=subject, brand_id=brand_id, reason=reason, now=now)
@@ -130,7 +136,7 @@ def lose(engagement_id: UUID, *, now: datetime) -> bool:
     if held.engagement.dormant_since is not None:
         sleep_on(held, now=now)
         return True
-    _release(held, state=Engagement.State.LOST, priority=escalations.LOST_PRIORITY, now=now)
+    release(held, state=Engagement.State.LOST, priority=escalations.LOST_PRIORITY, now=now)
     return True
 
 
@@ -168,8 +174,9 @@ def _is_latest(engagement: Engagement) -> bool:
 
 @transaction.atomic
 def leave_queue(conversation_id: UUID, *, now: datetime) -> None:
-    """The customer stops waiting and stays with the assistant. Refused once a person is there."""
-    escalation = escalations.locked_live(conversation_id)
+    """The customer stops waiting, or wants no call-back or answer any more, and stays with the assistant. Refused once
+    a person is there."""
+    escalation = escalations.locked_under_way(conversation_id)
     if escalation.state == Escalation.State.ENGAGED:
         raise Refused("A person has joined already.", code="already_joined")
     offers.withdraw(escalation, now=now)
@@ -194,7 +201,7 @@ def _leave(conversation_id: UUID, *, now: datetime) -> bool:
 
     Locks: escalation, slot, offer, conversation, ledger account.
     """
-    found = escalations.live(conversation_id)
+    found = escalations.under_way(conversation_id)
     escalation = escalations.locked(found.pk) if found else None
     owner = lifecycle.live_engagement(conversation_id)
     slot = slots.locked(owner.agent_id) if owner else None
@@ -204,7 +211,7 @@ def _leave(conversation_id: UUID, *, now: datetime) -> bool:
     if conversation.state == Conversation.State.CLOSED:
         return True
     before, owner = owner, lifecycle.live_engagement(conversation_id)
-    if escalations.live(conversation_id) != escalation or owner != before:
+    if escalations.under_way(conversation_id) != escalation or owner != before:
         transaction.set_rollback(True)
         return False
     if escalation:
@@ -228,10 +235,11 @@ def locked(engagement_id: UUID, *, by: UUID | None = None) -> Held:
     return Held(escalation, slot, conversation, engagement)
 
 
-def _release(held: Held, *, state: str, priority: int | None, now: datetime) -> None:
+def release(held: Held, *, state: str, priority: int | None, now: datetime, why: str | None = None) -> None:
+    """The chat is nobody's and waits again; its agent is paid and free. The caller holds all of it."""
     escalations.requeue(held.escalation, priority=priority)
     free_place(held, now=now)
-    lifecycle.released(held.conversation, held.engagement, state=state, now=now)
+    lifecycle.released(held.conversation, held.engagement, state=state, why=why, now=now)
 
 
 def free_place(held: Held, *, now: datetime) -> None:
@@ -257,6 +265,6 @@ def sleep_on(held: Held, *, now: datetime) -> None:
     lifecycle.slept_on(held.conversation, held.engagement, now=now)
 
 
-def _demand_live(held: Held) -> None:
+def demand_live(held: Held) -> None:
     if held.engagement.state != Engagement.State.LIVE:
         raise Refused("This chat is over already.", code="not_live")

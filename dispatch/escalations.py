@@ -1,17 +1,19 @@
 """Requests for a person: begun, given back, ended. The table is the queue; a lost wake-up loses nothing."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import connection, transaction
+from django.db.models import Max
 
 from audit import journal
 from brands.models import Skill
 from conversations import lifecycle, stream
 from conversations.models import Conversation
 from dispatch.events import SupplyOrDemandChanged
-from dispatch.models import Escalation
+from dispatch.models import AbuseReport, Escalation
 from marketplace import events
 from marketplace.refusals import Refused
 from realtime import leases, protocol
@@ -31,6 +33,11 @@ def live(conversation_id: UUID) -> Escalation | None:
     return Escalation.objects.filter(conversation_id=conversation_id, state__in=Escalation.LIVE).first()
 
 
+def under_way(conversation_id: UUID) -> Escalation | None:
+    """The conversation's request that is not over: waiting, with a person, or parked with a promise."""
+    return Escalation.objects.filter(conversation_id=conversation_id, state__in=Escalation.UNDER_WAY).first()
+
+
 @transaction.atomic
 def begin(
     conversation_id: UUID,
@@ -42,31 +49,107 @@ def begin(
 ) -> tuple[Escalation, bool]:
     """The conversation waits for a person; a second request returns the first. Locks: the conversation.
 
-    The new row is nobody else's yet, so taking the conversation first breaks no order. Whoever else begins one at the
-    same moment waits for that lock and finds this row.
+    A request that was parked with a promise stands in line again if she asks for a person now; a hand-over of the
+    assistant leaves the promise as it is. The new row is nobody else's yet, and a parked row is taken only where nobody
+    holds it (who does is bringing it to the line), so taking the conversation first breaks no order. Whoever else
+    begins one at the same moment waits for that lock and finds this row.
     """
     conversation = lifecycle.open_one(stream.locked(conversation_id))
-    under_way = live(conversation_id)
-    if under_way:
-        return under_way, False
-    topic = _known_topic(conversation, packet.topic)
-    packet = msgspec.structs.replace(packet, topic=topic)
-    escalation = Escalation.objects.create(
-        brand_id=conversation.brand_id,
-        conversation=conversation,
-        reason=packet.reason,
-        topic=topic,
-        language=packet.language,
+    found = under_way(conversation_id)
+    if found and found.state in Escalation.LIVE:
+        return found, False
+    packet = settled(conversation, packet)
+    if found:
+        if packet.reason in COMES_AT_ONCE and _take_up(found.pk, packet, now=now):
+            lifecycle.asked(conversation, why=packet.reason, packet=None, now=now)
+        return found, False
+    escalation = _create(
+        conversation,
+        packet,
+        state=Escalation.State.WAITING,
         priority=priority,
-        packet=lifecycle.stored_packet(packet),
         queued_at=now,
         first_agent_id=first_agent,
         customer_here=bool(leases.connected([f"customer:{conversation.customer_id}"])),
+        **_rest(conversation, packet, now),
     )
-    _remember(conversation, topic=topic, language=packet.language)
     lifecycle.asked(conversation, why=packet.reason, packet=packet, now=now)
     wake()
     return escalation, True
+
+
+COMES_AT_ONCE = ("asked", "sensitive", "supervisor")  # though something was promised for later
+
+
+def _rest(conversation: Conversation, packet: protocol.Packet, now: datetime) -> dict[str, Any]:
+    """After a chat that an agent left for abuse the customer's next one begins a little later; a danger never waits."""
+    if packet.reason == "sensitive":
+        return {}
+    reports = AbuseReport.objects.filter(customer_id=conversation.customer_id, rest_until__gt=now)
+    until = reports.exclude(finding="unfounded").aggregate(until=Max("rest_until"))["until"]
+    return {"held_until": until, "held_why": "rest"} if until else {}
+
+
+def _create(conversation: Conversation, packet: protocol.Packet, **fields: Any) -> Escalation:
+    return Escalation.objects.create(
+        brand_id=conversation.brand_id,
+        conversation=conversation,
+        reason=packet.reason,
+        topic=packet.topic,
+        language=packet.language,
+        packet=lifecycle.stored_packet(packet),
+        **fields,
+    )
+
+
+def _take_up(escalation_id: UUID, packet: protocol.Packet, *, now: datetime) -> bool:
+    """callback_due or left_message -> waiting, because she asks now. False where somebody moves it at this moment."""
+    free = Escalation.objects.select_for_update(no_key=True, skip_locked=True)
+    escalation = free.filter(pk=escalation_id, state__in=Escalation.PARKED).first()
+    if escalation is None:
+        return False
+    escalation.kind, escalation.due_at = Escalation.Kind.CHAT, None
+    escalation.packet = lifecycle.stored_packet(packet)
+    escalation.topic, escalation.language = packet.topic, packet.language
+    unpark(escalation, "kind", "due_at", "packet", "topic", "language", priority=escalation.priority, now=now)
+    return True
+
+
+def park(
+    conversation: Conversation,
+    escalation: Escalation | None,
+    *,
+    kind: str,
+    due_at: datetime,
+    packet: protocol.Packet,
+    now: datetime,
+) -> Escalation:
+    """Out of the line, with a deadline. The caller holds escalation (None: there is none yet) and conversation, and has
+    seen to the offer."""
+    parked = {
+        Escalation.Kind.CALLBACK: Escalation.State.CALLBACK_DUE,
+        Escalation.Kind.MESSAGE: Escalation.State.LEFT_MESSAGE,
+    }[Escalation.Kind(kind)]
+    if escalation is None:
+        return _create(conversation, packet, state=parked, kind=kind, due_at=due_at, queued_at=now)
+    escalation.state, escalation.kind, escalation.due_at = parked, kind, due_at
+    escalation.customer_gone_since = None
+    escalation.packet = lifecycle.stored_packet(packet)
+    escalation.topic, escalation.language = packet.topic, packet.language
+    escalation.save(update_fields=["state", "kind", "due_at", "customer_gone_since", "packet", "topic", "language"])
+    wake()
+    return escalation
+
+
+def unpark(escalation: Escalation, *also: str, priority: int, now: datetime) -> None:
+    """In line again; the fields `also` are saved in the same statement. The caller holds the lock and tells the
+    customer."""
+    assert escalation.state in Escalation.PARKED
+    escalation.state = Escalation.State.WAITING
+    escalation.waits_since = now
+    escalation.priority = priority
+    escalation.save(update_fields=["state", "waits_since", "priority", *also])
+    wake()
 
 
 def engage(escalation: Escalation, *, now: datetime) -> None:
@@ -106,10 +189,11 @@ def to_front(escalation_id: UUID, *, by: str, reason: str, now: datetime) -> Non
 
 def end(escalation: Escalation, *, state: str, now: datetime) -> None:
     """The request is over. The caller holds the lock and has seen to its offer."""
-    assert escalation.state in Escalation.LIVE
+    assert escalation.state in Escalation.UNDER_WAY
     escalation.state = state
     escalation.ended_at = now
-    escalation.save(update_fields=["state", "ended_at"])
+    escalation.due_at = escalation.held_until = None
+    escalation.save(update_fields=["state", "ended_at", "due_at", "held_until"])
     wake()
 
 
@@ -118,24 +202,26 @@ def wake() -> None:
     events.announce(SupplyOrDemandChanged())
 
 
-def locked_live(conversation_id: UUID) -> Escalation:
-    """The conversation's live request, locked. Raises Refused where there is none (any more)."""
-    found = live(conversation_id)
+def locked_under_way(conversation_id: UUID) -> Escalation:
+    """The conversation's request that is not over, locked. Raises Refused where there is none (any more)."""
+    found = under_way(conversation_id)
     escalation = locked(found.pk) if found else None
-    if escalation is None or escalation.state not in Escalation.LIVE:
+    if escalation is None or escalation.state not in Escalation.UNDER_WAY:
         raise Refused("Nobody is being asked for in this conversation.", code="not_waiting")
     return escalation
 
 
-def _known_topic(conversation: Conversation, topic: str) -> str:
+def settled(conversation: Conversation, packet: protocol.Packet) -> protocol.Packet:
+    """The packet with a topic that the brand has people for; the conversation remembers topic and language."""
+    packet = msgspec.structs.replace(packet, topic=known_topic(conversation.brand_id, packet.topic))
+    conversation.topic, conversation.language = packet.topic, packet.language
+    conversation.save(update_fields=["topic", "language"])
+    return packet
+
+
+def known_topic(brand_id: UUID, topic: str) -> str:
     """A topic that the brand has people for; a guess that fits none becomes the general one."""
-    keys = set(Skill.objects.filter(brand_id=conversation.brand_id).values_list("key", flat=True))
+    keys = set(Skill.objects.filter(brand_id=brand_id).values_list("key", flat=True))
     if topic in keys or not keys:
         return topic or DEFAULT_TOPIC
     return DEFAULT_TOPIC if DEFAULT_TOPIC in keys else min(keys)
-
-
-def _remember(conversation: Conversation, *, topic: str, language: str) -> None:
-    conversation.topic = topic
-    conversation.language = language
-    conversation.save(update_fields=["topic", "language"])

@@ -24,7 +24,7 @@ _SILENT = """
   select c.id from conversations_conversation c
   where c.state = 'open' and c.opened_at < %s
     and not exists (select 1 from dispatch_escalation e
-                    where e.conversation_id = c.id and e.state in ('waiting', 'offered', 'engaged'))
+                    where e.conversation_id = c.id and e.ended_at is null)
     and not exists (select 1 from conversations_event v
                     where v.conversation_id = c.id and v.stream = 'talk' and v.seq = c.talk_seq and v.at >= %s)
   order by c.opened_at limit %s"""
@@ -35,7 +35,7 @@ def _close(conversation_id: UUID, *, now: datetime) -> bool:
     """open -> closed, unless somebody wrote or asked for a person meanwhile. Locks: the conversation."""
     conversation = stream.locked(conversation_id)
     latest = conversation.events.filter(stream=stream.TALK).order_by("-seq").values_list("at", flat=True).first()
-    if conversation.state != Conversation.State.OPEN or escalations.live(conversation_id):
+    if conversation.state != Conversation.State.OPEN or escalations.under_way(conversation_id):
         return False
     if latest is not None and latest >= now - SILENCE:
         return False

@@ -154,7 +154,7 @@ class Words:
             "topic_name": topic_name,
             "language": escalation.language,
             "context": str(escalation.packet.get("summary", ""))[:240],
-            "waits_since": escalation.queued_at,
+            "waits_since": escalation.waits_since or escalation.queued_at,
             "seconds": seconds,
             "currency": money["currency"],
             "minimum_minor": money["minimum_cents"],
@@ -297,6 +297,21 @@ def renewed(offer_id: UUID, *, now: datetime) -> Offer:
         ended_at=now,
         expires_at=now + timedelta(seconds=settings.BECKON_WAITS["offer_seconds"]),
         card=old.card,
+    )
+
+
+def given(escalation: Escalation, slot: Slot, plan: PayPlan, *, now: datetime) -> Offer:
+    """An offer that never rang, accepted already: for a supervisor who takes a chat over. It shows no price."""
+    return Offer.objects.create(
+        brand_id=escalation.brand_id,
+        escalation=escalation,
+        agent_id=slot.pk,
+        pay_plan=plan,
+        state=Offer.State.ACCEPTED,
+        offered_at=now,
+        ended_at=now,
+        expires_at=now + timedelta(seconds=settings.BECKON_WAITS["offer_seconds"]),
+        card={"taken_over": True},
     )
 
 

@@ -32,7 +32,7 @@ class InLine:
     topic: str
     language: str
     held_until: datetime | None
-    ahead: tuple[int, int, int]
+    ahead: list[int]
 
     @property
     def classes(self) -> tuple[Class, Class, Class]:
@@ -63,7 +63,7 @@ def in_line(conversation_id: UUID | None = None, *, customers: Sequence[UUID] | 
     """Everybody who waits or is being offered, in the order in which they are served; or some of them."""
     with connection.cursor() as cursor:
         cursor.execute(_IN_LINE, {"one": conversation_id, "some": None if customers is None else list(customers)})
-        return [InLine(*row[:6], (row[6], row[7], row[8])) for row in cursor.fetchall()]
+        return [InLine(*row) for row in cursor.fetchall()]
 
 
 # Somebody who is away counts herself, and so does not stand before herself either.
@@ -72,7 +72,8 @@ _AHEAD = """
     rows between unbounded preceding and current row exclude current row)"""
 _TURN = "e.priority desc, coalesce(e.waits_since, e.queued_at), e.id"
 _IN_LINE = f"""
-  select conversation_id, customer_id, brand_id, topic, language, held_until, in_class, in_language, in_brand from (
+  select conversation_id, customer_id, brand_id, topic, language, held_until,
+    array[in_class, in_language, in_brand] from (
     select e.conversation_id, c.customer_id, e.brand_id, e.topic, e.language, e.held_until,
       {_AHEAD.format(of="e.brand_id, e.topic, e.language", turn=_TURN)} as in_class,
       {_AHEAD.format(of="e.brand_id, e.language", turn=_TURN)} as in_language,

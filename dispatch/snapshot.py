@@ -9,7 +9,7 @@ from django.db.models import Count
 from agents import paid_hours
 from agents.models import AgentSkill, Slot
 from conversations.models import Engagement
-from dispatch import offers, queue
+from dispatch import offers, questions, queue
 from dispatch.models import Offer
 from marketplace import waits
 from payouts import earnings, plans
@@ -42,6 +42,7 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
     engaged = _engaged(ids)
     demand = queue.demand_for(ids)
     paid = paid_hours.in_them(ids, now=now)
+    asked = questions.put_to(ids, now=now)
     closed = Engagement.objects.filter(agent_id__in=ids, ended_at__gte=today)
     chats = dict(closed.order_by("agent_id").values_list("agent_id").annotate(Count("pk")))
     return {
@@ -66,6 +67,7 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
             chats_today=chats.get(id_, 0),
             currency=earned[id_][0],
             at=now,
+            questions=asked.get(id_, []),
         )
         for id_, slot in slots.items()
     }
@@ -149,5 +151,6 @@ def _chat(engagement: Engagement, topics: Mapping[tuple[UUID, str], str]) -> pro
         pay=[
             protocol.PayLine(kind=line["kind"], words=line["words"], amount_minor=line["rate"])
             for line in card["lines"]
+            if not engagement.by_staff
         ],
     )

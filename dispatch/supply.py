@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from conversations.models import Engagement
 from dispatch.matching import Candidate, Certificate, Certificates, Waiting
-from dispatch.models import Offer
+from dispatch.models import AbuseReport, Offer
 
 
 def waiting(*, limit: int = 2_000) -> list[Waiting]:
@@ -27,8 +28,9 @@ def waiting(*, limit: int = 2_000) -> list[Waiting]:
 
 
 _WAITING = """
-  select id, brand_id, topic, language, priority, queued_at, first_agent_id from dispatch_escalation
-  where state = 'waiting' and customer_gone_since is null order by priority desc, queued_at limit %s"""
+  select id, brand_id, topic, language, priority, coalesce(waits_since, queued_at) as since, first_agent_id
+  from dispatch_escalation where state = 'waiting' and customer_gone_since is null and held_until is null
+  order by priority desc, since limit %s"""
 
 
 def candidates() -> list[Candidate]:
@@ -88,4 +90,17 @@ def _asked(escalation_ids: list[UUID]) -> dict[UUID, dict[UUID, float]]:
     asked: dict[UUID, dict[UUID, float]] = defaultdict(dict)
     for escalation_id, agent_id, at in sorted(over, key=lambda row: row[2]):
         asked[escalation_id][agent_id] = at.timestamp()
+    for escalation_id, agent_id in _parted(escalation_ids):
+        asked[escalation_id][agent_id] = NEVER_AGAIN
     return asked
+
+
+NEVER_AGAIN = datetime(9999, 1, 1, tzinfo=UTC).timestamp()  # asked in the future: never long enough ago
+
+
+def _parted(escalation_ids: list[UUID]) -> list[tuple[UUID, UUID]]:
+    """(escalation, agent): this agent once left a chat because of how this very customer treated her."""
+    reports = AbuseReport.objects.filter(customer__conversations__escalations__in=escalation_ids)
+    pairs = reports.exclude(finding="unfounded").values_list("customer__conversations__escalations", "agent_id")
+    wanted = set(escalation_ids)
+    return [pair for pair in pairs if pair[0] in wanted]

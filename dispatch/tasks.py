@@ -11,6 +11,7 @@ from dispatch import (
     idle,
     leadership,
     offers,
+    promises,
     rounds,
 )
 from marketplace import clock
@@ -38,6 +39,12 @@ def sweep_presence(**_from_newer_senders: object) -> None:
 def rest_silent(**_from_newer_senders: object) -> None:
     """Beat, every ten seconds: chats whose customer is silent take no place."""
     dormancy.rest_silent(now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=5)
+def keep_promises(**_from_newer_senders: object) -> None:
+    """Beat, every two seconds: call-backs and messages whose time has come, and what was kept back long enough."""
+    promises.keep(now=clock.now())
 
 
 @shared_task(ignore_result=True, expires=5)

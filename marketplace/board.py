@@ -10,6 +10,7 @@ from django.contrib.admin.views.decorators import staff_member_required
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -94,7 +95,7 @@ def _waiting() -> tuple[list[protocol.BoardRow], int]:
     """The rows with the longest waits, and how many wait in all rows."""
     rows = Escalation.objects.filter(state__in=[Escalation.State.WAITING, Escalation.State.OFFERED])
     grouped = rows.values_list("brand_id", "brand__name", "language", "topic").annotate(
-        waiting=Count("pk"), oldest=Min("queued_at")
+        waiting=Count("pk"), oldest=Min(Coalesce("waits_since", "queued_at"))
     )
     found = list(grouped.order_by("oldest", "brand_id", "language", "topic"))
     skills = Skill.objects.filter(brand__in={row[0] for row in found}, key__in={row[3] for row in found})
@@ -256,7 +257,7 @@ _SERVICE = """
     left join lateral (
       select min(o.ended_at) as at from dispatch_offer o where o.escalation_id = e.id and o.state = 'accepted'
     ) reached on true
-    where e.queued_at > %(queued)s)
+    where e.queued_at > %(queued)s and e.kind = 'chat')
   select least(15, floor(extract(epoch from over_at - %(start)s) / extract(epoch from %(quarter)s::interval)))::int,
     count(*) filter (where reached and over_at - queued_at <= %(target)s), count(*)
   from judged

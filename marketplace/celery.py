@@ -63,6 +63,11 @@ app.conf.update(
             "schedule": waits["sweep_silence_seconds"],
             "options": {"expires": 10},
         },
+        "keep-promises": {
+            "task": "dispatch.tasks.keep_promises",
+            "schedule": waits["sweep_promises_seconds"],
+            "options": {"expires": 5},
+        },
         "answer-customers": {
             "task": "assistant.tasks.answer_waiting",
             "schedule": waits["sweep_answers_seconds"],

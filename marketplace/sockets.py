@@ -18,7 +18,19 @@ from agents.models import Agent, User
 from assistant import replies
 from conversations import customers, frames, lifecycle, marks, policy, ratings, stream, transcript
 from conversations.models import Customer, Participant
-from dispatch import absence, customer_absence, desk, emergency, escalations, offers, queue, snapshot
+from dispatch import (
+    absence,
+    abuse,
+    customer_absence,
+    desk,
+    emergency,
+    escalations,
+    handovers,
+    offers,
+    questions,
+    queue,
+    snapshot,
+)
 from marketplace import board, clock
 from marketplace.refusals import Refused
 from realtime import protocol
@@ -41,6 +53,23 @@ def ask_person(customer_id: UUID, frame: protocol.AskPerson, now: datetime) -> l
     _own(customer_id, frame.conversation)
     _demand_address(frame.email)
     replies.ask_person(frame.conversation, language=frame.language, topic=frame.topic, email=frame.email, now=now)
+    return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
+
+
+def leave_message(customer_id: UUID, frame: protocol.LeaveMessage, now: datetime) -> list[protocol.Frame]:
+    _own(customer_id, frame.conversation)
+    _demand_address(frame.email)
+    replies.leave_message(frame.conversation, language=frame.language, topic=frame.topic, email=frame.email, now=now)
+    return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
+
+
+def call_back(customer_id: UUID, frame: protocol.CallBack, now: datetime) -> list[protocol.Frame]:
+    _own(customer_id, frame.conversation)
+    _demand_address(frame.email)
+    if frame.at.tzinfo is None:
+        raise Refused("Say the time with its zone.", code="bad_time")
+    given = {"language": frame.language, "topic": frame.topic, "email": frame.email}
+    replies.call_back(frame.conversation, at=frame.at, **given, now=now)
     return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
 
 
@@ -144,7 +173,23 @@ def resolve(agent_id: UUID, frame: protocol.Resolve, now: datetime) -> list[prot
 
 
 def transfer(agent_id: UUID, frame: protocol.Transfer, now: datetime) -> list[protocol.Frame]:
-    desk.transfer(frame.engagement_id, by=agent_id, reason=frame.reason, now=now)
+    to = handovers.Target(frame.topic, frame.language, frame.colleague, frame.supervisor)
+    desk.transfer(frame.engagement_id, by=agent_id, reason=frame.reason, to=to, now=now)
+    return [protocol.Done(ref=frame.ref, conversation=None)]
+
+
+def ask_colleagues(agent_id: UUID, frame: protocol.AskColleagues, now: datetime) -> list[protocol.Frame]:
+    questions.ask(frame.conversation, by=agent_id, text=frame.text, now=now)
+    return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
+
+
+def answer_colleague(agent_id: UUID, frame: protocol.AnswerColleague, now: datetime) -> list[protocol.Frame]:
+    questions.answer(frame.question_id, by=agent_id, text=frame.text, now=now)
+    return [protocol.Done(ref=frame.ref, conversation=None)]
+
+
+def stop_abuse(agent_id: UUID, frame: protocol.StopAbuse, now: datetime) -> list[protocol.Frame]:
+    abuse.stop(frame.engagement_id, by=agent_id, reason=frame.reason, words=frame.words, now=now)
     return [protocol.Done(ref=frame.ref, conversation=None)]
 
 
@@ -152,6 +197,8 @@ HANDLERS: Mapping[str, Mapping[type[protocol.Frame], Callable[..., list[protocol
     "customer": {
         protocol.Start: start,
         protocol.AskPerson: ask_person,
+        protocol.LeaveMessage: leave_message,
+        protocol.CallBack: call_back,
         protocol.LeaveQueue: leave_queue,
         protocol.Leave: leave,
         protocol.Rate: rate,
@@ -173,6 +220,9 @@ HANDLERS: Mapping[str, Mapping[type[protocol.Frame], Callable[..., list[protocol
         protocol.AddNote: add_note,
         protocol.Resolve: resolve,
         protocol.Transfer: transfer,
+        protocol.AskColleagues: ask_colleagues,
+        protocol.AnswerColleague: answer_colleague,
+        protocol.StopAbuse: stop_abuse,
     },
     "operator": {},
 }

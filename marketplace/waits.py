@@ -28,6 +28,12 @@ TRUE: Mapping[str, float] = {
     "customer_gone_frees_seconds": 180,
     "customer_gone_abandons_seconds": 600,
     "customer_back_seconds": 900,
+    # so long before a promised time people are rung for it; a chat kept for a supervisor is offered to others; who made
+    # an agent leave waits for the next; a question to colleagues is open
+    "promise_rings_before_seconds": 600,
+    "supervisor_seconds": 120,
+    "abuse_rest_seconds": 900,
+    "question_seconds": 600,
     # the wire: a process's lease, healing, the transport's ping and its answer, a blocked write, a locked conversation
     "lease_seconds": 8,
     "heal_seconds": 8,
@@ -49,6 +55,7 @@ TRUE: Mapping[str, float] = {
     "sweep_presence_seconds": 2,
     "sweep_silence_seconds": 10,
     "sweep_leaderless_seconds": 2,
+    "sweep_promises_seconds": 2,
     "sweep_answers_seconds": 2,
     "sweep_fairness_seconds": 60,
     "sweep_wire_seconds": 30,

@@ -77,7 +77,9 @@ class Status(Part, frozen=True):
     phase: assistant (the AI answers), queue (waiting for a person), person (a person is here), away (the person's
     connection broke, we wait for her or find another), ended.
     `why` says how the phase came about: asked, unsure, sensitive, repeated, failure, lost, transferred, resolved, left,
-    cancelled, reopened, idle, dormant, resumed, or empty. `to_rate` is the engagement whose rating is still open.
+    cancelled, reopened, idle, dormant, resumed, message, callback, stopped, or empty. `to_rate` is the engagement whose
+    rating is still open. `due`: by when a person answers her message (why: message) or comes at the time she chose
+    (callback), or from when a person may come again (stopped); else null.
     """
 
     phase: Phase
@@ -85,6 +87,7 @@ class Status(Part, frozen=True):
     since: datetime
     person: PersonCard | None
     to_rate: UUID | None
+    due: datetime | None = None
 
 
 class Place(Part, frozen=True):
@@ -163,6 +166,19 @@ class Packet(Part, frozen=True):
     goal: str
 
 
+class Question(Part, frozen=True):
+    """What a colleague asks about her chat, until `open_until`. The first answer closes it."""
+
+    question_id: UUID
+    brand: str
+    topic_name: str
+    language: str
+    asked_by: str
+    text: str
+    asked_at: datetime
+    open_until: datetime
+
+
 class Demand(Part, frozen=True):
     """Escalations waiting in one of this agent's topics and languages."""
 
@@ -204,7 +220,10 @@ class Changed(Frame, frozen=True, tag="changed"):
     """The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, gone,
     unreached, idle, rated; dormant (the customer is silent, her person helps others until she writes), resumed (she
     wrote, her person is there), waits_again (she wrote, her person has no place: she is first in line), slept_on (she
-    stayed silent, nobody waits for her any more)."""
+    stayed silent, nobody waits for her any more); message_left, callback_chosen, due (people are rung for what was
+    promised), late (the promise was broken; `status.due` is the next one), stopped (the agent left because of how she
+    was treated). A transfer's `status.why` says whose it was: transferred, supervisor (one was asked to join) or
+    taken_over."""
 
     conversation: UUID
     stream: Stream
@@ -227,7 +246,8 @@ class HandOff(Frame, frozen=True, tag="hand_off"):
 
 
 class Note(Frame, frozen=True, tag="note"):
-    """A note among agents and operators, in the desk stream."""
+    """A note among agents and operators, in the desk stream. `about`: question (put to colleagues), answer (of one of
+    them), or empty."""
 
     conversation: UUID
     stream: Stream
@@ -235,6 +255,7 @@ class Note(Frame, frozen=True, tag="note"):
     author: Author
     text: str
     at: datetime
+    about: Literal["question", "answer", ""] = ""
 
 
 Numbered = Message | Answer | Changed | HandOff | Note
@@ -323,6 +344,7 @@ class Desk(Frame, frozen=True, tag="desk"):
     chats_today: int
     currency: str
     at: datetime
+    questions: list[Question] = []
 
 
 class Typing(Frame, frozen=True, tag="typing"):
@@ -547,8 +569,31 @@ class AskPerson(Frame, frozen=True, tag="ask_person"):
     email: Annotated[str, msgspec.Meta(max_length=254)] | None
 
 
+class LeaveMessage(Frame, frozen=True, tag="leave_message"):
+    """What was written here is to be answered later, in this conversation, also if I am away: `status.due` says by
+    when. Say the message first. Null means: guess."""
+
+    ref: Ref
+    conversation: UUID
+    language: Language | None
+    topic: Topic | None
+    email: Annotated[str, msgspec.Meta(max_length=254)] | None
+
+
+class CallBack(Frame, frozen=True, tag="call_back"):
+    """A person is to come into this conversation at `at`, one of the times that `GET /api/v1/ways` names. Choosing
+    another time later moves it; `leave_queue` calls it off."""
+
+    ref: Ref
+    conversation: UUID
+    at: datetime
+    language: Language | None
+    topic: Topic | None
+    email: Annotated[str, msgspec.Meta(max_length=254)] | None
+
+
 class LeaveQueue(Frame, frozen=True, tag="leave_queue"):
-    """Stop waiting; back to the assistant."""
+    """Stop waiting, or give up a promised answer or call-back; back to the assistant."""
 
     ref: Ref
     conversation: UUID
@@ -682,14 +727,47 @@ class Resolve(Frame, frozen=True, tag="resolve"):
 
 
 class Transfer(Frame, frozen=True, tag="transfer"):
-    """Back to the queue with its waiting time, for somebody else."""
+    """Back to the queue with its waiting time, for somebody else: in another topic or language, for a colleague who is
+    asked first, or for a supervisor, for whom it is kept a while. `GET /api/v1/agent/handover` names what there is."""
 
     ref: Ref
     engagement_id: UUID
     reason: Short
+    topic: Topic | None = None
+    language: Language | None = None
+    colleague: UUID | None = None
+    supervisor: bool = False
 
 
-FromCustomer = Enter | Ping | Say | Write | Read | Start | AskPerson | LeaveQueue | Leave | Rate
+class AskColleagues(Frame, frozen=True, tag="ask_colleagues"):
+    """A question about my chat for certified colleagues who are online. They see the question, not the chat; their
+    answer is a note in the desk stream. A new question takes the place of an open one."""
+
+    ref: Ref
+    conversation: UUID
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+
+
+class AnswerColleague(Frame, frozen=True, tag="answer_colleague"):
+    """My answer to a colleague's question. Only agents read it."""
+
+    ref: Ref
+    question_id: UUID
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+
+
+class StopAbuse(Frame, frozen=True, tag="stop_abuse"):
+    """I leave this chat because of how I am treated. Paid as a chat seen through; a person reviews it."""
+
+    ref: Ref
+    engagement_id: UUID
+    reason: Literal["threat", "insult", "sexual", "hate", "spam", "other"]
+    words: Annotated[str, msgspec.Meta(max_length=1000)]
+
+
+FromCustomer = (
+    Enter | Ping | Say | Write | Read | Start | AskPerson | LeaveMessage | CallBack | LeaveQueue | Leave | Rate
+)
 FromAgent = (
     Enter
     | Ping
@@ -712,6 +790,9 @@ FromAgent = (
     | AddNote
     | Resolve
     | Transfer
+    | AskColleagues
+    | AnswerColleague
+    | StopAbuse
 )
 FromOperator = Enter | Ping
 ToCustomer = Numbered | Welcome | Reset | Left | Queue | Typing | Seen | Done | Sent | Refused | Pong | Bye

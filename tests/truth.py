@@ -14,12 +14,12 @@ _PHASE = """
   case when c.state = 'closed' then 'ended'
        when g.away_since is not null then 'away'
        when g.id is not null then 'person'
-       when e.id is not null then 'queue'
+       when e.state in ('waiting', 'offered', 'engaged') then 'queue'
        else 'assistant' end"""
 _AROUND = """
   conversations_conversation c
   left join conversations_engagement g on g.conversation_id = c.id and g.ended_at is null
-  left join dispatch_escalation e on e.conversation_id = c.id and e.state in ('waiting', 'offered', 'engaged')"""
+  left join dispatch_escalation e on e.conversation_id = c.id and e.ended_at is null"""
 
 FAULTS: Mapping[str, str] = {
     "a slot's counts are its open offers and live engagements, without dormant ones": """
@@ -51,6 +51,18 @@ FAULTS: Mapping[str, str] = {
           select count(*) from conversations_engagement g
           where g.offer_id = o.id and g.agent_id = o.agent_id and g.pay_plan_id = o.pay_plan_id
             and g.escalation_id = o.escalation_id and g.brand_id = o.brand_id)
+    """,
+    "what is promised has a deadline, and its customer reads which": """
+        select count(*) from dispatch_escalation e join conversations_conversation c on c.id = e.conversation_id
+        where e.state in ('callback_due', 'left_message')
+          and (e.due_at is null or (c.status ->> 'due')::timestamptz is distinct from e.due_at
+               or c.status ->> 'why' <> e.kind)
+           or e.state in ('waiting', 'offered') and e.kind <> 'chat' and c.status ->> 'why' in ('callback', 'message')
+          and (c.status ->> 'due')::timestamptz is distinct from e.due_at
+    """,
+    "what is over promises nothing": """
+        select count(*) from dispatch_escalation e
+        where (e.ended_at is not null or e.state = 'engaged') and (e.due_at is not null or e.held_until is not null)
     """,
     "a closed conversation has no request and no owner": f"""
         select count(*) from {_AROUND} where c.state = 'closed' and (g.id is not null or e.id is not null)
@@ -112,13 +124,13 @@ FAULTS: Mapping[str, str] = {
     """,
     "an ended engagement has its facts frozen once, a live one not yet": """
         select count(*) from conversations_engagement g
-        where (g.ended_at is not null)::int <> (
+        where (g.ended_at is not null and not g.by_staff)::int <> (
           select count(*) from payouts_earningfact f
           where f.engagement_id = g.id and f.agent_id = g.agent_id and f.kind = 'closed')
     """,
     "who saw a chat through is paid for it once, who did not is not": """
         select count(*) from conversations_engagement g
-        where (g.state in ('resolved', 'left'))::int <> (
+        where (g.state in ('resolved', 'left') and not g.by_staff)::int <> (
           select count(*) from payouts_posting p where p.engagement_id = g.id and p.kind = 'per_chat')
     """,
 }

@@ -11,6 +11,7 @@ from tests.chaos.oracle_tenure import disturbed
 from tests.chaos.oracle_truth import Row, Truth
 from tests.stranger.diary import Letter
 
+PARKED = {"callback_due", "left_message"}
 OVER = {"closed", "abandoned", "returned_to_assistant", "left", "customer_gone"}
 OVERLAP_SECONDS = 0.1  # moments are read before locks are had
 ROUND_SECONDS = 1.0  # a planning round reads its moment once, at its beginning
@@ -30,6 +31,8 @@ def requests_are_owned_due_or_over(record: Record, truth: Truth, happened: Happe
             fault = f"{'an' if row.id in held else 'no'} open offer is there"
         elif row.state == "offered" and held[row.id].expires_at < truth.read_at - 5:
             fault = "its offer should have expired long ago"
+        elif row.state in PARKED and truth.conversation[row.conversation_id].status.get("due") is None:
+            fault = "its customer reads of no deadline"
         elif row.state == "waiting" and record.settled:
             fault = "nobody came, though everybody was here"
         if fault:
@@ -39,7 +42,7 @@ def requests_are_owned_due_or_over(record: Record, truth: Truth, happened: Happe
 def phases_are_true(record: Record, truth: Truth, happened: Happened) -> Iterator[str]:
     """What customers are shown is what the tables say."""
     owners = {row.conversation_id for row in truth.engagements if row.ended_at is None}
-    asked = {row.conversation_id for row in truth.escalations if row.state not in OVER}
+    asked = {row.conversation_id for row in truth.escalations if row.state not in OVER | PARKED}
     for row in truth.conversations:
         phase = row.status["phase"]
         wanted = {"ended"} if row.state == "closed" else {"assistant"}

@@ -210,7 +210,7 @@ def test_who_is_away_stands_before_nobody(chat: Conversation, lumo: Brand, dana:
 
     places = {line.conversation_id: line.ahead for line in queue.in_line()}
 
-    assert places == {chat.pk: (0, 0, 0), away.conversation_id: (0, 0, 0)}
+    assert places == {chat.pk: [0, 0, 0], away.conversation_id: [0, 0, 0]}
 
 
 def test_demand_is_what_waits_in_her_topics_and_languages(

@@ -50,13 +50,16 @@ export interface PersonCard {
  *  phase: assistant (the AI answers), queue (waiting for a person), person (a person is here), away (the person's
  *  connection broke, we wait for her or find another), ended.
  *  `why` says how the phase came about: asked, unsure, sensitive, repeated, failure, lost, transferred, resolved, left,
- *  cancelled, reopened, idle, dormant, resumed, or empty. `to_rate` is the engagement whose rating is still open. */
+ *  cancelled, reopened, idle, dormant, resumed, message, callback, stopped, or empty. `to_rate` is the engagement whose
+ *  rating is still open. `due`: by when a person answers her message (why: message) or comes at the time she chose
+ *  (callback), or from when a person may come again (stopped); else null. */
 export interface Status {
   phase: Phase;
   why: string;
   since: string;
   person: PersonCard | null;
   to_rate: string | null;
+  due: string | null;
 }
 
 /** Place in the queue: 1 is next. `low_s` to `high_s` is the likely wait; null when nobody can say. */
@@ -129,6 +132,18 @@ export interface Packet {
   goal: string;
 }
 
+/** What a colleague asks about her chat, until `open_until`. The first answer closes it. */
+export interface Question {
+  question_id: string;
+  brand: string;
+  topic_name: string;
+  language: string;
+  asked_by: string;
+  text: string;
+  asked_at: string;
+  open_until: string;
+}
+
 /** Escalations waiting in one of this agent's topics and languages. */
 export interface Demand {
   topic: string;
@@ -165,7 +180,10 @@ export interface Answer {
 /** The conversation's status changed: asked, cancelled, joined, away, back, lost, transferred, resolved, left, gone,
  *  unreached, idle, rated; dormant (the customer is silent, her person helps others until she writes), resumed (she
  *  wrote, her person is there), waits_again (she wrote, her person has no place: she is first in line), slept_on (she
- *  stayed silent, nobody waits for her any more). */
+ *  stayed silent, nobody waits for her any more); message_left, callback_chosen, due (people are rung for what was
+ *  promised), late (the promise was broken; `status.due` is the next one), stopped (the agent left because of how she
+ *  was treated). A transfer's `status.why` says whose it was: transferred, supervisor (one was asked to join) or
+ *  taken_over. */
 export interface Changed {
   type: "changed";
   conversation: string;
@@ -188,7 +206,8 @@ export interface HandOff {
   at: string;
 }
 
-/** A note among agents and operators, in the desk stream. */
+/** A note among agents and operators, in the desk stream. `about`: question (put to colleagues), answer (of one of
+ *  them), or empty. */
 export interface Note {
   type: "note";
   conversation: string;
@@ -197,6 +216,7 @@ export interface Note {
   author: Author;
   text: string;
   at: string;
+  about: "" | "answer" | "question";
 }
 
 /** The ticket was good. `conversation` is the customer's open conversation, or the last one. */
@@ -276,6 +296,7 @@ export interface Desk {
   chats_today: number;
   currency: string;
   at: string;
+  questions: Question[];
 }
 
 /** Somebody is writing. Best effort; forget it after 6 s. */
@@ -486,7 +507,30 @@ export interface AskPerson {
   email: string | null;
 }
 
-/** Stop waiting; back to the assistant. */
+/** What was written here is to be answered later, in this conversation, also if I am away: `status.due` says by
+ *  when. Say the message first. Null means: guess. */
+export interface LeaveMessage {
+  type: "leave_message";
+  ref: string;
+  conversation: string;
+  language: string | null;
+  topic: string | null;
+  email: string | null;
+}
+
+/** A person is to come into this conversation at `at`, one of the times that `GET /api/v1/ways` names. Choosing
+ *  another time later moves it; `leave_queue` calls it off. */
+export interface CallBack {
+  type: "call_back";
+  ref: string;
+  conversation: string;
+  at: string;
+  language: string | null;
+  topic: string | null;
+  email: string | null;
+}
+
+/** Stop waiting, or give up a promised answer or call-back; back to the assistant. */
 export interface LeaveQueue {
   type: "leave_queue";
   ref: string;
@@ -620,12 +664,43 @@ export interface Resolve {
   tags: string[];
 }
 
-/** Back to the queue with its waiting time, for somebody else. */
+/** Back to the queue with its waiting time, for somebody else: in another topic or language, for a colleague who is
+ *  asked first, or for a supervisor, for whom it is kept a while. `GET /api/v1/agent/handover` names what there is. */
 export interface Transfer {
   type: "transfer";
   ref: string;
   engagement_id: string;
   reason: string;
+  topic: string | null;
+  language: string | null;
+  colleague: string | null;
+  supervisor: boolean;
+}
+
+/** A question about my chat for certified colleagues who are online. They see the question, not the chat; their
+ *  answer is a note in the desk stream. A new question takes the place of an open one. */
+export interface AskColleagues {
+  type: "ask_colleagues";
+  ref: string;
+  conversation: string;
+  text: string;
+}
+
+/** My answer to a colleague's question. Only agents read it. */
+export interface AnswerColleague {
+  type: "answer_colleague";
+  ref: string;
+  question_id: string;
+  text: string;
+}
+
+/** I leave this chat because of how I am treated. Paid as a chat seen through; a person reviews it. */
+export interface StopAbuse {
+  type: "stop_abuse";
+  ref: string;
+  engagement_id: string;
+  reason: "hate" | "insult" | "other" | "sexual" | "spam" | "threat";
+  words: string;
 }
 
 export type Numbered =
@@ -686,6 +761,8 @@ export type FromCustomer =
   | Read
   | Start
   | AskPerson
+  | LeaveMessage
+  | CallBack
   | LeaveQueue
   | Leave
   | Rate;
@@ -711,7 +788,10 @@ export type FromAgent =
   | GiveReason
   | AddNote
   | Resolve
-  | Transfer;
+  | Transfer
+  | AskColleagues
+  | AnswerColleague
+  | StopAbuse;
 
 export type FromOperator =
   | Enter

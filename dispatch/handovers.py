@@ -1,0 +1,94 @@
+"""To whom an agent passes a chat on: anybody, another topic or language, a colleague, a supervisor."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from agents import presence
+from agents.models import Agent
+from brands.models import Skill
+from conversations.models import Conversation, Engagement
+from dispatch.models import Escalation
+from marketplace.refusals import Refused
+
+SHOWN_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom the next one should be; what is None stays as it is."""
+
+    topic: str | None = None
+    language: str | None = None
+    colleague: UUID | None = None
+    supervisor: bool = False
+
+    @property
+    def why(self) -> str:
+        """How the customer's status tells it."""
+        return "supervisor" if self.supervisor else "transferred"
+
+
+ANYBODY = Target()
+
+
+def aim(escalation: Escalation, conversation: Conversation, to: Target, *, by: UUID, now: datetime) -> None:
+    """The request asks for whom `to` names. Raises Refused where nobody could ever come. The caller holds both.
+
+    A colleague is asked first, once; whoever fits is asked after her. For a supervisor it is kept a while, seen on the
+    board, and then offered to anybody.
+    """
+    if to == ANYBODY:
+        return
+    topic, language = to.topic or escalation.topic, to.language or escalation.language
+    others = able(escalation.brand_id, topic, language).exclude(pk=by)
+    if (to.topic or to.language) and not others.exists():
+        raise Refused("Nobody works in this topic and language. Please choose another.", code="nobody_there")
+    if to.colleague and not others.filter(pk=to.colleague).exists():
+        raise Refused("This colleague does not work in this topic and language.", code="not_certified")
+    escalation.topic, escalation.language = topic, language
+    escalation.first_agent_id = to.colleague or escalation.first_agent_id
+    if to.supervisor:
+        escalation.held_until = now + timedelta(seconds=settings.BECKON_WAITS["supervisor_seconds"])
+        escalation.held_why = "supervisor"
+    escalation.save(update_fields=["topic", "language", "first_agent", "held_until", "held_why"])
+    conversation.topic, conversation.language = topic, language
+    conversation.save(update_fields=["topic", "language"])
+
+
+def able(brand_id: UUID, topic: str, language: str) -> QuerySet[Agent]:
+    """Approved agents who are certified in the topic and speak the language, online or not."""
+    fit = Agent.objects.filter(state=Agent.State.APPROVED, user__is_active=True, languages__code=language)
+    return fit.filter(skills__skill__brand_id=brand_id, skills__skill__key=topic).distinct()
+
+
+def choices(engagement_id: UUID, *, by: UUID) -> dict[str, Any]:
+    """What the agent who owns this chat may choose from: topics, languages, and colleagues who are online now."""
+    live = Engagement.objects.filter(pk=engagement_id, agent_id=by, ended_at=None)
+    engagement = live.select_related("conversation").first()
+    if engagement is None:
+        raise Refused("This conversation belongs to another agent.", code="not_yours")
+    staffed = Skill.objects.filter(brand_id=engagement.brand_id, agents__agent__state=Agent.State.APPROVED)
+    spoken = Agent.objects.filter(state=Agent.State.APPROVED, skills__skill__brand_id=engagement.brand_id)
+    return {
+        "topics": [{"key": skill.key, "name": skill.name} for skill in staffed.distinct()],
+        "languages": sorted(set(spoken.values_list("languages__code", flat=True)) - {None}),
+        "colleagues": _online(engagement, by=by),
+    }
+
+
+def _online(engagement: Engagement, *, by: UUID) -> list[dict[str, Any]]:
+    """Colleagues who could take this very chat: connected, willing, the ones with room first."""
+    fit = able(engagement.brand_id, engagement.topic, engagement.language).exclude(pk=by)
+    here = list(fit.filter(slot__willing=True, slot__gone_since=None).select_related("slot")[:SHOWN_MOST])
+    connected = presence.connected([agent.pk for agent in here])
+    found = [
+        {"id": agent.pk, "name": agent.display_name, "free": agent.slot.active + agent.slot.held < agent.slot.capacity}
+        for agent in here
+        if agent.pk in connected
+    ]
+    return sorted(found, key=lambda one: (not one["free"], str(one["name"])))
