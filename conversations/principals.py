@@ -40,6 +40,13 @@ class CustomerTokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
+def customer_of(request: Request) -> Customer:
+    """The customer who asks. Raises Refused for anybody else."""
+    if not isinstance(request.user, CustomerUser):
+        raise Refused("This is for a brand's customers.", code="forbidden")
+    return request.user.customer
+
+
 def principal_of(request: Request, kind: str | None = None) -> str:
     """The asking person's principal; staff say as what they come (`kind`). Raises Refused where they may not."""
     user: Any = request.user

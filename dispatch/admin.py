@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 
 from conversations import disclosure
 from conversations.models import Conversation, Engagement
-from dispatch import desk, escalations, offers, timeline, windows
+from dispatch import admin_handovers, desk, escalations, offers, takeovers, timeline, windows
 from dispatch.explanations import language_name
 from dispatch.models import Escalation, Leadership, Offer
 from marketplace import clock
@@ -81,13 +81,15 @@ class EscalationAdmin(WideWindow):
     search_fields = ["id__exact", "conversation__id__exact"]
     ordering = ["-queued_at"]
     fields = [
-        "id", "brand", "conversation", "state", "reason", "topic", "language", "priority", "queued_at", "ended_at",
+        "id", "brand", "conversation", "state", "reason", "topic", "language", "priority", "kind",
+        "queued_at", "waits_since", "due_at", "held_until", "held_why", "reached_at", "ended_at",
     ]  # fmt: skip
     inlines = [Offers]
-    actions_detail = ["to_front", "withdraw_offer", "take_back"]
+    actions_detail = ["to_front", "withdraw_offer", "take_over", "take_back"]
     acts_when = {
         "to_front": (Escalation.State.WAITING, Escalation.State.OFFERED),
         "withdraw_offer": (Escalation.State.OFFERED,),
+        "take_over": Escalation.UNDER_WAY,
         "take_back": (Escalation.State.ENGAGED,),
     }
 
@@ -102,6 +104,10 @@ class EscalationAdmin(WideWindow):
     @action("Withdraw the offer", permissions=INTERVENES)
     def withdraw_offer(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return ask(self, request, object_id, WITHDRAW, by_principal(offers.take_from))
+
+    @action("Take the chat over", permissions=INTERVENES)
+    def take_over(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask(self, request, object_id, admin_handovers.TAKE_OVER, admin_handovers.take_over)
 
     @action("Take the chat back", permissions=INTERVENES)
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -162,7 +168,8 @@ class ConversationAdmin(WideWindow):
     list_select_related = ["customer", "brand"]
     search_fields = ["id__exact", "customer__id__exact"]
     ordering = ["-opened_at"]
-    actions_detail = ["read"]
+    actions_detail = ["read", "take_over"]
+    acts_when = {"read": (Conversation.State.OPEN, Conversation.State.CLOSED), "take_over": (Conversation.State.OPEN,)}
 
     @label("State", {"open": "info", "closed": ""}, ordering="state")
     def state_shown(self, conversation: Conversation) -> tuple[str, str]:
@@ -176,6 +183,10 @@ class ConversationAdmin(WideWindow):
             return TemplateResponse(request, "admin/conversation_texts.html", around)
 
         return ask(self, request, object_id, READ, by_principal(disclosure.read), show=show)
+
+    @action("Take over", permissions=INTERVENES)
+    def take_over(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask(self, request, object_id, admin_handovers.TAKE_OVER, takeovers.take_over)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -9,10 +9,23 @@ from rest_framework.views import APIView
 
 from agents.api import agent_of
 from conversations.models import Engagement
-from dispatch import modes, offers
+from dispatch import handovers, modes, offers
 from dispatch.models import Mode
 from marketplace import bodies, clock
 from marketplace.refusals import Refused
+
+
+class HandoverSerializer(serializers.Serializer[Any]):
+    engagement_id = bodies.Id()
+
+
+class Handover(APIView):
+    """To whom the agent may pass this chat of hers on: topics, languages, and colleagues who are online."""
+
+    def get(self, request: Request) -> Response:
+        given = HandoverSerializer(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        return Response(handovers.choices(given.validated_data["engagement_id"], by=agent_of(request).pk))
 
 
 class Chats(APIView):

@@ -82,6 +82,11 @@ CHANGES = {
     "left": ("The customer ended it", "door", "plain"),
     "gone": ("The customer was gone: {who} was paid and went on", "broken", "attention"),
     "unreached": ("The customer was gone: nobody is looked for any more", "broken", "attention"),
+    "message_left": ("Left a message", "hand", "ours"),
+    "callback_chosen": ("Chose a time to be called back", "hand", "ours"),
+    "due": ("People are rung for what was promised", "bell", "ours"),
+    "late": ("Nobody came in time: the customer was told, with a new time", "broken", "attention"),
+    "stopped": ("{who} left because of how the customer wrote, and was paid", "door", "attention"),
     "idle": ("Closed after a day without a word", "door", "plain"),
 }
 

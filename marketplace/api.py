@@ -1,6 +1,8 @@
 """Doors of the whole building: the widget's session, the ticket to a socket, and whether the house stands."""
 
+from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -14,13 +16,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from assistant import replies
 from brands import hours
 from brands.models import Brand
-from conversations import customers
+from conversations import customers, policy
 from conversations.models import Conversation, Customer
 from conversations.pace import NewcomerPace, PersonPace
-from conversations.principals import CustomerTokenAuthentication, principal_of
-from dispatch import queue
+from conversations.principals import CustomerTokenAuthentication, customer_of, principal_of
+from dispatch import appointments, desk, escalations, queue
 from marketplace import bodies, clock
 from marketplace.refusals import Refused
 from realtime import tickets
@@ -82,6 +85,66 @@ def _session(brand: Brand, customer: Customer, token: str) -> dict[str, Any]:
         },
         "conversation": latest,
     }
+
+
+class WaysSerializer(serializers.Serializer[Any]):
+    language = bodies.Pattern(r"^[A-Za-z]{2,3}$", required=False)
+    topic = bodies.Text(max_length=40, required=False, allow_blank=True)
+
+
+class Ways(APIView):
+    """What there is for this customer beside waiting: who is here, when it opens, by when a message is answered, and
+    the times at which she can be called back."""
+
+    authentication_classes = [CustomerTokenAuthentication]
+    throttle_classes = [PersonPace]
+
+    def get(self, request: Request) -> Response:
+        given = WaysSerializer(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        brand = customer_of(request).brand
+        language = given.validated_data.get("language", brand.locale)[:2].lower()
+        topic = given.validated_data.get("topic") or None
+        if topic:
+            topic = escalations.known_topic(brand.pk, topic)
+        return Response(asdict(appointments.ways(brand, topic=topic, language=language, now=clock.now())))
+
+
+class WishSerializer(WaysSerializer):
+    way = serializers.ChoiceField(choices=["person", "message", "call_back", "assistant"])
+    at = serializers.DateTimeField(required=False)
+    email = serializers.EmailField(required=False, allow_blank=True)
+
+
+class Wish(APIView):
+    """The same wishes as over the socket, for clients without one: answered by where the conversation stands then."""
+
+    authentication_classes = [CustomerTokenAuthentication]
+    throttle_classes = [PersonPace]
+
+    def post(self, request: Request, conversation: UUID) -> Response:
+        given = WishSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        if not policy.may_read(principal_of(request), conversation, "talk"):
+            raise Refused("There is no such conversation.", code="not_found")
+        _wish(conversation, given.validated_data)
+        stands = Conversation.objects.values_list("status", flat=True).get(pk=conversation)
+        return Response({"conversation": conversation, "status": stands})
+
+
+def _wish(conversation: UUID, given: dict[str, Any]) -> None:
+    now, way = clock.now(), given["way"]
+    said = {name: given.get(name) or None for name in ("language", "topic", "email")}
+    if way == "call_back":
+        if "at" not in given:
+            raise Refused("Say at what time.", code="bad_time")
+        replies.call_back(conversation, at=given["at"], **said, now=now)
+    elif way == "message":
+        replies.leave_message(conversation, **said, now=now)
+    elif way == "person":
+        replies.ask_person(conversation, **said, now=now)
+    else:
+        desk.leave_queue(conversation, now=now)
 
 
 class TicketSerializer(serializers.Serializer[Any]):

@@ -14,9 +14,12 @@ from payouts import views as pay
 api_v1: list[URLPattern | URLResolver] = [
     path("csrf", api.csrf),
     path("widget/session", api.WidgetSession.as_view(), name="widget-session"),
+    path("ways", api.Ways.as_view(), name="ways"),
+    path("conversations/<uuid:conversation>/wish", api.Wish.as_view(), name="wish"),
     path("ticket", api.Ticket.as_view(), name="ticket"),
     path("agent/me", agents_api.Me.as_view(), name="agent-me"),
     path("agent/options", agents_api.Options.as_view(), name="agent-options"),
+    path("agent/handover", dispatch_api.Handover.as_view(), name="agent-handover"),
     path("agent/chats", dispatch_api.Chats.as_view(), name="agent-chats"),
     path("operator/modes", dispatch_api.Modes.as_view(), name="operator-modes"),
     path("", include("conversations.urls")),

@@ -14,7 +14,8 @@ from agents import signup
 from agents.models import Agent, AgentSkill, Slot, User
 from audit.models import Entry
 from conversations.models import Conversation, Engagement
-from dispatch.models import Escalation, Offer
+from dispatch import abuse
+from dispatch.models import AbuseReport, Escalation, Offer
 from realtime import tickets
 from realtime.models import Ticket
 from tests.admin.conftest import Admin, enter
@@ -188,6 +189,30 @@ def test_a_chat_is_taken_back_to_the_front_of_the_queue(
     assert entry("engagement.taken_back").reason == REASON
 
 
+def test_an_operator_takes_a_chat_over_and_stands_in_the_audit(
+    desk: Client, engagement: Engagement, chat: Conversation, noor: User
+) -> None:
+    do(desk, chat, "take_over", reason=REASON)
+
+    engagement.refresh_from_db()
+    mine = Engagement.objects.get(ended_at=None)
+    assert (engagement.state, mine.agent.user_id, mine.by_staff) == ("transferred", noor.pk, True)
+    assert (entry("engagement.taken_over").reason, entry("engagement.taken_over").actor) == (
+        REASON,
+        f"operator:{noor.pk}",
+    )
+
+
+def test_a_report_of_abuse_is_reviewed_once(desk: Client, engagement: Engagement, dana: Agent) -> None:
+    abuse.stop(engagement.pk, by=dana.pk, reason="insult", words="", now=at(60))
+    report = AbuseReport.objects.get()
+
+    do(desk, report, "review", reason=REASON, finding="confirmed")
+
+    report.refresh_from_db()
+    assert (report.finding, entry("abuse.confirmed").reason) == ("confirmed", REASON)
+
+
 # --- log-ins ---
 
 
@@ -270,8 +295,8 @@ def test_texts_are_read_with_a_reason_and_every_opening_is_kept(
 ACTIONS = {
     "agent": ["approve", "refuse", "deactivate", "reopen", "certify_topic", "certify_language"],
     "user": ["take_away", "give_back"],
-    "escalation": ["to_front", "withdraw_offer", "take_back"],
-    "conversation": ["read"],
+    "escalation": ["to_front", "withdraw_offer", "take_over", "take_back"],
+    "conversation": ["read", "take_over"],
 }
 
 

@@ -2,13 +2,14 @@
 import { Chats } from "./chats";
 import { Confirm, Landing, LogIn, LookInMail, Lost, Reset } from "./entry";
 import { Home } from "./home";
-import { Later } from "./later";
+import { Aside, Later } from "./later";
 import { Offers } from "./offer";
 import { Loading, type Face } from "./parts";
 import { StepPage, Way } from "./path";
 import { Settings } from "./settings";
 import { Receipt } from "./wrapup";
 
+const asked = () => import("./handover/asked");
 const money = () => import("./money/page");
 
 export function App({ state, work }: Face) {
@@ -22,6 +23,7 @@ export function App({ state, work }: Face) {
     <>
       <Screen state={state} work={work} />
       <Offers state={state} work={work} />
+      {(state.desk?.questions.length ?? 0) > 0 && <Aside fetch={asked} state={state} work={work} />}
     </>
   );
 }

@@ -30,3 +30,10 @@ export function Later({ fetch, state, work }: Face & { fetch: () => Promise<Foun
     </Shell>
   );
 }
+
+/** The same for something small beside the screen: nothing is shown until it is there. */
+export function Aside({ fetch, state, work }: Face & { fetch: () => Promise<Found> }) {
+  const [found, setFound] = useState<Found | null>(null);
+  useEffect(() => void fetch().then(setFound, () => undefined), []);
+  return found && <found.Page state={state} work={work} />;
+}

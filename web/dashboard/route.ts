@@ -8,10 +8,10 @@ export type Route =
   | { screen: "receipt"; engagement: string };
 
 export type Step = "profile" | "languages" | "topics";
-export type Part = "talk" | "packet" | "transfer" | "end";
+export type Part = "talk" | "packet" | "transfer" | "ask" | "abuse" | "end";
 
 const STEPS: readonly string[] = ["profile", "languages", "topics"];
-const PARTS: readonly string[] = ["packet", "transfer", "end"];
+const PARTS: readonly string[] = ["packet", "transfer", "ask", "abuse", "end"];
 const PLAIN: readonly string[] = ["join", "login", "mail", "earnings", "settings", "path", "chats"];
 
 export function routeOf(path: string): Route {

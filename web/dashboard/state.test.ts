@@ -13,11 +13,11 @@ function says(author: Message["author"], seq: number, seconds: number, conversat
 }
 
 function changed(seq: number, change: string): Changed {
-  const status = { phase: "queue", why: "asked", since: at(0), person: null, to_rate: null } as const;
+  const status = { phase: "queue", why: "asked", since: at(0), person: null, to_rate: null, due: null } as const;
   return { type: "changed", conversation: LUCIA, stream: "talk", seq, change, author: CUSTOMER, status, at: at(0) };
 }
 
-const note = (seq: number): Note => ({ type: "note", conversation: LUCIA, stream: "desk", seq, author: ILSE, text: "Bank opens at 9.", at: at(5) });
+const note = (seq: number): Note => ({ type: "note", conversation: LUCIA, stream: "desk", seq, author: ILSE, text: "Bank opens at 9.", about: "", at: at(5) });
 const handOff = (seq: number): HandOff => ({
   type: "hand_off", conversation: LUCIA, stream: "desk", seq, author: ILSE, at: at(0),
   packet: { summary: "No refund", reason: "asked", reason_words: "Asked", topic: "refunds", language: "es", tried: [], goal: "" },
@@ -43,7 +43,7 @@ const PACE: Pace = {
 function desk(version: number, more: Partial<Desk> = {}): Desk {
   return {
     type: "desk", version, agent_id: "ilse", name: "Ilse", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 0, pace: PACE,
-    online_since: at(0), offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", at: at(0), ...more,
+    online_since: at(0), offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", questions: [], at: at(0), ...more,
   };
 }
 

@@ -11,10 +11,10 @@ import { clockTime, timeOrDay } from "../shared/time";
 import { activeSeconds, estimate, together } from "./earnings";
 import { BACK, MOON } from "./marks";
 import { Heading, Initial, type Face } from "./parts";
-import { chatPath } from "./route";
+import { chatPath, type Part } from "./route";
 import { amount, locale, span, t } from "./speak";
 import { halves, notesOf, packetOf, type State } from "./state";
-import { TransferForm } from "./transfer";
+import { Handover } from "./handover/fetched";
 import type { Key } from "./words/en";
 
 export interface ChatFace extends Face {
@@ -45,18 +45,24 @@ export function Thread({ engaged, state, work }: ChatFace) {
         )}
         <Composer engaged={engaged} state={state} work={work} />
       </section>
-      <aside class={`drawer${part === "packet" || part === "transfer" ? " is-open" : ""}`} aria-label={t("beside")}>
+      <aside class={`drawer${part !== "talk" ? " is-open" : ""}`} aria-label={t("beside")}>
         <div class="drawer-head">
-          <h2 class="title">{t(part === "transfer" ? "pass_on" : "before_you_write")}</h2>
+          <h2 class="title">{t(TITLES[part] ?? "before_you_write")}</h2>
           <a class="icon-button" href={chatPath(engaged.conversation)} aria-label={t("back_to_chat")}>
             <Icon d={CLOSE} />
           </a>
         </div>
-        {part === "transfer" ? <TransferForm engaged={engaged} state={state} work={work} /> : <Beside engaged={engaged} state={state} work={work} />}
+        {part === "transfer" || part === "ask" || part === "abuse" ? (
+          <Handover key={part} form={part} engaged={engaged} state={state} work={work} />
+        ) : (
+          <Beside engaged={engaged} state={state} work={work} />
+        )}
       </aside>
     </>
   );
 }
+
+const TITLES: Partial<Record<Part, Key>> = { transfer: "pass_on", ask: "ask_colleague", abuse: "abuse_leave" };
 
 function Head({ engaged, state }: { engaged: Engaged; state: State }) {
   const active_s = activeSeconds(state.streams[engaged.conversation]?.talk, engaged.accepted_at, state.now_ms);
@@ -302,6 +308,12 @@ function Beside({ engaged, state, work }: ChatFace) {
         </p>
       </section>
       <Notes engaged={engaged} state={state} work={work} />
+      <p class="small muted">
+        {t("abusive")}{" "}
+        <a class="link" href={chatPath(engaged.conversation, "abuse")}>
+          {t("abuse_leave")}
+        </a>
+      </p>
     </>
   );
 }
@@ -351,6 +363,7 @@ function Notes({ engaged, state, work }: ChatFace) {
       <ul class="notes">
         {notesOf(state, engaged.conversation).map((note) => (
           <li key={note.seq}>
+            {note.about && <p class="small strong">{t(note.about === "answer" ? "colleague_answered" : "colleagues_asked")}</p>}
             <p dir="auto">{note.text}</p>
             <p class="small muted number">{t("by_at", { name: note.author.name, time: timeOrDay(note.at, locale) })}</p>
           </li>
@@ -371,6 +384,9 @@ function Notes({ engaged, state, work }: ChatFace) {
           <button class="button" disabled={!draft.trim() || state.busy === "note"}>
             {t("save_note")}
           </button>
+          <a class="button is-quiet" href={chatPath(engaged.conversation, "ask")}>
+            {t("ask_colleague")}
+          </a>
           <span class="small muted">{t("customer_never_sees")}</span>
         </p>
       </form>

@@ -1,5 +1,5 @@
 // What the agent can do, and what follows from what the server says: the dashboard's only place with effects.
-import type { Desk, Engaged, GiveReason, Numbered, Pause, Resolve, ToAgent } from "../protocol";
+import type { Desk, Engaged, GiveReason, Numbered, Pause, Resolve, StopAbuse, ToAgent } from "../protocol";
 import { call, Problem } from "../shared/http";
 import { Outbox } from "../shared/outbox";
 import { Link, type LinkState, type Request } from "../shared/socket";
@@ -7,6 +7,7 @@ import { keep, recall } from "../shared/storage";
 import { store } from "../shared/store";
 import { unfold } from "../shared/talk";
 import { serverNow } from "../shared/time";
+import type { Target } from "./handover/forms";
 import { change, logOut, me, ticket, type Profile } from "./account";
 import { DAY_MS, earned, midnight, pastChats } from "./earnings";
 import { chime, unlock, vibrate } from "./ring";
@@ -14,6 +15,7 @@ import { chatPath, receiptPath, routeOf } from "./route";
 import { t } from "./speak";
 import { endToTell, FIRST, hear, inOrder, ringing, type State } from "./state";
 
+const DRAFTS = ["talk", "note", "end", "transfer", "ask", "abuse"];
 const TYPING_EVERY_MS = 3_000;
 const LOOK_AGAIN_MS = 15_000;
 const SECOND_RING_S = 5;
@@ -200,9 +202,27 @@ export class Work {
     await this.end(engaged, { type: "resolve", engagement_id: engaged.engagement_id, ...ending }, receiptPath(engaged.engagement_id));
   }
 
-  async transfer(engaged: Engaged, reason: string): Promise<void> {
+  async transfer(engaged: Engaged, reason: string, to: Target): Promise<void> {
     const told = t("transferred", { name: engaged.customer_name });
-    if (await this.end(engaged, { type: "transfer", engagement_id: engaged.engagement_id, reason }, "/agent/chats")) this.tell(told);
+    if (await this.end(engaged, { type: "transfer", engagement_id: engaged.engagement_id, reason, ...to }, "/agent/chats")) this.tell(told);
+  }
+
+  async stopAbuse(engaged: Engaged, reason: StopAbuse["reason"], words: string, told: string): Promise<void> {
+    if (await this.end(engaged, { type: "stop_abuse", engagement_id: engaged.engagement_id, reason, words }, "/agent/chats")) this.tell(told);
+  }
+
+  async askColleagues({ conversation }: Engaged, text: string, told: string): Promise<void> {
+    if (!(await this.request("ask", { type: "ask_colleagues", conversation, text }))) return;
+    this.draft(`ask:${conversation}`, "");
+    this.go(chatPath(conversation));
+    this.tell(told);
+  }
+
+  async answerColleague(question_id: string, text: string, told: string): Promise<boolean> {
+    const done = await this.request("answer", { type: "answer_colleague", question_id, text });
+    if (done) this.draft(`answer:${question_id}`, "");
+    if (done) this.tell(told);
+    return done;
   }
 
   private async end(engaged: Engaged, frame: Wish<Request>, next: string): Promise<boolean> {
@@ -296,14 +316,14 @@ export class Work {
   private recallDrafts(desk: Desk): void {
     const drafts = { ...this.store.get().drafts };
     for (const { conversation } of desk.engagements)
-      for (const kind of ["talk", "note", "end", "transfer"]) drafts[`${kind}:${conversation}`] ??= recall(`beckon:agent:draft:${kind}:${conversation}`, "");
+      for (const kind of DRAFTS) drafts[`${kind}:${conversation}`] ??= recall(`beckon:agent:draft:${kind}:${conversation}`, "");
     this.patch({ drafts });
   }
 
   /** A chat left the desk: say how, where this page did not do it itself, and forget its drafts. */
   private async ended(engaged: Engaged): Promise<void> {
     const { conversation, engagement_id, customer_name: name } = engaged;
-    for (const kind of ["talk", "note", "end", "transfer"]) this.draft(`${kind}:${conversation}`, "");
+    for (const kind of DRAFTS) this.draft(`${kind}:${conversation}`, "");
     for (const item of this.outbox?.items ?? []) if (item.conversation === conversation) this.outbox?.remove(item.client_id);
     if (this.ending.has(engagement_id)) return;
     const past = await pastChats().catch(() => []);
@@ -315,6 +335,7 @@ export class Work {
     if (how === "dormant_transferred") this.tell(t("they_wrote_in_vain", { name }));
     if (how === "left") this.tell(t("they_left", { name }));
     if (how === "lost") this.tell(t("you_were_gone", { name }));
+    if (how === "transferred") this.tell(t("taken_from_you", { name }));
     const shown = route.screen === "chat" && route.conversation === conversation;
     if (shown && (how === "left" || how === "resolved")) this.go(receiptPath(engagement_id));
   }

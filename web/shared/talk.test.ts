@@ -6,7 +6,7 @@ const CONVERSATION = "5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11";
 const AT = "2026-11-20T14:02:00Z";
 const MAJA = { role: "customer", id: null, name: "Maja" } as const;
 
-const status = (phase: Status["phase"]): Status => ({ phase, why: "", since: AT, person: null, to_rate: null });
+const status = (phase: Status["phase"]): Status => ({ phase, why: "", since: AT, person: null, to_rate: null, due: null });
 
 function message(seq: number, text = `line ${seq}`): Message {
   return {

@@ -48,10 +48,10 @@ export function duration(seconds: number, locale: string): string {
   return inUnit(locale, unit as "second").format(Math.floor(value as number));
 }
 
-/** A likely wait, "1–3 min": in minutes, at least one. */
+/** A likely wait, "1–3 min": in whole minutes that hold all of it, at least one; for one number, give it twice. */
 export function waitRange(low_s: number, high_s: number, locale: string): string {
-  const low = Math.max(1, Math.round(low_s / 60));
-  const high = Math.max(low, Math.ceil(high_s / 60));
+  const high = Math.max(1, Math.ceil(high_s / 60));
+  const low = low_s === high_s ? high : Math.max(1, Math.floor(low_s / 60));
   const format = inUnit(locale, "minute");
   return low === high ? format.format(low) : format.formatRange(low, high);
 }

@@ -24,8 +24,8 @@ export interface Wish {
 export class Chat {
   readonly store = store<State>(FIRST);
   readonly host: Host;
-  private readonly outbox: Outbox;
-  private readonly link: Link<ToCustomer>;
+  readonly outbox: Outbox;
+  readonly link: Link<ToCustomer>;
   private identity: string | null = null;
   private identified: (jwt: string | null) => void = () => undefined;
   private beginning: Promise<void> | null = null;
@@ -183,7 +183,7 @@ export class Chat {
     return `beckon:${this.key}:${what}`;
   }
 
-  private patch(change: Partial<State>): void {
+  patch(change: Partial<State>): void {
     this.store.change((state) => ({ ...state, ...change }));
   }
 
@@ -281,7 +281,7 @@ export class Chat {
 
   // --- conversation ---
 
-  private async conversation(): Promise<string> {
+  async conversation(): Promise<string> {
     if (!this.store.get().current) await this.begin();
     const { current } = this.store.get();
     if (!current) throw new Problem(0, "cut", "");
@@ -309,7 +309,7 @@ export class Chat {
     }
   }
 
-  private async attempt(busy: string, work: () => Promise<void>): Promise<boolean> {
+  async attempt(busy: string, work: () => Promise<void>): Promise<boolean> {
     this.patch({ trouble: "", busy });
     try {
       await work();

@@ -1,23 +1,20 @@
 // Asking for a person: a sheet over the chat, guesses as answers, nothing that must be filled in.
 import { languageNames, languageOf } from "../shared/i18n";
 import { DOWN, EYE_OFF, Icon, PERSON } from "../shared/icons";
-import type { Chat } from "./chat";
+import type { Chat, Wish } from "./chat";
 import { OnlineWords } from "./foot";
 import { guessTopic } from "./guess";
-import { hoursLines } from "./hours";
+import { remember } from "./promises";
 import { locale, t } from "./speak";
 import { talkOf, type State } from "./state";
 
 export function HandOff({ state, chat }: { state: State; chat: Chat }) {
-  const brand = state.session?.brand;
-  const open = hoursLines(brand?.opening.hours ?? {}, locale);
   const asking = state.busy === "ask";
-  const nobody = brand?.people_online === 0;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const said = new FormData(event.currentTarget as HTMLFormElement);
-    const get = (name: string) => String(said.get(name) ?? "").trim() || null;
-    void chat.askPerson({ language: get("language"), topic: get("topic"), email: get("email") });
+    const wish = wishOf(event.currentTarget as HTMLFormElement);
+    remember(wish);
+    void chat.askPerson(wish);
   };
   const stay = () => chat.show("talk");
   return (
@@ -31,18 +28,10 @@ export function HandOff({ state, chat }: { state: State; chat: Chat }) {
     >
       <div>
         <h2 class="title" id="handoff-title">
-          {t(nobody ? "nobody" : "talk_to_person")}
+          {t("talk_to_person")}
         </h2>
-        <p class="small muted">{nobody ? t(brand.opening.open_now ? "nobody_line" : "nobody_closed") : t("handoff_hint")}</p>
+        <p class="small muted">{t("handoff_hint")}</p>
       </div>
-      {nobody && open.length > 0 && (
-        <dl class="hours small">
-          <dt>{t("people_here")}</dt>
-          {open.map((line) => (
-            <dd key={line}>{line}</dd>
-          ))}
-        </dl>
-      )}
       <Guesses state={state} />
       <div class="field">
         <label class="label" for="handoff-mail">
@@ -60,29 +49,34 @@ export function HandOff({ state, chat }: { state: State; chat: Chat }) {
           {state.trouble}
         </p>
       )}
-      {nobody ? (
-        <>
-          <button type="button" class="button is-primary" onClick={stay}>
-            {t("keep_assistant")}
-          </button>
-          <button class="button" disabled={asking}>
-            {t(asking ? "asking" : "wait_anyway")}
-          </button>
-        </>
-      ) : (
-        <>
-          <button class="button is-primary is-spread" disabled={asking}>
-            <Icon d={PERSON} />
-            {t(asking ? "asking" : "ask_person")}
-            <OnlineWords state={state} />
-          </button>
-          <button type="button" class="button is-quiet" onClick={stay}>
-            {t("stay")}
-          </button>
-        </>
-      )}
+      <button class="button is-primary is-spread" disabled={asking}>
+        <Icon d={PERSON} />
+        {t(asking ? "asking" : "ask_person")}
+        <OnlineWords state={state} />
+      </button>
+      <div class="row">
+        <button type="button" class="button is-quiet" onClick={stay}>
+          {t("stay")}
+        </button>
+        <button
+          type="button"
+          class="button is-quiet"
+          onClick={({ currentTarget }) => {
+            if (currentTarget.form) remember(wishOf(currentTarget.form));
+            chat.show("later");
+          }}
+        >
+          {t("other_ways")}
+        </button>
+      </div>
     </form>
   );
+}
+
+function wishOf(form: HTMLFormElement): Wish {
+  const said = new FormData(form);
+  const get = (name: string) => String(said.get(name) ?? "").trim() || null;
+  return { language: get("language"), topic: get("topic"), email: get("email") };
 }
 
 const focus = (form: HTMLFormElement | null) => form?.focus();

@@ -11,7 +11,9 @@ document.head.append(link);
 
 export { Broke, Unavailable } from "./broken";
 export { HandOff } from "./handoff";
+export { Nobody } from "./nobody";
 export { Menu } from "./menu";
+export { Promised } from "./promise";
 export { InLine } from "./queue";
 export { Rate, Thanks } from "./rate";
 export { paint } from "./theme";

@@ -231,11 +231,12 @@ function Refused({ text, words, children }: { text: string; words: string; child
   );
 }
 
-const LINES = new Set<Key>(["joined", "cancelled", "away", "back", "lost", "transferred", "resolved", "left", "idle", "gone", "unreached", "dormant", "resumed", "waits_again"]);
+const LINES = new Set<Key>(["joined", "cancelled", "away", "back", "lost", "transferred", "resolved", "left", "idle", "gone", "unreached", "dormant", "resumed", "waits_again", "message_left", "callback_chosen", "due", "late", "stopped"]);
 
 /** What happened, in a sentence; null for what the customer need not read. */
 export function sentence(event: Changed): string | null {
-  const params = { name: event.status.person?.name ?? event.author.name, time: timeOrDay(event.at, locale) };
+  const { due } = event.status;
+  const params = { name: event.status.person?.name ?? event.author.name, time: timeOrDay(event.at, locale), due: due ? timeOrDay(due, locale) : "" };
   if (event.change === "asked") return t(event.status.why === "asked" ? "asked" : "asked_for_you", params);
   return LINES.has(event.change as Key) ? t(event.change as Key, params) : null;
 }

@@ -30,12 +30,15 @@ export function Panel(props: PanelProps) {
 function View({ state, chat, later }: PanelProps) {
   const due = toRate(state);
   const rated = phaseOf(state) === "ended" ? state.rating : null;
+  const nobody = state.view === "handoff" && state.session?.brand.people_online === 0;
+  if (later && (nobody || state.view === "later")) return <later.Nobody state={state} chat={chat} />;
   if (later && state.view === "menu") return <later.Menu state={state} chat={chat} />;
   if (later && state.view === "thanks" && rated) return <later.Thanks rating={rated} state={state} chat={chat} />;
   if (later && due && state.view === "talk") return <later.Rate key={due} state={state} chat={chat} engagement={due} />;
   return (
     <>
       {later && <later.InLine state={state} chat={chat} />}
+      {later && <later.Promised state={state} chat={chat} />}
       <Log state={state} chat={chat} later={later} />
       {later && state.view === "handoff" ? <later.HandOff state={state} chat={chat} /> : <Foot state={state} chat={chat} />}
     </>

@@ -17,7 +17,7 @@ const ASHA = { role: "agent", id: null, name: "Asha" } as const;
 const LINDEN = { role: "assistant", id: null, name: "Linden" } as const;
 
 const status = (phase: Status["phase"], more: Partial<Status> = {}): Status => ({
-  phase, why: "", since: AT, person: phase === "person" ? { name: "Asha", languages: ["en"] } : null, to_rate: null, ...more,
+  phase, why: "", since: AT, person: phase === "person" ? { name: "Asha", languages: ["en"] } : null, to_rate: null, due: null, ...more,
 });
 const place = { conversation: TALK, stream: "talk" as const, at: AT };
 const said = (seq: number, author: Message["author"], text = `line ${seq}`): Message => ({

@@ -28,7 +28,7 @@ export interface State {
   unsent: readonly Unsent[];
   /** Was a snapshot (or the news that there is none) heard since the page was loaded? */
   known: boolean;
-  view: "talk" | "handoff" | "menu" | "thanks";
+  view: "talk" | "handoff" | "later" | "menu" | "thanks";
   rating: Rating | null;
   /** The engagement whose rating the customer put off. */
   unrated: string | null;
