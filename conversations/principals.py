@@ -42,9 +42,10 @@ class CustomerTokenAuthentication(BaseAuthentication):
 
 def customer_of(request: Request) -> Customer:
     """The customer who asks. Raises Refused for anybody else."""
-    if not isinstance(request.user, CustomerUser):
+    user: Any = request.user
+    if not isinstance(user, CustomerUser):
         raise Refused("This is for a brand's customers.", code="forbidden")
-    return request.user.customer
+    return user.customer
 
 
 def principal_of(request: Request, kind: str | None = None) -> str:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from agents import slots
 from agents.models import User
 from audit import journal
 from conversations import lifecycle, masking
@@ -33,7 +32,7 @@ def stop(engagement_id: UUID, *, by: UUID, reason: str, words: str, now: datetim
     held.engagement.outcome = "abuse"
     lifecycle.leave_word(held.conversation, held.engagement, words, now=now)
     escalations.end(held.escalation, state=Escalation.State.CLOSED, now=now)
-    slots.free(held.slot, now=now)
+    desk.free_place(held, now=now)
     lifecycle.stopped(held.conversation, held.engagement, again=again, now=now)
     AbuseReport.objects.create(
         engagement=held.engagement,

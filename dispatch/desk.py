@@ -121,7 +121,7 @@ def hand_back(engagement_id: UUID, *, by: UUID, now: datetime) -> None:
     if held.engagement.dormant_since is not None:
         sleep_on(held, now=now)
         return
-    _release(held, state=Engagement.State.TRANSFERRED, priority=escalations.LOST_PRIORITY, now=now)
+    release(held, state=Engagement.State.TRANSFERRED, priority=escalations.LOST_PRIORITY, now=now)
 
 
 @transaction.atomic
