@@ -10,8 +10,6 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
 from agents import access, pace, presence
 from agents.models import Agent, User
@@ -20,18 +18,15 @@ from conversations import customers, frames, lifecycle, marks, policy, ratings, 
 from conversations.models import Customer, Participant
 from dispatch import (
     absence,
-    abuse,
     customer_absence,
     desk,
     emergency,
     escalations,
-    handovers,
     offers,
-    questions,
     queue,
     snapshot,
 )
-from marketplace import board, clock
+from marketplace import board, clock, handing, wishes
 from marketplace.refusals import Refused
 from realtime import protocol
 from realtime.ports import Held, Line, Mark, Product, Resumed, State, Verdict, Wanted
@@ -50,37 +45,20 @@ def start(customer_id: UUID, frame: protocol.Start, now: datetime) -> list[proto
 
 
 def ask_person(customer_id: UUID, frame: protocol.AskPerson, now: datetime) -> list[protocol.Frame]:
-    _own(customer_id, frame.conversation)
-    _demand_address(frame.email)
+    wishes.demand_own(customer_id, frame.conversation)
+    wishes.demand_address(frame.email)
     replies.ask_person(frame.conversation, language=frame.language, topic=frame.topic, email=frame.email, now=now)
     return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
 
 
-def leave_message(customer_id: UUID, frame: protocol.LeaveMessage, now: datetime) -> list[protocol.Frame]:
-    _own(customer_id, frame.conversation)
-    _demand_address(frame.email)
-    replies.leave_message(frame.conversation, language=frame.language, topic=frame.topic, email=frame.email, now=now)
-    return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
-
-
-def call_back(customer_id: UUID, frame: protocol.CallBack, now: datetime) -> list[protocol.Frame]:
-    _own(customer_id, frame.conversation)
-    _demand_address(frame.email)
-    if frame.at.tzinfo is None:
-        raise Refused("Say the time with its zone.", code="bad_time")
-    given = {"language": frame.language, "topic": frame.topic, "email": frame.email}
-    replies.call_back(frame.conversation, at=frame.at, **given, now=now)
-    return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
-
-
 def leave_queue(customer_id: UUID, frame: protocol.LeaveQueue, now: datetime) -> list[protocol.Frame]:
-    _own(customer_id, frame.conversation)
+    wishes.demand_own(customer_id, frame.conversation)
     desk.leave_queue(frame.conversation, now=now)
     return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
 
 
 def leave(customer_id: UUID, frame: protocol.Leave, now: datetime) -> list[protocol.Frame]:
-    _own(customer_id, frame.conversation)
+    wishes.demand_own(customer_id, frame.conversation)
     desk.leave(frame.conversation, now=now)
     return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
 
@@ -172,33 +150,12 @@ def resolve(agent_id: UUID, frame: protocol.Resolve, now: datetime) -> list[prot
     return [protocol.Done(ref=frame.ref, conversation=None)]
 
 
-def transfer(agent_id: UUID, frame: protocol.Transfer, now: datetime) -> list[protocol.Frame]:
-    to = handovers.Target(frame.topic, frame.language, frame.colleague, frame.supervisor)
-    desk.transfer(frame.engagement_id, by=agent_id, reason=frame.reason, to=to, now=now)
-    return [protocol.Done(ref=frame.ref, conversation=None)]
-
-
-def ask_colleagues(agent_id: UUID, frame: protocol.AskColleagues, now: datetime) -> list[protocol.Frame]:
-    questions.ask(frame.conversation, by=agent_id, text=frame.text, now=now)
-    return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
-
-
-def answer_colleague(agent_id: UUID, frame: protocol.AnswerColleague, now: datetime) -> list[protocol.Frame]:
-    questions.answer(frame.question_id, by=agent_id, text=frame.text, now=now)
-    return [protocol.Done(ref=frame.ref, conversation=None)]
-
-
-def stop_abuse(agent_id: UUID, frame: protocol.StopAbuse, now: datetime) -> list[protocol.Frame]:
-    abuse.stop(frame.engagement_id, by=agent_id, reason=frame.reason, words=frame.words, now=now)
-    return [protocol.Done(ref=frame.ref, conversation=None)]
-
-
 HANDLERS: Mapping[str, Mapping[type[protocol.Frame], Callable[..., list[protocol.Frame]]]] = {
     "customer": {
         protocol.Start: start,
         protocol.AskPerson: ask_person,
-        protocol.LeaveMessage: leave_message,
-        protocol.CallBack: call_back,
+        protocol.LeaveMessage: wishes.leave_message,
+        protocol.CallBack: wishes.call_back,
         protocol.LeaveQueue: leave_queue,
         protocol.Leave: leave,
         protocol.Rate: rate,
@@ -219,10 +176,10 @@ HANDLERS: Mapping[str, Mapping[type[protocol.Frame], Callable[..., list[protocol
         protocol.GiveReason: give_reason,
         protocol.AddNote: add_note,
         protocol.Resolve: resolve,
-        protocol.Transfer: transfer,
-        protocol.AskColleagues: ask_colleagues,
-        protocol.AnswerColleague: answer_colleague,
-        protocol.StopAbuse: stop_abuse,
+        protocol.Transfer: handing.transfer,
+        protocol.AskColleagues: handing.ask_colleagues,
+        protocol.AnswerColleague: handing.answer_colleague,
+        protocol.StopAbuse: handing.stop_abuse,
     },
     "operator": {},
 }
@@ -408,19 +365,6 @@ def _customer(id_: UUID) -> Customer:
     if customer is None:
         raise _gone("customer")
     return customer
-
-
-def _own(customer_id: UUID, conversation: UUID) -> None:
-    if not policy.may_read(f"customer:{customer_id}", conversation, "talk"):
-        raise Refused("There is no such conversation.", code="not_found")
-
-
-def _demand_address(email: str | None) -> None:
-    try:
-        if email:
-            validate_email(email)
-    except ValidationError:
-        raise Refused("This is not an e-mail address.", code="bad_email") from None
 
 
 def _stream(key: str) -> tuple[UUID, str]:
