@@ -92,6 +92,7 @@ class AgentLanguage(models.Model):
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="languages")
     code = models.CharField(max_length=8)
     level = models.PositiveSmallIntegerField(default=3, help_text="1 gets by, 2 good, 3 fluent.")
+    valid_until = models.DateTimeField(null=True, blank=True, help_text="Not asked from then on; empty: no end.")
 
     class Meta:
         ordering = ["agent", "-level", "code"]
@@ -108,6 +109,7 @@ class AgentSkill(models.Model):
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="skills")
     skill = models.ForeignKey("brands.Skill", models.CASCADE, related_name="agents")
     level = models.PositiveSmallIntegerField(default=2, help_text="1 learning, 2 certified, 3 expert.")
+    valid_until = models.DateTimeField(null=True, blank=True, help_text="Not asked from then on; empty: no end.")
 
     class Meta:
         ordering = ["agent", "skill"]

@@ -64,6 +64,14 @@ class Skill(models.Model):
     key = models.SlugField(max_length=40)
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0, help_text="The lowest is named first.")
+    family = models.SlugField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Topics of one family are near each other: who knows one is asked for the others when nobody else is"
+        " there.",
+    )
 
     class Meta:
         ordering = ["brand", "position", "name"]

@@ -300,3 +300,64 @@ class Leadership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder} ({self.epoch})"
+
+
+class ScoreWeights(models.Model):
+    """One version of what the plan weighs: published, never changed. The latest that has begun is in force."""
+
+    version = models.PositiveIntegerField(primary_key=True)
+    values = models.JSONField(help_text="Every field of dispatch.matching.Weights.")
+    begins_at = models.DateTimeField()
+    published_by = models.CharField(max_length=64, help_text="A principal.")
+    why = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["-version"]
+        verbose_name_plural = "score weights"
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+
+class Round(models.Model):
+    """All that one plan was made from, as far as it could have come out otherwise. Partitioned by month.
+
+    The database's key is (at, id); rows are added by the placing function and go with their month.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+    weights = models.IntegerField(help_text="The version that ran.")
+    method = models.CharField(max_length=8, help_text="How the best were found: sorted, flow, in_turn or nothing.")
+    epoch = models.BigIntegerField(null=True, help_text="The leader's; empty: planned by the sweep.")
+    inputs = models.JSONField()
+
+    class Meta:
+        managed = False
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}, {self.method}"
+
+
+class Decision(models.Model):
+    """Why an escalation was offered to this agent, and who would have been next. Partitioned by month."""
+
+    id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+    round = models.UUIDField()
+    brand = models.UUIDField()
+    escalation = models.UUIDField()
+    agent = models.UUIDField()
+    offer = models.UUIDField()
+    ring = models.SmallIntegerField(help_text="How far from the topic agents might be.")
+    weights = models.IntegerField()
+    facts = models.JSONField(help_text="Points by part of the score, hers and those of who would have been next.")
+    others = ArrayField(models.UUIDField(), help_text="Who would have been next, in order.")
+
+    class Meta:
+        managed = False
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.escalation} to {self.agent}"

@@ -13,6 +13,9 @@ from marketplace.local.state import Trouble
 # Rows of these tables are never changed and never deleted, by anybody: table names, in alphabetical order.
 APPEND_ONLY: tuple[str, ...] = (
     "audit_entry",
+    "dispatch_decision",
+    "dispatch_round",
+    "dispatch_scoreweights",
     "payouts_archivedposting",
     "payouts_archiving",
     "payouts_closingbalance",
@@ -73,8 +76,15 @@ def grant(owner: Connection, *, runner: str) -> None:
 
 
 def _existing(owner: Connection, tables: tuple[str, ...]) -> list[str]:
+    """Those that are there, with their partitions."""
     rows = owner.execute(
-        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%s)", [list(tables)]
+        """SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%(tables)s)
+           UNION ALL
+           SELECT part.relname FROM pg_inherits JOIN pg_class part ON part.oid = inhrelid
+             JOIN pg_class whole ON whole.oid = inhparent
+           WHERE whole.relnamespace = 'public'::regnamespace AND whole.relname = ANY(%(tables)s)
+             AND part.relkind = 'r'""",
+        {"tables": list(tables)},
     )
     return [str(name) for (name,) in rows]
 

@@ -3,7 +3,7 @@
 `planner.plan` decides; `facts` is what it is made from. Importing this package loads no solver.
 """
 
-from dispatch.matching.facts import Candidate, Certificate, Certificates, Id, Modes, Placement, Waiting
+from dispatch.matching.facts import Candidate, Certificate, Certificates, Climate, Id, Modes, Placement, Waiting
 from dispatch.matching.weights import Weights
 
-__all__ = ["Candidate", "Certificate", "Certificates", "Id", "Modes", "Placement", "Waiting", "Weights"]
+__all__ = ["Candidate", "Certificate", "Certificates", "Climate", "Id", "Modes", "Placement", "Waiting", "Weights"]

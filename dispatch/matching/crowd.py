@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from dispatch.matching import fitness, reach
 from dispatch.matching.facts import Candidate, Id
-from dispatch.matching.fitness import Grade, Ring
-from dispatch.matching.reach import LANGUAGE_LEVELS, Floats, Ints
+from dispatch.matching.fitness import LANGUAGE_LEVELS, Grade, Ring
+from dispatch.matching.reach import Floats, Ints
 from dispatch.matching.roster import Roster, roster
 from dispatch.matching.weights import Weights
 

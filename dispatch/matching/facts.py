@@ -95,6 +95,15 @@ class Modes:
 
 
 @dataclass(frozen=True, slots=True)
+class Climate:
+    """What a round knows of everybody at once: the share of slots taken, by (brand, language), and how scarce each
+    agent is. A plan works it out; a replay is given what was worked out then."""
+
+    occupancy: Mapping[tuple[Id, str], float]
+    prices: Mapping[Id, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """One offer to make, and why this agent: facts that the agent is shown. `ring` is the one in force."""
 

@@ -8,6 +8,7 @@ from dispatch.matching.facts import Candidate, Certificate, Certificates, Waitin
 from dispatch.matching.weights import Weights
 
 CERTIFIED = 2
+LANGUAGE_LEVELS = 3
 
 
 class Ring(IntEnum):
@@ -29,6 +30,8 @@ class Grade(IntEnum):
     BRAND = 4
 
 
+TOPIC_FACTS = tuple(f"topic_{grade.name.lower()}" for grade in Grade)
+LANGUAGE_FACTS = ("language_gets_by", "language_good", "language_fluent")
 GRADES = (Grade.LEARNING, Grade.CERTIFIED, Grade.EXPERT)
 RING_OF = {
     Grade.LEARNING: Ring.LEARNING,
@@ -77,6 +80,13 @@ def fits(escalation: Waiting, agent: Candidate, now: float, ring: int) -> bool:
     return agent.has_room and held is not None and RING_OF[held] <= ring
 
 
+def code(escalation: Waiting, certificates: Certificates, now: float) -> int:
+    """Grade and language level in one number. She may be asked, in some ring."""
+    held = grade(escalation, certificates, now)
+    assert held is not None, "nobody is asked who may not be"
+    return held * LANGUAGE_LEVELS + language_level(escalation, certificates, now) - 1
+
+
 def shares(weights: Weights) -> Sequence[float]:
     """What each grade is worth, as a share of an expert's."""
     return (*weights.topic_levels, weights.family_level, weights.brand_level)
@@ -84,8 +94,6 @@ def shares(weights: Weights) -> Sequence[float]:
 
 def why(escalation: Waiting, agent: Candidate, now: float) -> tuple[str, ...]:
     """The facts of a placement, as the agent is shown them."""
-    held = grade(escalation, agent.certificates, now)
-    assert held is not None, "nobody is asked who may not be"
-    spoken = ("gets_by", "good", "fluent")[language_level(escalation, agent.certificates, now) - 1]
+    held, level = divmod(code(escalation, agent.certificates, now), LANGUAGE_LEVELS)
     known = ("knows",) if agent.agent_id == escalation.first else ()
-    return (*known, f"topic_{held.name.lower()}", f"language_{spoken}", "room" if agent.active else "free")
+    return (*known, TOPIC_FACTS[held], LANGUAGE_FACTS[level], "room" if agent.active else "free")

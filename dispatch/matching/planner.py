@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dispatch.matching import fitness, solving
 from dispatch.matching.crowd import Arrivals, Crowd, crowd
-from dispatch.matching.facts import Candidate, Id, Modes, Placement, Waiting
+from dispatch.matching.facts import Candidate, Climate, Id, Modes, Placement, Waiting
 from dispatch.matching.reach import Floats, Ints
 from dispatch.matching.roster import rank
 from dispatch.matching.solving import Group
@@ -22,10 +22,12 @@ ONE_BREATH = 6  # nobody is rung again within this part of the time after which 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Offers to make, the most urgent first; `method` says how the best were found."""
+    """Offers to make, the most urgent first; `method` says how the best were found. `table` is what `records` tells
+    the reasons from."""
 
     placements: list[Placement]
     method: str
+    table: "Table" = field(repr=False, compare=False)
 
 
 def plan(
@@ -37,19 +39,20 @@ def plan(
     again_after_s: float = waits.TRUE["same_agent_again_seconds"],
     arrivals: Arrivals | None = None,
     modes: Modes = Modes(),  # noqa: B008  (a frozen value)
+    climate: Climate | None = None,
 ) -> Plan:
     """At most one offer for each escalation and each agent; the same answer for the same facts in any order.
 
     `agents` are all who are connected and willing, busy ones too: they tell how much slack there is. `arrivals` counts
     what came lately by (brand, topic, language); without it those who wait stand for it. An agent who had to do with an
-    escalation within `again_after_s` is passed over, unless nobody else is left.
+    escalation within `again_after_s` is passed over, unless nobody else is left. `climate` is for replays.
     """
-    table = Table(crowd(agents, now, weights), waiting, again_after_s, arrivals, modes)
+    table = Table(crowd(agents, now, weights), waiting, again_after_s, arrivals, modes, climate)
     table.ask_whom_they_know()
     table.serve_plainly(sparing=True)
     method = table.serve_best()
     table.serve_plainly(sparing=False)
-    return Plan(table.placements(), method)
+    return Plan(table.placements(), method, table)
 
 
 @dataclass
@@ -61,17 +64,19 @@ class Table:
     again_after_s: float
     arrivals: Arrivals | None
     modes: Modes
+    climate: Climate | None = None
     pairs: dict[Id, int] = field(default_factory=dict)
+    group_of: dict[Id, Group] = field(default_factory=dict)
+    looked_at: list[Group] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.worth = {one.id: self._worth(one) for one in self.waiting}
         self.waiting = sorted(self.waiting, key=lambda one: (-self.worth[one.id], one.queued_at, rank(one.id)))
         self.taken: NDArray[np.bool_] = np.zeros(len(self.crowd.agents), np.bool_)
         self.row_of = {agent.agent_id: row for row, agent in enumerate(self.crowd.agents)}
-        slack = {
-            place: self.crowd.occupancy(*place) < self.crowd.weights.slack_below
-            for place in {(one.brand_id, one.language) for one in self.waiting}
-        }
+        places = {(one.brand_id, one.language) for one in self.waiting}
+        self.occupancy = self.climate.occupancy if self.climate else {at: self.crowd.occupancy(*at) for at in places}
+        slack = {place: self.occupancy[place] < self.crowd.weights.slack_below for place in places}
         self.ring = {
             one.id: fitness.ring_in_force(
                 self.crowd.now - one.queued_at, self.crowd.weights, slack=slack[one.brand_id, one.language]
@@ -93,7 +98,7 @@ class Table:
 
     def serve_best(self) -> str:
         """Everybody else, for the best total; how it was found."""
-        pairs, method = solving.best(self.groups(plain=False))
+        pairs, method = solving.best(self._look_at(self.groups(plain=False)))
         self._settle(pairs)
         return method
 
@@ -101,7 +106,8 @@ class Table:
         """First come, first served, each to the longest idle. `sparing` leaves alone whom an older request of another
         brand may need, so that one brand's switch takes nothing from the others."""
         groups = self.groups(plain=True)
-        self._settle(solving.in_turn([self._spared(group) for group in groups] if sparing else groups))
+        groups = [self._spared(group) for group in groups] if sparing else groups
+        self._settle(solving.in_turn(self._look_at(groups)))
 
     def _placement(self, one: Waiting, row: int) -> Placement:
         agent = self.crowd.agents[row]
@@ -112,6 +118,13 @@ class Table:
         by = self.crowd.weights
         age = min(max(self.crowd.now - one.queued_at, 0.0), by.age_most_s)
         return by.served + by.age_per_s * age + by.priority * one.priority
+
+    def _look_at(self, groups: list[Group]) -> list[Group]:
+        """Without what cannot matter; what is left is remembered."""
+        groups = solving.pruned(groups)
+        self.looked_at += groups
+        self.group_of.update((one.id, group) for group in groups for one in group.members)
+        return groups
 
     def _settle(self, pairs: Iterable[tuple[Waiting, int]]) -> None:
         for one, row in pairs:
@@ -175,14 +188,17 @@ class Table:
     def _points(self, brand_id: Id, rows: Ints, codes: Ints) -> Floats:
         by = self.crowd.weights
         part = self.crowd.part(fair=self.modes.is_fair(brand_id))
-        return self.crowd.fit[codes] + part[rows] - by.price * self._price[rows]
+        return self.crowd.fit[codes] + part[rows] - by.price * self.prices[rows]
 
     def _plain_points(self, rows: Ints) -> Floats:
         """The longest idle first, then the fewest chats."""
         return (self.crowd.idle_s - self.crowd.active)[rows]
 
     @cached_property
-    def _price(self) -> Floats:
+    def prices(self) -> Floats:
+        """How scarce each is, up to the most that counts."""
+        if self.climate:
+            return np.array([self.climate.prices[agent.agent_id] for agent in self.crowd.agents], np.float64)
         arrivals = self.arrivals or Counter((one.brand_id, one.topic, one.language) for one in self.waiting)
         return np.minimum(self.crowd.price(arrivals), self.crowd.weights.price_most)
 

@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.matching.facts import Certificates
-from dispatch.matching.fitness import CERTIFIED, Grade, holds
+from dispatch.matching.fitness import CERTIFIED, LANGUAGE_LEVELS, Grade, holds
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-LANGUAGE_LEVELS = 3
 
 _numbers: dict[tuple[Any, ...], int] = {}
 

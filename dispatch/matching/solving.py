@@ -13,6 +13,7 @@ from dispatch.matching.reach import Floats, Ints
 POINTS = 100  # a point is so many units of cost: the solver counts in whole numbers
 MOST_ARCS = 400_000  # beyond it the flow would not be done within its time: take turns instead
 SOURCE, SINK = 0, 1
+NEXT = 3  # so many runners-up are told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,10 @@ Pair = tuple[Waiting, int]
 
 
 def best(groups: Sequence[Group]) -> tuple[list[Pair], str]:
-    """((escalation, row) pairs, how they were found): as many as can be served, and the best of those in total."""
-    groups = [_pruned(group, _reach(groups)) for group in groups if len(group.rows)]
+    """((escalation, row) pairs, how they were found): as many as can be served, and the best of those in total.
+
+    No group is without rows, as `pruned` leaves them.
+    """
     if not groups:
         return [], "nothing"
     if len(groups) == 1 and groups[0].is_uniform:
@@ -97,14 +100,16 @@ class _Line:
         return None
 
 
-def _reach(groups: Sequence[Group]) -> int:
-    """With so many escalations in all, nobody needs more than so many of her best agents, and those barred for her."""
+def pruned(groups: Sequence[Group]) -> list[Group]:
+    """Without the rows that no answer needs: with n escalations in all nobody needs more than her n best agents, those
+    barred for her, and those who would have been next."""
     barred = max((len(rows) for group in groups for rows in group.barred.values()), default=0)
-    return sum(len(group.members) for group in groups) + barred
+    most = sum(len(group.members) for group in groups) + barred + NEXT
+    return [_pruned(group, most) for group in groups if len(group.rows)]
 
 
 def _pruned(group: Group, most: int) -> Group:
-    """Without the rows that no best answer needs."""
+    """The best `most` rows for each ring of its members."""
     keep = np.zeros(len(group.rows), np.bool_)
     for ring in set(group.rings.tolist()):
         open_to = np.flatnonzero(group.needs <= ring)

@@ -50,7 +50,7 @@ def world(chance: Random, waiting: int, agents: int) -> tuple[list[Waiting], lis
 def groups_of(waiting: Sequence[Waiting], agents: Sequence[Candidate]) -> list[Group]:
     """The classes as the planner sees them before anything is settled."""
     table = planner.Table(crowd(agents, NOW, Weights()), waiting, 60.0, None, Modes())
-    return table.groups(plain=False)
+    return solving.pruned(table.groups(plain=False))
 
 
 def total(groups: Sequence[Group], pairs: Sequence[Pair]) -> float:
@@ -129,7 +129,7 @@ def test_who_may_not_go_to_each_other_are_dealt_apart() -> None:
 
     def dealt(**barred: set[int]) -> dict[int, int]:
         held = {int(name[1:]): frozenset(rows) for name, rows in barred.items()}
-        return {one.id: row for one, row in solving.best([replace(whole, barred=held)])[0]}
+        return {one.id: row for one, row in solving.best(solving.pruned([replace(whole, barred=held)]))[0]}
 
     assert dealt() == {1: 5, 2: 6}
     assert dealt(_1={5}) == {1: 6, 2: 5}

@@ -1,0 +1,76 @@
+create function dispatch_place(
+  led_in bigint, now timestamptz, asked_since timestamptz, living boolean,
+  escalations uuid[], agents uuid[], rings integer[], offers uuid[], plans uuid[], expiries timestamptz[], cards jsonb[],
+  round uuid, weights integer, method text, inputs jsonb, facts jsonb[])
+returns setof uuid
+language plpgsql set enable_seqscan = off as $$
+-- One batch of placements becomes open offers, as far as each still holds; the ids of those made. With `led_in` only
+-- while that epoch leads. Locks: leadership, escalations, slots, ids ascending; none is waited for, because whoever
+-- holds one is changing what the plan was made from. Lock first, judge second: the second statement takes a new
+-- snapshot. What may be asked of whom is said in dispatch/matching/fitness.py and once more here.
+#variable_conflict use_variable
+declare
+  waiting uuid[];
+  free uuid[];
+begin
+  if led_in is not null then
+    perform 1 from dispatch_leadership l where l.shard = 0 and l.epoch = led_in and l.until > clock_timestamp() for share;
+    if not found then
+      return;
+    end if;
+  end if;
+  waiting := array(select e.id from dispatch_escalation e where e.id = any(escalations) and e.state = 'waiting'
+                   order by e.id for no key update skip locked);
+  free := array(select s.agent_id from agents_slot s where s.agent_id = any(agents)
+                order by s.agent_id for no key update skip locked);
+  return query
+  with asked as materialized (
+    select a.*, row_number() over (partition by a.escalation_id order by a.ord) as nth_agent,
+      row_number() over (partition by a.agent_id order by a.ord) as nth_escalation
+    from unnest(escalations, agents, rings, offers, plans, expiries, cards, facts) with ordinality
+      a(escalation_id, agent_id, ring, offer_id, plan_id, expires_at, card, facts, ord)),
+  fit as materialized (
+    select a.*, e.brand_id
+    from asked a
+    join dispatch_escalation e on e.id = a.escalation_id
+    join agents_slot s on s.agent_id = a.agent_id
+    join agents_agent g on g.id = a.agent_id
+    join agents_user u on u.id = g.user_id
+    join payouts_payplan p on p.id = a.plan_id
+    where a.nth_agent = 1 and a.nth_escalation = 1
+      and e.id = any(waiting) and e.state = 'waiting'
+      and s.agent_id = any(free) and s.willing and s.gone_since is null and s.held = 0 and s.active < s.capacity
+      and g.state = 'approved' and u.is_active
+      and p.brand_id = e.brand_id and p.tier = g.tier and p.valid @> now
+      and exists (select 1 from agents_agentlanguage l where l.agent_id = a.agent_id and l.code = e.language
+                    and (l.valid_until is null or l.valid_until > now))
+      and exists (
+        select 1 from agents_agentskill k join brands_skill t on t.id = k.skill_id
+        where k.agent_id = a.agent_id and t.brand_id = e.brand_id and (k.valid_until is null or k.valid_until > now)
+          and (t.key = e.topic and (k.level >= 2 or a.ring >= 1)
+            or k.level >= 2 and a.ring >= 3
+            or k.level >= 2 and a.ring >= 2 and t.family <> '' and t.family = (
+              select f.family from brands_skill f where f.brand_id = e.brand_id and f.key = e.topic)))
+      and (not living or exists (
+        select 1 from realtime_connection c join realtime_serverlease r on r.id = c.server_id
+        where c.principal = 'agent:' || a.agent_id and r.expires_at > clock_timestamp()))
+      and not exists (select 1 from dispatch_offer o where o.escalation_id = a.escalation_id
+                        and o.agent_id = a.agent_id and coalesce(o.ended_at, o.offered_at) > asked_since)),
+  made as (
+    insert into dispatch_offer (id, brand_id, escalation_id, agent_id, pay_plan_id, state, offered_at, expires_at, card,
+                                reason)
+    select f.offer_id, f.brand_id, f.escalation_id, f.agent_id, f.plan_id, 'open', now, f.expires_at, f.card, ''
+    from fit f returning id),
+  held_out as (update dispatch_escalation e set state = 'offered' from fit f where e.id = f.escalation_id),
+  ringing as (update agents_slot s set held = s.held + 1, version = s.version + 1 from fit f
+              where s.agent_id = f.agent_id),
+  kept as (
+    insert into dispatch_round (id, at, weights, method, epoch, inputs)
+    select round, now, weights, method, led_in, inputs where round is not null and exists (select 1 from fit)),
+  told as (
+    insert into dispatch_decision (id, at, round, brand, escalation, agent, offer, ring, weights, facts, others)
+    select gen_random_uuid(), now, round, f.brand_id, f.escalation_id, f.agent_id, f.offer_id, f.ring, weights, f.facts,
+      array(select (o ->> 'agent')::uuid from jsonb_array_elements(f.facts -> 'next') o)
+    from fit f where round is not null)
+  select m.id from made m;
+end $$;
