@@ -1,4 +1,5 @@
 """What an agent may be asked about, and how much at once: certified by an operator, with a reason and a trace."""
+
 from datetime import datetime
 from uuid import UUID
 

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from agents.api import agent_of
 from conversations.models import Engagement
-from dispatch import handovers, modes, offers
+from dispatch import cards, handovers, modes
 from dispatch.models import Mode
 from marketplace import bodies, clock
 from marketplace.refusals import Refused
@@ -39,7 +39,7 @@ class Chats(APIView):
                     "engagement_id": engagement.pk,
                     "brand": engagement.brand.name,
                     "topic": engagement.topic,
-                    "topic_name": offers.topic_names(engagement.brand_id).get(engagement.topic, engagement.topic),
+                    "topic_name": cards.topic_names(engagement.brand_id).get(engagement.topic, engagement.topic),
                     "language": engagement.language,
                     "state": engagement.state,
                     "outcome": engagement.outcome,

@@ -4,188 +4,122 @@ Lock order: escalation, agent slot, offer; ids ascending within each. What ends 
 its slot, in the same transaction.
 """
 
-import logging
-from collections.abc import Callable, Collection, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-import msgspec
 from django.conf import settings
-from django.db import connection, transaction
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
-from agents import paid_hours, ringing, slots
+from agents import slots
 from agents.events import AgentPaused
-from agents.models import Agent, AgentLanguage, AgentSkill, Slot
+from agents.models import Slot
 from audit import journal
-from brands.models import Brand, Skill
-from dispatch import escalations, explanations, leadership
+from dispatch import cards, escalations
 from dispatch.events import OfferMade, OfferOver
 from dispatch.matching import Placement
-from dispatch.matching.fitness import Ring
+from dispatch.matching.fitness import ONE_BREATH
 from dispatch.models import Escalation, Offer
 from marketplace import events
 from marketplace.refusals import Refused
 from marketplace.waits import MISSES_THAT_PAUSE
-from payouts import plans
 from payouts.models import PayPlan
-from realtime import protocol
+from realtime import wire
 
-log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What a plan was made from and why it came out so, kept with the offers that come of it."""
+
+    weights: int
+    method: str
+    inputs: Mapping[str, Any]
+    facts: Mapping[UUID, Mapping[str, Any]]
 
 
 @transaction.atomic
-def make(placements: Sequence[Placement], *, epoch: int | None, now: datetime) -> list[Offer]:
+def make(
+    placements: Sequence[Placement],
+    *,
+    epoch: int | None,
+    now: datetime,
+    reasons: Reasons | None = None,
+    living: bool = True,
+) -> list[Offer]:
     """The placements that still hold become open offers; the rest is left for the next round.
 
-    With an `epoch`, nothing is placed unless it is still in force. Locks: leadership, escalations, slots; none is
-    waited for: whoever holds one is changing what the plan was made from.
+    With an `epoch`, nothing is placed unless it is still in force. `living` agents have a socket open. Locks:
+    leadership, escalations, slots; none is waited for: whoever holds one is changing what the plan was made from.
     """
-    if epoch is not None and not leadership.leads(epoch):
-        return []
-    waiting = _lock_waiting([placement.escalation_id for placement in placements])
-    free = slots.free_of_locks([placement.agent_id for placement in placements])
-    ringing: set[UUID] = set()
-    held: list[Match] = []
-    for placement in placements:
-        escalation, slot = waiting.get(placement.escalation_id), free.get(placement.agent_id)
-        if escalation and slot and slot.pk not in ringing and _may_be_asked(slot):
-            ringing.add(slot.pk)
-            held.append((escalation, slot, placement))
-    return _open(held, now)
-
-
-Match = tuple[Escalation, Slot, Placement]
-
-
-def _lock_waiting(ids: list[UUID]) -> dict[UUID, Escalation]:
-    rows = Escalation.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=ids, state="waiting")
-    return {row.pk: row for row in rows.order_by("pk")}
-
-
-def _may_be_asked(slot: Slot) -> bool:
-    """Judged under the slot's lock: willing, here, not being asked, with room."""
-    return slot.willing and slot.gone_since is None and slot.held == 0 and slot.active < slot.places
-
-
-def _open(matches: Sequence[Match], now: datetime) -> list[Offer]:
-    """Offers for those whose agent is still fit and paid for. The caller holds escalations and slots.
-
-    As many statements for a hundred as for one: while they run, nobody in the round can be moved by anybody else.
-    """
-    agents = _still_fit(matches)
-    fit = [match for match in matches if match[1].pk in agents]
-    pay = _plans({(escalation.brand_id, agents[slot.pk].tier) for escalation, slot, _ in fit}, now)
-    words = Words({escalation.brand_id for escalation, _, _ in fit})
-    silent = _that_open_by_themselves([slot for _, slot, _ in fit], now)
-    made = [
-        Offer(
-            brand_id=escalation.brand_id,
-            escalation=escalation,
-            agent=agents[slot.pk],
-            pay_plan=plan,
-            offered_at=now,
-            expires_at=now + timedelta(seconds=ringing.seconds(slot)),
-            card=words.card(escalation, plan, placement, max(1, round(ringing.seconds(slot)))),
-            automatic=slot.pk in silent,
-        )
-        for escalation, slot, placement in fit
-        if (plan := pay.get((escalation.brand_id, agents[slot.pk].tier)))
-    ]
-    if made:
-        Offer.objects.bulk_create(made)
-        asked = [offer.escalation_id for offer in made]
-        Escalation.objects.filter(pk__in=asked).update(state=Escalation.State.OFFERED)
-        slots.hold_all([offer.agent_id for offer in made])
+    terms = cards.terms(placements, now=now)
+    placed = _place(terms, epoch, now, reasons, living) if terms else set()
+    made = [_offer(one, now) for one in terms if one.offer_id in placed]
+    wire.after_commit(changed=[f"agent:{offer.agent_id}" for offer in made])
     for offer in made:
         if not offer.automatic:
             events.announce(OfferMade(offer_id=offer.pk, agent_id=offer.agent_id, rings_until=offer.expires_at))
     return made
 
 
-def _that_open_by_themselves(asked: Sequence[Slot], now: datetime) -> set[UUID]:
-    """Those who chose that offers open without ringing, and are in a paid shift."""
-    return paid_hours.in_them([slot.pk for slot in asked if slot.auto_accept], now=now)
+_PLACE = """
+  select * from dispatch_place(
+    %(epoch)s, %(now)s, %(asked_since)s, %(living)s, %(escalations)s::uuid[], %(agents)s::uuid[], %(rings)s::integer[],
+    %(offers)s::uuid[], %(plans)s::uuid[], %(expiries)s::timestamptz[], %(automatic)s::boolean[],
+    %(cards)s::text[]::jsonb[], %(round)s, %(weights)s, %(method)s, %(inputs)s::jsonb, %(facts)s::text[]::jsonb[])"""
 
 
-def _still_fit(matches: Sequence[Match]) -> dict[UUID, Agent]:
-    """Those agents who have not lost approval, topic or language since the plan read them."""
-    ids = [slot.pk for _, slot, _ in matches]
-    speaks = set(AgentLanguage.objects.filter(agent_id__in=ids).values_list("agent_id", "code"))
-    knows = set(AgentSkill.objects.filter(agent_id__in=ids).values_list("agent_id", "skill__brand_id", "skill__key"))
-    of_brand = {(agent_id, brand_id) for agent_id, brand_id, _ in knows}
-    right = {
-        slot.pk
-        for escalation, slot, placement in matches
-        if (slot.pk, escalation.language) in speaks
-        and (
-            (slot.pk, escalation.brand_id, escalation.topic) in knows
-            or (placement.ring >= Ring.FAMILY and (slot.pk, escalation.brand_id) in of_brand)
-        )
+def _place(
+    terms: Sequence[cards.Terms], epoch: int | None, now: datetime, reasons: Reasons | None, living: bool
+) -> set[UUID]:
+    """Ids of the offers made, by one statement: see the function in the migrations."""
+    breath = settings.BECKON_WAITS["same_agent_again_seconds"] / ONE_BREATH
+    facts = [json.dumps(reasons.facts[one.placement.escalation_id]) if reasons else "{}" for one in terms]
+    given = {
+        "epoch": epoch,
+        "now": now,
+        "asked_since": now - timedelta(seconds=breath),
+        "living": living,
+        "escalations": [one.placement.escalation_id for one in terms],
+        "agents": [one.placement.agent_id for one in terms],
+        "rings": [one.placement.ring for one in terms],
+        "offers": [one.offer_id for one in terms],
+        "plans": [one.plan_id for one in terms],
+        "expiries": [one.expires_at for one in terms],
+        "automatic": [one.automatic for one in terms],
+        "cards": [json.dumps(one.card, cls=DjangoJSONEncoder) for one in terms],
+        "round": uuid4() if reasons else None,
+        "weights": reasons.weights if reasons else None,
+        "method": reasons.method if reasons else None,
+        "inputs": json.dumps(reasons.inputs) if reasons else None,
+        "facts": facts,
     }
-    return Agent.objects.filter(state=Agent.State.APPROVED, user__is_active=True).in_bulk(right)
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACE, given)
+        return {offer_id for (offer_id,) in cursor}
 
 
-def _plans(wanted: Collection[tuple[UUID, str]], now: datetime) -> dict[tuple[UUID, str], PayPlan]:
-    """The pay plan of each (brand, tier) that has one."""
-    found = {}
-    for brand_id, tier in wanted:
-        try:
-            found[brand_id, tier] = plans.in_force(brand_id, tier=tier, at=now)
-        except plans.NoPlanInForce as missing:
-            log.error("No offer can be made without a price: publish a pay plan (%s).", missing)
-    return found
-
-
-class Words:
-    """The names that offers of these brands show, read once."""
-
-    def __init__(self, brand_ids: Collection[UUID]) -> None:
-        self._brands = dict(Brand.objects.filter(pk__in=brand_ids).values_list("pk", "name"))
-        self._topics = topic_names_of(brand_ids)
-
-    def card(self, escalation: Escalation, plan: PayPlan, placement: Placement, seconds: int) -> dict[str, Any]:
-        """What the agent decides by, frozen: the price shown is the price paid."""
-        topic_name = self._topics.get((escalation.brand_id, escalation.topic), escalation.topic)
-        money = plans.card(plan)
-        return {
-            "brand": self._brands[escalation.brand_id],
-            "topic": escalation.topic,
-            "topic_name": topic_name,
-            "language": escalation.language,
-            "context": str(escalation.packet.get("summary", ""))[:240],
-            "waits_since": escalation.waits_since or escalation.queued_at,
-            "seconds": seconds,
-            "currency": money["currency"],
-            "minimum_minor": money["minimum_cents"],
-            "pay": [
-                {"kind": line["kind"], "words": line["words"], "amount_minor": line["rate"]} for line in money["lines"]
-            ],
-            "why": explanations.why_words(placement.why, topic_name=topic_name, language=escalation.language),
-        }
-
-
-def card_of(offer: Offer) -> protocol.OfferCard:
-    """The offer as its agent sees it."""
-    shown = {
-        **offer.card,
-        "offer_id": offer.pk,
-        "offered_at": offer.offered_at,
-        "expires_at": offer.expires_at,
+def _offer(made: cards.Terms, now: datetime) -> Offer:
+    """The row as the database has it."""
+    row = {
+        "id": made.offer_id,
+        "brand_id": made.brand_id,
+        "escalation_id": made.placement.escalation_id,
+        "agent_id": made.placement.agent_id,
+        "pay_plan_id": made.plan_id,
+        "state": Offer.State.OPEN,
+        "offered_at": now,
+        "expires_at": made.expires_at,
+        "ended_at": None,
+        "card": made.card,
+        "reason": "",
+        "automatic": made.automatic,
     }
-    return msgspec.convert(shown, protocol.OfferCard, strict=False)
-
-
-def topic_names(brand_id: UUID) -> dict[str, str]:
-    return {topic: name for (_, topic), name in topic_names_of([brand_id]).items()}
-
-
-def topic_names_of(brand_ids: Collection[UUID]) -> dict[tuple[UUID, str], str]:
-    """(brand, topic) -> the topic's name; no query without a brand."""
-    if not brand_ids:
-        return {}
-    named = Skill.objects.filter(brand_id__in=brand_ids).values_list("brand_id", "key", "name")
-    return {(brand_id, topic): name for brand_id, topic, name in named}
+    names = [field.attname for field in Offer._meta.concrete_fields]
+    return Offer.from_db(DEFAULT_DB_ALIAS, names, [row[name] for name in names])
 
 
 @transaction.atomic

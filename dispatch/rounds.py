@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
-from dispatch import automatic, estimates, modes, offers, queue, supply
-from dispatch.matching import Weights, planner
+from dispatch import automatic, estimates, modes, offers, published, queue, supply
+from dispatch.matching import planner, records
 from dispatch.models import Offer
 from realtime import protocol, wire
 
@@ -21,17 +21,25 @@ def match_waiting(*, now: datetime, epoch: int | None = None) -> list[Offer]:
     waiting = supply.waiting()
     if not waiting:
         return []
+    weights = published.in_force(now)
     plan = planner.plan(
         waiting,
         supply.candidates(),
         now.timestamp(),
-        Weights().hastened(settings.BECKON_HASTE),
+        weights.hastened(settings.BECKON_HASTE),
         again_after_s=settings.BECKON_WAITS["same_agent_again_seconds"],
         modes=modes.in_force(),
     )
-    made = offers.make(plan.placements, epoch=epoch, now=now) if plan.placements else []
+    if not plan.placements:
+        return []
+    made = offers.make(plan.placements, epoch=epoch, now=now, reasons=_reasons(plan, weights.version))
     automatic.open_all(made, now=now)
     return made
+
+
+def _reasons(plan: planner.Plan, version: int) -> offers.Reasons:
+    inputs = records.inputs(plan, haste=settings.BECKON_HASTE)
+    return offers.Reasons(version, plan.method, inputs, records.facts(plan))
 
 
 class Places:

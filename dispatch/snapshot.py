@@ -9,7 +9,7 @@ from django.db.models import Count
 from agents import paid_hours
 from agents.models import AgentSkill, Slot
 from conversations.models import Engagement
-from dispatch import offers, questions, queue
+from dispatch import cards, questions, queue
 from dispatch.models import Offer
 from marketplace import waits
 from payouts import earnings, plans
@@ -111,7 +111,7 @@ def _latest_offers(agent_ids: Sequence[UUID], now: datetime) -> dict[UUID, Offer
 
 def _offer(latest: Offer | None, now: datetime) -> protocol.OfferCard | None:
     rings = latest is not None and latest.state == Offer.State.OPEN and latest.expires_at > now and not latest.automatic
-    return offers.card_of(latest) if latest and rings else None
+    return cards.card_of(latest) if latest and rings else None
 
 
 def _offer_end(latest: Offer | None, now: datetime) -> protocol.OfferEnd | None:
@@ -127,7 +127,7 @@ def _engaged(agent_ids: Sequence[UUID]) -> dict[UUID, list[protocol.Engaged]]:
     """Each agent's live chats, the oldest first."""
     live = Engagement.objects.filter(agent_id__in=agent_ids, ended_at=None)
     found = list(live.select_related("brand", "pay_plan", "conversation__customer").order_by("accepted_at"))
-    topics = offers.topic_names_of({engagement.brand_id for engagement in found})
+    topics = cards.topic_names_of({engagement.brand_id for engagement in found})
     engaged: dict[UUID, list[protocol.Engaged]] = {}
     for engagement in found:
         engaged.setdefault(engagement.agent_id, []).append(_chat(engagement, topics))

@@ -22,15 +22,17 @@ def waiting(*, limit: int = 2_000) -> list[Waiting]:
         rows = cursor.fetchall()
     asked = _asked([row[0] for row in rows])
     return [
-        Waiting(id_, brand_id, topic, language, priority, queued_at.timestamp(), asked.get(id_, {}), first)
-        for id_, brand_id, topic, language, priority, queued_at, first in rows
+        Waiting(id_, brand_id, topic, language, priority, queued_at.timestamp(), asked.get(id_, {}), first, family)
+        for id_, brand_id, topic, language, priority, queued_at, first, family in rows
     ]
 
 
 _WAITING = """
-  select id, brand_id, topic, language, priority, coalesce(waits_since, queued_at) as since, first_agent_id
-  from dispatch_escalation where state = 'waiting' and customer_gone_since is null and held_until is null
-  order by priority desc, since limit %s"""
+  select e.id, e.brand_id, e.topic, e.language, e.priority, coalesce(e.waits_since, e.queued_at) as since,
+    e.first_agent_id, coalesce(t.family, '')
+  from dispatch_escalation e left join brands_skill t on t.brand_id = e.brand_id and t.key = e.topic
+  where e.state = 'waiting' and e.customer_gone_since is null and e.held_until is null
+  order by e.priority desc, since limit %s"""
 
 
 def candidates() -> list[Candidate]:
@@ -57,8 +59,10 @@ def _candidate(agent_id: UUID, tier: str, languages: str, skills: str, places: i
 
 _CANDIDATES = """
   select s.agent_id, g.tier,
-    (select jsonb_object_agg(l.code, l.level) from agents_agentlanguage l where l.agent_id = s.agent_id),
-    (select jsonb_agg(jsonb_build_array(k.brand_id, k.key, a.level))
+    (select jsonb_agg(jsonb_build_array(l.code, l.level, extract(epoch from l.valid_until)) order by l.code)
+       from agents_agentlanguage l where l.agent_id = s.agent_id),
+    (select jsonb_agg(jsonb_build_array(k.brand_id, k.key, a.level, extract(epoch from a.valid_until), k.family)
+                      order by k.brand_id, k.key)
        from agents_agentskill a join brands_skill k on k.id = a.skill_id where a.agent_id = s.agent_id),
     s.places, s.active, s.held, s.idle_since, s.reserve, coalesce(f.deficit, 0),
     coalesce(f.starved and not exists (
@@ -75,8 +79,14 @@ _CANDIDATES = """
 @lru_cache(maxsize=50_000)
 def _certificates(skills: str, languages: str, tier: str) -> Certificates:
     """The same object for the same words of the database, so that the planner works them out once."""
-    held = {(UUID(brand), topic): Certificate(level) for brand, topic, level in json.loads(skills)}
-    return Certificates(held, {code: Certificate(level) for code, level in json.loads(languages).items()}, tier)
+    return Certificates(
+        {
+            (UUID(brand), topic): Certificate(level, until, family)
+            for brand, topic, level, until, family in json.loads(skills)
+        },
+        {code: Certificate(level, until) for code, level, until in json.loads(languages)},
+        tier,
+    )
 
 
 def _asked(escalation_ids: list[UUID]) -> dict[UUID, dict[UUID, float]]:

@@ -6,6 +6,7 @@ from dispatch import (
     absence,
     automatic,
     customer_absence,
+    decisions,
     dormancy,
     fairness,
     idle,
@@ -64,3 +65,9 @@ def close_silent(**_from_newer_senders: object) -> None:
 def measure_fairness(**_from_newer_senders: object) -> None:
     """Beat, every minute: what each agent earns for her time, and who is passed over."""
     fairness.measure(now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=3_600)
+def keep_months_of_decisions(**_from_newer_senders: object) -> None:
+    """Beat, every hour: tables for the months to come stand ready, decisions older than six months are dropped."""
+    decisions.keep_months(now=clock.now())

@@ -79,6 +79,11 @@ app.conf.update(
             "options": {"expires": 60},
         },
         "close-silent": {"task": "dispatch.tasks.close_silent", "schedule": 600.0, "options": {"expires": 600}},
+        "keep-months-of-decisions": {
+            "task": "dispatch.tasks.keep_months_of_decisions",
+            "schedule": crontab(minute=7),
+            "options": {"expires": 3600},
+        },
         "sweep-wire": {
             "task": "realtime.tasks.sweep",
             "schedule": waits["sweep_wire_seconds"],

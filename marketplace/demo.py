@@ -246,7 +246,7 @@ def _past_chat(
     Conversation.objects.filter(pk=conversation.pk).update(answered_seq=conversation.talk_seq + 9)
     Slot.objects.filter(pk=agent.pk).update(willing=True)
     placement = Placement(escalation.pk, agent.pk, ("topic_certified", "language_fluent", "free"))
-    (offer,) = offers.make([placement], epoch=None, now=at)
+    (offer,) = offers.make([placement], epoch=None, now=at, living=False)
     engagement = desk.accept(offer.pk, by=agent.pk, now=at + (offer.expires_at - offer.offered_at) / 2)
     for author, text in ((agent.pk, "Hello, I have read your chat. One moment please."), (customer.pk, "Thank you.")):
         at = _say(conversation, author, text, at + timedelta(seconds=chance.randrange(20, 90)))

@@ -9,6 +9,7 @@ from dispatch.matching.weights import Weights
 
 CERTIFIED = 2
 LANGUAGE_LEVELS = 3
+ONE_BREATH = 6  # nobody is rung again within this part of the time after which she may be asked again
 
 
 class Ring(IntEnum):

@@ -17,8 +17,6 @@ from dispatch.matching.solving import Group
 from dispatch.matching.weights import Weights
 from marketplace import waits
 
-ONE_BREATH = 6  # nobody is rung again within this part of the time after which she may be asked again
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -170,7 +168,7 @@ class Table:
 
     def _again(self, alone: Group, closed: Mapping[int, float]) -> Group:
         """Those who have had a breath since they were asked, the longest ago first."""
-        breath = self.crowd.now - self.again_after_s / ONE_BREATH
+        breath = self.crowd.now - self.again_after_s / fitness.ONE_BREATH
         rested = [row for _, row in sorted((at, row) for row, at in closed.items() if at <= breath)]
         return replace(
             alone,

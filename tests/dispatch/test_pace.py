@@ -9,7 +9,7 @@ from agents.events import AgentPaused
 from agents.models import Agent, Slot
 from conversations import lifecycle
 from conversations.models import Conversation, Customer, Engagement
-from dispatch import automatic, desk, emergency, offers, rounds, snapshot, supply
+from dispatch import automatic, cards, desk, emergency, offers, rounds, snapshot, supply
 from dispatch.events import ChatOpened, OfferMade, OfferOver
 from dispatch.models import Escalation, Offer
 from marketplace import events
@@ -123,7 +123,7 @@ def test_an_offer_rings_as_long_as_its_agent_chose_and_says_so(request_: Escalat
 
     made = offer_to(request_, dana)
 
-    assert (made.expires_at, offers.card_of(made).seconds) == (at(45), 45)
+    assert (made.expires_at, cards.card_of(made).seconds) == (at(45), 45)
     assert offers.expire_due(now=at(44.9)) == 0
 
 

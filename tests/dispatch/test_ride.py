@@ -5,7 +5,7 @@ import pytest
 from agents.models import Agent, Slot
 from conversations import lifecycle
 from conversations.models import Conversation, Customer, Engagement, Event
-from dispatch import desk, offers, rounds
+from dispatch import cards, desk, offers, rounds
 from dispatch.models import Escalation, Offer
 from marketplace.refusals import Refused
 from payouts.models import Posting
@@ -31,7 +31,7 @@ def test_a_waiting_request_is_offered_to_whoever_can_take_it(request_: Escalatio
 
 
 def test_the_offer_shows_the_least_it_pays_and_why_this_agent(offer: Offer) -> None:
-    card = offers.card_of(offer)
+    card = cards.card_of(offer)
 
     assert (card.minimum_minor, card.currency) == (290, "EUR")
     assert card.why == ["certified in Refunds", "fluent in English", "you are free"]

@@ -1,6 +1,7 @@
 create function dispatch_place(
   led_in bigint, now timestamptz, asked_since timestamptz, living boolean,
-  escalations uuid[], agents uuid[], rings integer[], offers uuid[], plans uuid[], expiries timestamptz[], cards jsonb[],
+  escalations uuid[], agents uuid[], rings integer[], offers uuid[], plans uuid[], expiries timestamptz[],
+  automatics boolean[], cards jsonb[],
   round uuid, weights integer, method text, inputs jsonb, facts jsonb[])
 returns setof uuid
 language plpgsql set enable_seqscan = off as $$
@@ -27,8 +28,8 @@ begin
   with asked as materialized (
     select a.*, row_number() over (partition by a.escalation_id order by a.ord) as nth_agent,
       row_number() over (partition by a.agent_id order by a.ord) as nth_escalation
-    from unnest(escalations, agents, rings, offers, plans, expiries, cards, facts) with ordinality
-      a(escalation_id, agent_id, ring, offer_id, plan_id, expires_at, card, facts, ord)),
+    from unnest(escalations, agents, rings, offers, plans, expiries, automatics, cards, facts) with ordinality
+      a(escalation_id, agent_id, ring, offer_id, plan_id, expires_at, automatic, card, facts, ord)),
   fit as materialized (
     select a.*, e.brand_id
     from asked a
@@ -39,7 +40,7 @@ begin
     join payouts_payplan p on p.id = a.plan_id
     where a.nth_agent = 1 and a.nth_escalation = 1
       and e.id = any(waiting) and e.state = 'waiting'
-      and s.agent_id = any(free) and s.willing and s.gone_since is null and s.held = 0 and s.active < s.capacity
+      and s.agent_id = any(free) and s.willing and s.gone_since is null and s.held = 0 and s.active < s.places
       and g.state = 'approved' and u.is_active
       and p.brand_id = e.brand_id and p.tier = g.tier and p.valid @> now
       and exists (select 1 from agents_agentlanguage l where l.agent_id = a.agent_id and l.code = e.language
@@ -58,8 +59,9 @@ begin
                         and o.agent_id = a.agent_id and coalesce(o.ended_at, o.offered_at) > asked_since)),
   made as (
     insert into dispatch_offer (id, brand_id, escalation_id, agent_id, pay_plan_id, state, offered_at, expires_at, card,
-                                reason)
-    select f.offer_id, f.brand_id, f.escalation_id, f.agent_id, f.plan_id, 'open', now, f.expires_at, f.card, ''
+                                automatic, reason)
+    select f.offer_id, f.brand_id, f.escalation_id, f.agent_id, f.plan_id, 'open', now, f.expires_at, f.card,
+      f.automatic, ''
     from fit f returning id),
   held_out as (update dispatch_escalation e set state = 'offered' from fit f where e.id = f.escalation_id),
   ringing as (update agents_slot s set held = s.held + 1, version = s.version + 1 from fit f

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agents", "0003_stretches_with_places")]
+    dependencies = [("agents", "0004_pace")]
 
     operations = [
         migrations.AddField(

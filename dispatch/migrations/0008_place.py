@@ -5,15 +5,15 @@ from pathlib import Path
 from django.db import migrations
 
 SIGNATURE = """
-  bigint, timestamptz, timestamptz, boolean, uuid[], uuid[], integer[], uuid[], uuid[], timestamptz[], jsonb[], uuid,
-  integer, text, jsonb, jsonb[]"""
+  bigint, timestamptz, timestamptz, boolean, uuid[], uuid[], integer[], uuid[], uuid[], timestamptz[], boolean[],
+  jsonb[], uuid, integer, text, jsonb, jsonb[]"""
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agents", "0004_certificates_end"),
+        ("agents", "0005_certificates_end"),
         ("brands", "0002_topic_families"),
-        ("dispatch", "0006_decisions"),
+        ("dispatch", "0007_decisions"),
         ("payouts", "0001_initial"),
         ("realtime", "0001_initial"),
     ]

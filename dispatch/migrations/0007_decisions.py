@@ -29,7 +29,7 @@ def publish_the_first(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dispatch", "0005_standings")]
+    dependencies = [("dispatch", "0006_pace")]
 
     operations = [
         migrations.CreateModel(
