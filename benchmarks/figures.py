@@ -37,6 +37,12 @@ BENCHMARKS: dict[str, tuple[Figure, ...]] = {
         Figure("http_view_cpu_ms", "ms", "ratio <= 3", "benchmarks.realtime.views"),
     ),
     "dispatch": (
+        Figure("offer_p50_ms", "ms", "ratio <= 3; <= 10 reported", "benchmarks.dispatch.latency"),
+        Figure("offer_p99_ms", "ms", "ratio <= 3; <= 40 reported", "benchmarks.dispatch.latency"),
+        Figure("round_2000x10000_ms", "ms", "<= 100", "benchmarks.dispatch.planning", needs_servers=False),
+        Figure("round_gap", "share", "<= 0.001", "benchmarks.dispatch.planning", needs_servers=False),
+        Figure("offers_per_s", "1/s", "ratio >= 10 over one by one", "benchmarks.dispatch.batches"),
+        Figure("failover_s", "s", "<= 2", "benchmarks.dispatch.failover"),
         Figure("sim70_sl20", "share", "clear of 1; goal 1.02", "benchmarks.dispatch.sim70", needs_servers=False),
         Figure("sim70_p95_s", "s", "clear of 1; goal 0.88", "benchmarks.dispatch.sim70", needs_servers=False),
         Figure("sim70_abandon", "share", "clear of 1; goal 0.95", "benchmarks.dispatch.sim70", needs_servers=False),
@@ -96,26 +102,27 @@ class Scale:
     people_large: int
     simulated_seeds: int
     simulated_minutes: float
+    offers: int
 
 
 FULL = Scale(
     rounds=7, seconds=8.0, warm_up_seconds=1.5, conversations=400, deliveries=2_100, idle_sockets=5_000,
     idle_seconds=600.0, stalled_sockets=1_000, stalled_rounds=3, storm_sockets=2_000, postings=10_000_000, reads=20_000,
     run_lines=1_000_000, people=1_000, people_large=4_000,
-    simulated_seeds=30, simulated_minutes=90.0,
+    simulated_seeds=30, simulated_minutes=90.0, offers=2_000,
 )  # fmt: skip
 QUICK = Scale(
     rounds=3, seconds=2.2, warm_up_seconds=0.7, conversations=400, deliveries=270, idle_sockets=5_000,
     idle_seconds=20.0, stalled_sockets=1_000, stalled_rounds=1, storm_sockets=2_000, postings=200_000, reads=4_000,
     run_lines=100_000, people=1_000, people_large=0,
-    simulated_seeds=6, simulated_minutes=60.0,
+    simulated_seeds=6, simulated_minutes=60.0, offers=2_000,
 )  # fmt: skip
 # Shows that everything still works; its numbers mean nothing.
 SMOKE = Scale(
     rounds=3, seconds=0.2, warm_up_seconds=0.05, conversations=4, deliveries=12, idle_sockets=20,
     idle_seconds=0.5, stalled_sockets=4, stalled_rounds=3, storm_sockets=20, postings=2_000, reads=100,
     run_lines=2_000, people=20, people_large=30,
-    simulated_seeds=3, simulated_minutes=2.0,
+    simulated_seeds=3, simulated_minutes=2.0, offers=20,
 )  # fmt: skip
 
 

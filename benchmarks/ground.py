@@ -112,6 +112,23 @@ def _uvicorn(port: int, application: str) -> tuple[str, ...]:
 
 
 @contextmanager
+def dispatcher() -> Iterator[int]:
+    """The pid of a dispatcher that listens for the bell, as `make run` starts it."""
+    before = _listeners()
+    with _process(processes.commands(host="127.0.0.1", port=0)["dispatcher"], {}, lambda: _listeners() > before) as pid:
+        yield pid
+
+
+def _listeners() -> int:
+    """How many dispatchers, leading or standing by, wait for the bell."""
+    from realtime import wire  # needs Django's settings, which need the servers
+
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        counts = client.pubsub_numsub(f"{wire.channel()}:dispatch")
+    return int(dict(counts).get(f"{wire.channel()}:dispatch".encode(), 0))
+
+
+@contextmanager
 def module(name: str) -> Iterator[tuple[int, int]]:
     """(port, pid) of a floor that is a program by itself and takes its port as argument."""
     port = free_port()

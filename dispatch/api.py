@@ -1,5 +1,6 @@
 """REST for what an agent did, and for how an operator has the matching done."""
 
+from datetime import timedelta
 from typing import Any
 
 from rest_framework import serializers
@@ -9,10 +10,12 @@ from rest_framework.views import APIView
 
 from agents.api import agent_of
 from conversations.models import Engagement
-from dispatch import cards, handovers, modes
+from dispatch import cards, decisions, handovers, modes
 from dispatch.models import Mode
 from marketplace import bodies, clock
 from marketplace.refusals import Refused
+
+DECISIONS_SHOWN = timedelta(days=7)
 
 
 class HandoverSerializer(serializers.Serializer[Any]):
@@ -49,6 +52,15 @@ class Chats(APIView):
                 for engagement in recent[:50]
             ]
         )
+
+
+class Decisions(APIView):
+    """Why the agent was asked lately, and where somebody else was though she was free: one sentence each, her points
+    and the chosen one's, and the version of the weights. Who the other was is nobody's business."""
+
+    def get(self, request: Request) -> Response:
+        since = clock.now() - DECISIONS_SHOWN
+        return Response(decisions.of_agent(agent_of(request).pk, since=since))
 
 
 class SwitchSerializer(serializers.Serializer[Any]):

@@ -35,14 +35,14 @@ def let_go(holder: str) -> None:
         cursor.execute("update dispatch_leadership set until = clock_timestamp() where holder = %s", [holder])
 
 
-def leads(epoch: int) -> bool:
-    """Is `epoch` in force? Locks the row, so that nobody takes over before the caller's transaction ends."""
+def seconds_left() -> float:
+    """How long the lead is held still, by the database's clock; 0 where nobody leads."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select 1 from dispatch_leadership where shard = %s and epoch = %s and until > clock_timestamp() for share",
-            [SHARD, epoch],
+            "select extract(epoch from until - clock_timestamp()) from dispatch_leadership where shard = %s", [SHARD]
         )
-        return cursor.fetchone() is not None
+        row = cursor.fetchone()
+    return max(0.0, float(row[0])) if row else 0.0
 
 
 def is_led() -> bool:

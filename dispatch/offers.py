@@ -22,7 +22,6 @@ from audit import journal
 from dispatch import cards, escalations
 from dispatch.events import OfferMade, OfferOver
 from dispatch.matching import Placement
-from dispatch.matching.fitness import ONE_BREATH
 from dispatch.models import Escalation, Offer
 from marketplace import events
 from marketplace.refusals import Refused
@@ -67,7 +66,7 @@ def make(
 
 _PLACE = """
   select * from dispatch_place(
-    %(epoch)s, %(now)s, %(asked_since)s, %(living)s, %(escalations)s::uuid[], %(agents)s::uuid[], %(rings)s::integer[],
+    %(epoch)s, %(now)s, %(living)s, %(escalations)s::uuid[], %(agents)s::uuid[], %(rings)s::integer[],
     %(offers)s::uuid[], %(plans)s::uuid[], %(expiries)s::timestamptz[], %(automatic)s::boolean[],
     %(cards)s::text[]::jsonb[], %(round)s, %(weights)s, %(method)s, %(inputs)s::jsonb, %(facts)s::text[]::jsonb[])"""
 
@@ -76,12 +75,10 @@ def _place(
     terms: Sequence[cards.Terms], epoch: int | None, now: datetime, reasons: Reasons | None, living: bool
 ) -> set[UUID]:
     """Ids of the offers made, by one statement: see the function in the migrations."""
-    breath = settings.BECKON_WAITS["same_agent_again_seconds"] / ONE_BREATH
     facts = [json.dumps(reasons.facts[one.placement.escalation_id]) if reasons else "{}" for one in terms]
     given = {
         "epoch": epoch,
         "now": now,
-        "asked_since": now - timedelta(seconds=breath),
         "living": living,
         "escalations": [one.placement.escalation_id for one in terms],
         "agents": [one.placement.agent_id for one in terms],

@@ -1,14 +1,15 @@
 """Windows onto how the matching is done: modes, what agents earn for their time, bonuses while it is busy."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from dispatch import fairness, modes
+from dispatch import explanations, fairness, modes
 from dispatch.explanations import language_name
-from dispatch.models import Mode, Standing
+from dispatch.models import Decision, Mode, ScoreWeights, Standing
 from marketplace import clock
 from marketplace.windows import Acting, Question, Window, action, ask, by_principal, label
 from payouts import receipts
@@ -103,6 +104,39 @@ class StandingAdmin(Window):
         context = {"spreads": spreads, "days": fairness.WINDOW.days, **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, context)
         return shown
+
+
+@admin.register(Decision)
+class DecisionAdmin(Window):
+    """Why an offer went to this agent, and who would have been next. Half a year is kept."""
+
+    list_display = ["at", "agent", "topic", "language", "sentence", "ring", "weights"]
+    list_filter = ["ring", "weights"]
+    search_fields = ["id__exact", "escalation__exact", "agent__exact", "offer__exact"]
+    fields = ["id", "at", "round", "escalation", "agent", "offer", "ring", "weights", "sentence", "points"]
+
+    @admin.display(description="Topic")
+    def topic(self, decision: Decision) -> str:
+        return str(decision.facts.get("topic", ""))
+
+    @admin.display(description="Language")
+    def language(self, decision: Decision) -> str:
+        return language_name(str(decision.facts.get("language", "")))
+
+    @admin.display(description="Why")
+    def sentence(self, decision: Decision) -> str:
+        return explanations.sentence(decision.facts, str(decision.agent))
+
+    @admin.display(description="Points, and those of who would have been next")
+    def points(self, decision: Decision) -> str:
+        return json.dumps([decision.facts["chosen"], *decision.facts["next"]], indent=2)
+
+
+@admin.register(ScoreWeights)
+class ScoreWeightsAdmin(Window):
+    """Every published version of what matching weighs. `manage.py publish_weights` makes the next one."""
+
+    list_display = ["version", "begins_at", "published_by", "why"]
 
 
 def _shown(spread: fairness.Spread) -> dict[str, Any]:

@@ -159,6 +159,8 @@ def navigation(request: HttpRequest) -> list[Item]:
             "items": [
                 rows("Audit", "shield", "audit.entry"),
                 rows("Matching modes", "switches", "dispatch.mode"),
+                rows("Decisions", "rule", "dispatch.decision"),
+                rows("Weights", "tune", "dispatch.scoreweights"),
                 rows("Dispatcher", "alt_route", "dispatch.leadership"),
                 rows("Servers", "dns", "realtime.serverlease"),
                 rows("Sockets", "cable", "realtime.connection"),

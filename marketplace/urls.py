@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from agents import api as agents_api
 from dispatch import api as dispatch_api
+from dispatch import views as dispatch_pages
 from marketplace import api, board
 from payouts import views as pay
 
@@ -21,6 +22,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("agent/options", agents_api.Options.as_view(), name="agent-options"),
     path("agent/handover", dispatch_api.Handover.as_view(), name="agent-handover"),
     path("agent/chats", dispatch_api.Chats.as_view(), name="agent-chats"),
+    path("agent/decisions", dispatch_api.Decisions.as_view(), name="agent-decisions"),
     path("operator/modes", dispatch_api.Modes.as_view(), name="operator-modes"),
     path("", include("conversations.urls")),
     path("", include("payouts.urls")),
@@ -39,5 +41,6 @@ urlpatterns = [
     path("board", board.page, name="board"),
     path("agent/", include("agents.urls")),
     path("pay/<slug:slug>", pay.versions, name="pay"),
+    path("weights", dispatch_pages.weights, name="weights"),
     path("", include("brands.urls")),
 ]

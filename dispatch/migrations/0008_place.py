@@ -5,7 +5,7 @@ from pathlib import Path
 from django.db import migrations
 
 SIGNATURE = """
-  bigint, timestamptz, timestamptz, boolean, uuid[], uuid[], integer[], uuid[], uuid[], timestamptz[], boolean[],
+  bigint, timestamptz, boolean, uuid[], uuid[], integer[], uuid[], uuid[], timestamptz[], boolean[],
   jsonb[], uuid, integer, text, jsonb, jsonb[]"""
 
 

@@ -1,5 +1,5 @@
 create function dispatch_place(
-  led_in bigint, now timestamptz, asked_since timestamptz, living boolean,
+  led_in bigint, now timestamptz, living boolean,
   escalations uuid[], agents uuid[], rings integer[], offers uuid[], plans uuid[], expiries timestamptz[],
   automatics boolean[], cards jsonb[],
   round uuid, weights integer, method text, inputs jsonb, facts jsonb[])
@@ -54,9 +54,7 @@ begin
               select f.family from brands_skill f where f.brand_id = e.brand_id and f.key = e.topic)))
       and (not living or exists (
         select 1 from realtime_connection c join realtime_serverlease r on r.id = c.server_id
-        where c.principal = 'agent:' || a.agent_id and r.expires_at > clock_timestamp()))
-      and not exists (select 1 from dispatch_offer o where o.escalation_id = a.escalation_id
-                        and o.agent_id = a.agent_id and coalesce(o.ended_at, o.offered_at) > asked_since)),
+        where c.principal = 'agent:' || a.agent_id and r.expires_at > clock_timestamp()))),
   made as (
     insert into dispatch_offer (id, brand_id, escalation_id, agent_id, pay_plan_id, state, offered_at, expires_at, card,
                                 automatic, reason)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from django.test import Client
 
 from agents.models import Agent, AgentLanguage, AgentSkill, Slot
 from brands.models import Skill
@@ -14,6 +15,8 @@ from conversations import customers, lifecycle
 from dispatch import decisions, offers, published, replays, rounds
 from dispatch.matching import Weights
 from dispatch.models import Decision, Escalation, Offer, Round, ScoreWeights
+from dispatch.views import WORDS
+from marketplace import clock
 from marketplace.refusals import Refused
 from tests.people import NOON, Hire, ask, at
 
@@ -82,6 +85,30 @@ def test_the_agent_reads_why_in_one_sentence(made: Offer, dana: Agent, olu: Agen
     assert str(olu.pk) not in str(other), "nobody learns who the other was"
 
 
+def test_she_reads_it_over_rest(made: Offer, dana: Agent) -> None:
+    client = Client()
+    client.force_login(dana.user)
+
+    Decision.objects.create(**{**vars_of(Decision.objects.get()), "id": uuid4(), "at": clock.now()})
+    (told,) = [one for one in client.get("/api/v1/agent/decisions").json() if one["at"] != at(1).isoformat()]
+
+    assert told["sentence"].endswith("you were free and next.")
+    assert Client().get("/api/v1/agent/decisions").status_code == 403
+
+
+@pytest.mark.usefixtures("db")
+def test_the_weights_are_on_a_public_page() -> None:
+    values = {**published.values_of(Weights()), "price": 1.25}
+    begins = clock.now() + timedelta(days=1)
+    published.publish(values, by="operator:1", why="Scarce ones.", begins_at=begins, now=clock.now())
+
+    page = Client().get("/weights").content.decode()
+
+    assert page.index("Version 2 (to come)") < page.index("Version 1 (in force)")
+    assert "1.25" in page
+    assert set(WORDS) == set(published.NAMES), "every weight is explained"
+
+
 def test_who_speaks_it_better_is_the_reason(request_: Escalation, dana: Agent, olu: Agent) -> None:
     AgentLanguage.objects.filter(agent=dana).update(level=1)
     rounds.match_waiting(now=at(1))
@@ -131,6 +158,10 @@ def test_a_learner_and_a_neighbour_are_asked_when_their_ring_opens(
     (neighbour,) = rounds.match_waiting(now=at(120))
     assert neighbour.agent_id == olu.pk
     assert Decision.objects.get().ring == 2
+
+
+def vars_of(decision: Decision) -> dict[str, object]:
+    return {field.attname: getattr(decision, field.attname) for field in Decision._meta.concrete_fields}
 
 
 def months() -> set[str]:

@@ -17,6 +17,7 @@ from marketplace import clock, guards
 from realtime import wire
 
 log = logging.getLogger("dispatch")
+SOON = 0.005
 
 
 class Command(BaseCommand):
@@ -39,6 +40,7 @@ class Dispatcher:
         self.epoch: int | None = None
         self.places = rounds.Places()
         self.last_round = 0.0
+        self.look_at = 0.0  # when the lead is renewed, or may be free; a moment of time.monotonic()
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
@@ -51,20 +53,32 @@ class Dispatcher:
             except Error as error:
                 log.warning("the database does not answer, trying again: %s", str(error).splitlines()[0])
                 connection.close()
+                self.epoch, self.look_at = None, 0.0
                 time.sleep(1)
             close_old_connections()
         leadership.let_go(self.holder)
 
     def step(self) -> None:
-        """Renew the lead, wait for a ring, plan."""
+        """Wait for a ring or for what is due, see to the lead, plan. The lead is not renewed for each round: placing
+        asks whether it still holds."""
         waits = settings.BECKON_WAITS
-        rung = wire.wait("dispatch", waits["lead_renew_seconds"])
+        tick = self.last_round + waits["dispatcher_tick_seconds"]
+        due = min(self.look_at, tick) if self.epoch else self.look_at
+        rung = wire.wait("dispatch", max(0.0, due - time.monotonic()))
+        if time.monotonic() >= self.look_at:
+            self.see_to_the_lead()
+        if self.epoch and (rung or time.monotonic() >= tick):
+            self.last_round = time.monotonic()
+            now = clock.now()
+            rounds.match_waiting(now=now, epoch=self.epoch)
+            self.places.tell(now=now)
+
+    def see_to_the_lead(self) -> None:
+        """Renew or take it. Who stands by looks again at the moment at which it ends, should nobody renew it."""
+        renew = settings.BECKON_WAITS["lead_renew_seconds"]
         held = leadership.hold(self.holder)
         if held != self.epoch:
             log.info("leading, epoch %s", held) if held else log.info("another dispatcher leads")
             self.epoch = held
-        if held and (rung or time.monotonic() - self.last_round >= waits["dispatcher_tick_seconds"]):
-            self.last_round = time.monotonic()
-            now = clock.now()
-            rounds.match_waiting(now=now, epoch=held)
-            self.places.tell(now=now)
+            self.last_round = 0.0  # a new leader plans at once
+        self.look_at = time.monotonic() + (renew if held else min(renew, leadership.seconds_left() + SOON))
