@@ -109,7 +109,7 @@ _TERMS = """
 
 
 def _read(placements: Sequence[Placement], now: datetime) -> list[_Row]:
-    asked = {
+    asked: dict[str, Any] = {
         "escalations": [placement.escalation_id for placement in placements],
         "agents": [placement.agent_id for placement in placements],
         "now": now,

@@ -32,7 +32,7 @@ def version(number: int) -> Weights:
 
 def read(number: int, values: dict[str, Any]) -> Weights:
     """Stored values as the planner takes them. What a later release added has its default there."""
-    known = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return Weights(version=number, **known)
 
 

@@ -5,7 +5,7 @@ They ring as we do, for the same seconds, and spare an agent who had to do with 
 
 from collections.abc import Callable, Sequence
 
-from dispatch.matching import planner
+from dispatch.matching import fitness
 from dispatch.simulator.floor import Floor, Request, Seat
 from marketplace import waits
 
@@ -68,7 +68,7 @@ def free_for(request: Request, floor: Floor) -> list[Seat]:
 def spared(request: Request, able: Sequence[Seat], now: float) -> list[Seat]:
     """Without those asked for her lately; where nobody else is left, without those asked within a breath."""
     fresh = [seat for seat in able if not _asked_within(request, seat, now, AGAIN_AFTER_S)]
-    return fresh or [seat for seat in able if not _asked_within(request, seat, now, AGAIN_AFTER_S / planner.ONE_BREATH)]
+    return fresh or [seat for seat in able if not _asked_within(request, seat, now, AGAIN_AFTER_S / fitness.ONE_BREATH)]
 
 
 def _asked_within(request: Request, seat: Seat, now: float, span_s: float) -> bool:

@@ -175,7 +175,7 @@ def months() -> set[str]:
 @pytest.mark.usefixtures("fresh_database")
 def test_months_begin_ahead_and_end_after_half_a_year() -> None:
     then = datetime(2026, 1, 15, tzinfo=UTC)
-    facts = {"chosen": {}, "next": []}
+    facts: dict[str, object] = {"chosen": {}, "next": []}
     row = {"round": UUID(int=1), "brand": UUID(int=2), "escalation": UUID(int=3), "agent": UUID(int=4),
            "offer": UUID(int=5), "ring": 0, "weights": 1, "facts": facts, "others": []}  # fmt: skip
     Decision.objects.create(id=uuid4(), at=then, **row)  # before anybody made its month

@@ -63,7 +63,7 @@ def total(groups: Sequence[Group], pairs: Sequence[Pair]) -> float:
         )
         if need <= ring and row not in group.barred.get(one.id, ())
     }
-    return sum(worth[one.id, row] for one, row in pairs)
+    return float(sum(worth[one.id, row] for one, row in pairs))
 
 
 def exact(groups: Sequence[Group]) -> float:
