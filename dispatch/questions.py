@@ -12,7 +12,7 @@ from agents import presence, slots
 from agents.models import Agent
 from conversations import lifecycle, masking, stream
 from conversations.models import Engagement
-from dispatch import handovers, offers
+from dispatch import cards, handovers
 from dispatch.models import Question
 from marketplace.refusals import Refused
 from realtime import protocol
@@ -81,7 +81,7 @@ def put_to(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, list[proto
     )
     open_ = Question.objects.filter(Exists(goes_on), closed_at=None, open_until__gt=now, asked__overlap=list(agent_ids))
     found = list(open_.select_related("brand", "asked_by").order_by("asked_at"))
-    topics = offers.topic_names_of({question.brand_id for question in found})
+    topics = cards.topic_names_of({question.brand_id for question in found})
     wanted, put = set(agent_ids), dict[UUID, list[protocol.Question]]()
     for question in found:
         shown = _shown(question, topics.get((question.brand_id, question.topic), question.topic))

@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agents', '0004_pace'),
+        ("agents", "0004_pace"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='agent',
-            name='kind',
-            field=models.CharField(choices=[('student', 'Student'), ('rural', 'Rural worker'), ('fan', 'Passionate user'), ('staff', 'Supervisor')], max_length=8),
+            model_name="agent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("student", "Student"),
+                    ("rural", "Rural worker"),
+                    ("fan", "Passionate user"),
+                    ("staff", "Supervisor"),
+                ],
+                max_length=8,
+            ),
         ),
     ]

@@ -11,7 +11,7 @@ SIGNATURE = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agents", "0005_certificates_end"),
+        ("agents", "0006_certificates_end"),
         ("brands", "0002_topic_families"),
         ("dispatch", "0007_decisions"),
         ("payouts", "0001_initial"),

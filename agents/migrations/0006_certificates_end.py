@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agents", "0004_pace")]
+    dependencies = [("agents", "0005_staff")]
 
     operations = [
         migrations.AddField(
