@@ -136,6 +136,12 @@ def fell_dormant(conversation: Conversation, engagement: Engagement, *, now: dat
     wire.after_commit(changed=[f"customer:{conversation.customer_id}"])
 
 
+def has_written(conversation: Conversation, *, after: int) -> bool:
+    """Has the customer said something after that number of the talk?"""
+    lines = Event.objects.filter(conversation=conversation, stream=stream.TALK, kind=Event.Kind.MESSAGE)
+    return lines.filter(author_role="customer", seq__gt=after).exists()
+
+
 def woke(conversation: Conversation, engagement: Engagement, *, now: datetime) -> None:
     """The customer wrote again, and the agent is there."""
     engagement.dormant_since = engagement.dormant_seq = None

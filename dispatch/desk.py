@@ -118,7 +118,7 @@ def hand_back(engagement_id: UUID, *, by: UUID, now: datetime) -> None:
     held = locked(engagement_id, by=by)
     if held.engagement.state != Engagement.State.LIVE:
         return
-    if held.engagement.dormant_since is not None:
+    if is_asleep(held):
         sleep_on(held, now=now)
         return
     release(held, state=Engagement.State.TRANSFERRED, priority=escalations.LOST_PRIORITY, now=now)
@@ -128,12 +128,12 @@ def hand_back(engagement_id: UUID, *, by: UUID, now: datetime) -> None:
 def lose(engagement_id: UUID, *, now: datetime) -> bool:
     """live -> lost: the agent has vanished. The conversation goes to the front of the queue. False if it was over.
 
-    A dormant one has nobody who waits for an answer: it is left, and paid as such.
+    A dormant one whose customer is still silent has nobody who waits for an answer: it is left, and paid as such.
     """
     held = locked(engagement_id)
     if held.engagement.state != Engagement.State.LIVE:
         return False
-    if held.engagement.dormant_since is not None:
+    if is_asleep(held):
         sleep_on(held, now=now)
         return True
     release(held, state=Engagement.State.LOST, priority=escalations.LOST_PRIORITY, now=now)
@@ -253,6 +253,14 @@ def free_place_of(engagement: Engagement, slot: Slot, *, now: datetime) -> None:
         slots.free(slot, now=now)
     else:
         slots.changed(slot)
+
+
+def is_asleep(held: Held) -> bool:
+    """Is the chat dormant, and its customer still silent? By number, not by time: a line that waited for the lock while
+    the chat fell dormant bears an earlier time."""
+    if held.engagement.dormant_since is None:
+        return False
+    return not lifecycle.has_written(held.conversation, after=held.engagement.dormant_seq or 0)
 
 
 def sleep_on(held: Held, *, now: datetime) -> None:

@@ -10,12 +10,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from agents import presence, slots
 from agents.models import Slot
 from conversations import lifecycle, stream
-from conversations.models import Conversation, Engagement, Event
+from conversations.models import Engagement, Event
 from dispatch import desk, escalations
 from dispatch.absence import each
 from dispatch.desk import Held
@@ -62,7 +61,7 @@ def wake(engagement_id: UUID, *, now: datetime) -> bool:
     Locks: escalation, slot, conversation, ledger account.
     """
     held = desk.locked(engagement_id)
-    if held.engagement.dormant_since is None or not _has_spoken(held):
+    if held.engagement.dormant_since is None or desk.is_asleep(held):
         return False
     if _has_place(held.slot):
         slots.take_again(held.slot)
@@ -83,7 +82,7 @@ def sleep_on(engagement_id: UUID, *, now: datetime) -> bool:
     """
     held = desk.locked(engagement_id)
     since = held.engagement.dormant_since
-    if since is None or _has_spoken(held):
+    if since is None or not desk.is_asleep(held):
         return False
     if now - since < timedelta(seconds=settings.BECKON_WAITS["dormant_ends_seconds"]):
         return False
@@ -96,20 +95,11 @@ def _is_silent(held: Held, now: datetime) -> bool:
     engagement = held.engagement
     if engagement.away_since is not None or engagement.customer_away_since is not None:
         return False
-    last = _messages(held.conversation).order_by("-seq").values_list("author_id", "at").first()
+    said = Event.objects.filter(conversation=held.conversation, stream=stream.TALK, kind=Event.Kind.MESSAGE)
+    last = said.order_by("-seq").values_list("author_id", "at").first()
     if last is None or last[0] != engagement.agent_id:
         return False
     return now - max(last[1], engagement.accepted_at) >= timedelta(seconds=settings.BECKON_WAITS["dormant_seconds"])
-
-
-def _has_spoken(held: Held) -> bool:
-    """By number, not by time: a line that waited for the lock while the chat fell dormant bears an earlier time."""
-    later = _messages(held.conversation).filter(seq__gt=held.engagement.dormant_seq)
-    return later.filter(author_role="customer").exists()
-
-
-def _messages(conversation: Conversation) -> QuerySet[Event]:
-    return Event.objects.filter(conversation=conversation, stream=stream.TALK, kind=Event.Kind.MESSAGE)
 
 
 def _has_place(slot: Slot) -> bool:

@@ -73,6 +73,11 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
     }
 
 
+def pace_of(slot: Slot, *, now: datetime) -> protocol.Pace:
+    """How one agent is asked, now."""
+    return _pace(slot, paid=bool(paid_hours.in_them([slot.pk], now=now)))
+
+
 def _pace(slot: Slot, *, paid: bool) -> protocol.Pace:
     return protocol.Pace(
         places=slot.places,

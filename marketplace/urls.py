@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from agents import api as agents_api
 from dispatch import api as dispatch_api
+from dispatch import pace_api
 from dispatch import views as dispatch_pages
 from marketplace import api, board
 from payouts import views as pay
@@ -21,6 +22,9 @@ api_v1: list[URLPattern | URLResolver] = [
     path("agent/me", agents_api.Me.as_view(), name="agent-me"),
     path("agent/options", agents_api.Options.as_view(), name="agent-options"),
     path("agent/handover", dispatch_api.Handover.as_view(), name="agent-handover"),
+    path("agent/pace", pace_api.Pace.as_view(), name="agent-pace"),
+    path("agent/stop", pace_api.Stop.as_view(), name="agent-stop"),
+    path("agent/offers/<uuid:offer>", pace_api.Answer.as_view(), name="agent-offer"),
     path("agent/chats", dispatch_api.Chats.as_view(), name="agent-chats"),
     path("agent/decisions", dispatch_api.Decisions.as_view(), name="agent-decisions"),
     path("operator/modes", dispatch_api.Modes.as_view(), name="operator-modes"),

@@ -120,7 +120,7 @@ def _tables() -> dict[str, list[Row]]:
     conversation = Row(id=CHAT, brand_id="brand", customer_id=GUEST, state="closed", talk_seq=8, desk_seq=1,
                        status={"phase": "ended"})  # fmt: skip
     engagement = Row(id=ENGAGEMENT, brand_id="brand", conversation_id=CHAT, agent_id=ANA, escalation_id=REQUEST,
-                     offer_id=OFFER, pay_plan_id=PLAN, state="resolved")  # fmt: skip
+                     offer_id=OFFER, pay_plan_id=PLAN, state="resolved", dormant_since=None)  # fmt: skip
     escalation = Row(id=REQUEST, conversation_id=CHAT, state="closed", priority=0)
     offer = Row(id=OFFER, escalation_id=REQUEST, agent_id=ANA, state="accepted")
     money = {"account_id": ACCOUNT, "contra_id": EXPENSE, "currency": "EUR", "engagement_id": ENGAGEMENT}

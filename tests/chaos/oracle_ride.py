@@ -12,7 +12,7 @@ from tests.chaos.oracle_truth import Row, Truth
 from tests.stranger.diary import Letter
 
 PARKED = {"callback_due", "left_message"}
-OVER = {"closed", "abandoned", "returned_to_assistant", "left", "customer_gone"}
+OVER = {"closed", "abandoned", "returned_to_assistant", "left", "customer_gone", "dormant"}
 OVERLAP_SECONDS = 0.1  # moments are read before locks are had
 ROUND_SECONDS = 1.0  # a planning round reads its moment once, at its beginning
 
@@ -70,7 +70,7 @@ def one_owner_at_a_time(record: Record, truth: Truth, happened: Happened) -> Ite
                 inside = True
             elif change == "back":  # of somebody who was away, or who had lost the chat and found it waiting
                 inside = True
-            elif change in ("resolved", "transferred", "lost", "left", "gone"):
+            elif change in ("resolved", "transferred", "lost", "left", "gone", "waits_again", "slept_on"):
                 inside = False
 
 
@@ -102,7 +102,8 @@ def accepted_in_time(record: Record, truth: Truth, happened: Happened) -> Iterat
 
 def within_capacity(record: Record, truth: Truth, happened: Happened) -> Iterator[str]:
     """Nobody was placed above her capacity, and each slot counts what is there."""
-    live = Counter(row.agent_id for row in truth.engagements if row.ended_at is None)
+    awake = (row for row in truth.engagements if row.ended_at is None and row.dormant_since is None)
+    live = Counter(row.agent_id for row in awake)
     held = Counter(row.agent_id for row in truth.offers if row.state == "open")
     capacity = {row.agent_id: row.capacity for row in truth.slots}
     for row in truth.slots:
@@ -110,17 +111,36 @@ def within_capacity(record: Record, truth: Truth, happened: Happened) -> Iterato
             counted = (live[row.agent_id], held[row.agent_id])
             yield f"SLOT: agent {row.agent_id} counts {(row.active, row.held)} chats and offers, there are {counted}"
     for rows in _by(truth.engagements, lambda row: row.agent_id):
-        most = _most_at_once(rows)
+        most = _most_at_once([stretch for row in rows for stretch in _awake(row, _talk(truth, row))])
         if most > capacity.get(rows[0].agent_id, 0):
             room = capacity.get(rows[0].agent_id)
             yield f"SLOT: agent {rows[0].agent_id} had {most} chats at once, with room for {room}"
 
 
-def _most_at_once(rows: Iterable[Row]) -> int:
+def _talk(truth: Truth, row: Row) -> Iterable[Row]:
+    found: Iterable[Row] = truth.streams.get((row.conversation_id, "talk"), {}).values()
+    return found
+
+
+def _awake(row: Row, talk: Iterable[Row]) -> Iterator[tuple[float, float]]:
+    """When the chat took a place: from its accept to its end, but for the times in which its customer was silent."""
+    since: float | None = row.accepted_at
+    end = row.ended_at or float("inf")
+    for event in talk:
+        change = event.data.get("change")
+        if change in ("dormant", "resumed") and row.accepted_at <= event.at <= end:
+            if change == "dormant" and since is not None:
+                yield since, event.at
+            since = event.at if change == "resumed" else None
+    if since is not None:
+        yield since, end
+
+
+def _most_at_once(stretches: Iterable[tuple[float, float]]) -> int:
     steps = []
-    for row in rows:
-        steps.append((row.accepted_at + OVERLAP_SECONDS, 1))
-        steps.append((row.ended_at or float("inf"), -1))
+    for began, ended in stretches:
+        steps.append((began + OVERLAP_SECONDS, 1))
+        steps.append((ended, -1))
     most = now = 0
     for _, step in sorted(steps):
         now += step

@@ -9,7 +9,7 @@ from tests.chaos.oracle_truth import Truth
 from tests.stranger.diary import Frame
 
 NUMBERED = {"message", "answer", "changed", "hand_off", "note"}
-ENDS = {"resolved", "transferred", "lost", "left", "gone"}
+ENDS = {"resolved", "transferred", "lost", "left", "gone", "waits_again", "slept_on"}
 AFTER_SECONDS = 20.0  # true scale: so long after the last fault its delays are over
 
 

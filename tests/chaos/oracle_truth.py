@@ -27,7 +27,7 @@ TABLES: Mapping[str, str] = {
         from conversations_event where brand_id = any(%(brands)s) order by conversation_id, stream, seq""",
     "engagements": """
         select id::text, brand_id::text, conversation_id::text, agent_id::text, escalation_id::text, offer_id::text,
-          pay_plan_id::text, state, accepted_at, ended_at
+          pay_plan_id::text, state, accepted_at, ended_at, dormant_since
         from conversations_engagement where brand_id = any(%(brands)s) order by accepted_at""",
     "ratings": "select engagement_id::text, score from conversations_rating where brand_id = any(%(brands)s)",
     "escalations": """

@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from agents import presence
+from agents import pace, presence
 from agents.models import Agent, Slot
 from brands.models import Brand
 from conversations import customers, lifecycle, ratings, stream
 from conversations.models import Conversation, Engagement
-from dispatch import absence, customer_absence, desk, offers, rounds
+from dispatch import absence, customer_absence, desk, dormancy, emergency, offers, rounds
 from dispatch.models import Escalation, Offer
 from marketplace.refusals import Refused
 from realtime.models import Connection
@@ -30,7 +30,14 @@ from tests.people import NOON, Hire, ask, connect, disconnect, say
 
 CUSTOMERS = 3
 AGENTS = 2
-DOORS = (rounds.match_waiting, absence.sweep, customer_absence.sweep, offers.expire_due)
+DOORS = (
+    rounds.match_waiting,
+    absence.sweep,
+    customer_absence.sweep,
+    offers.expire_due,
+    dormancy.wake_spoken,
+    dormancy.rest_silent,
+)
 who = st.integers(0, CUSTOMERS - 1)
 whom = st.integers(0, AGENTS - 1)
 
@@ -80,6 +87,8 @@ class Rides(RuleBasedStateMachine):
         self._act(offers.expire_due)
         self._act(absence.sweep)
         self._act(customer_absence.sweep)
+        self._act(dormancy.wake_spoken)
+        self._act(dormancy.rest_silent)
 
     @rule()
     def a_round_is_planned(self) -> None:
@@ -198,6 +207,18 @@ class Rides(RuleBasedStateMachine):
     @rule(agent=whom)
     def an_agent_goes_offline(self, agent: int) -> None:
         self._act(lambda now: presence.go_offline(self.agents[agent].pk, now=now))
+
+    @rule(agent=whom, wish=st.sampled_from([pace.last_one, pace.one_more, pace.reserve]), on=st.booleans())
+    def an_agent_wishes(self, agent: int, wish: Any, on: bool) -> None:
+        self._act(lambda now: wish(self.agents[agent].pk, on=on))
+
+    @rule(agent=whom, reason=st.sampled_from(pace.OWN_PAUSES))
+    def an_agent_pauses(self, agent: int, reason: str) -> None:
+        self._act(lambda now: pace.pause(self.agents[agent].pk, reason=reason, now=now))
+
+    @rule(agent=whom, hand_back=st.booleans())
+    def an_agent_stops_everything(self, agent: int, hand_back: bool) -> None:
+        self._act(lambda now: emergency.stop(self.agents[agent].pk, hand_back=hand_back, now=now))
 
     @rule(agent=whom, capacity=st.integers(0, 6))
     def an_agent_chooses_a_capacity(self, agent: int, capacity: int) -> None:

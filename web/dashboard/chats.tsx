@@ -1,12 +1,12 @@
 // All chats at once: whose turn it is, for how long, and the one that is open.
 import type { Engaged, Numbered } from "../protocol";
 import { CHAT, Icon, OFFLINE } from "../shared/icons";
-import { clockTime, secondsSince, stopwatch } from "../shared/time";
+import { secondsSince, stopwatch } from "../shared/time";
 import { DOT, HOURGLASS, MOON, RING } from "./marks";
 import { PaceBeside } from "./pace";
 import { Heading, Mark, Shell, type Face } from "./parts";
 import { chatPath, receiptPath, type Route } from "./route";
-import { locale, t } from "./speak";
+import { t } from "./speak";
 import { engagedIn, inOrder, turnOf, type State, type Turn } from "./state";
 import { Thread } from "./thread";
 import { WrapUp } from "./wrapup";
@@ -99,8 +99,17 @@ function Slot({ engaged, state }: { engaged: Engaged; state: State }) {
           {t("they_are_away")}
         </Mark>
       )}
-      {engaged.dormant_since ? <Mark icon={MOON}>{t("silent_since", { time: clockTime(engaged.dormant_since, locale) })}</Mark> : <Whose turn={turn} state={state} />}
+      {engaged.dormant_since ? <Silent /> : <Whose turn={turn} state={state} />}
     </a>
+  );
+}
+
+function Silent() {
+  return (
+    <Mark icon={MOON}>
+      <span class="wide-word">{t("silent_long")}</span>
+      <span class="slim-word">{t("silent")}</span>
+    </Mark>
   );
 }
 

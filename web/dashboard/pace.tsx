@@ -79,7 +79,7 @@ const WHY: readonly [Pause["reason"], Key][] = [
 
 function WhyPaused({ desk, state, work }: DeskFace) {
   return (
-    <fieldset class="stack">
+    <fieldset class="why-paused">
       <legend class="small muted">{t("why_paused")}</legend>
       <div class="chips">
         {WHY.map(([reason, words]) => (

@@ -1,5 +1,6 @@
 // What every screen is set in: the frame with its navigation, banners, and the small parts.
 import type { ComponentChildren } from "preact";
+import type { Desk } from "../protocol";
 import { BROKEN, CHAT, CLOSE, HOME, Icon, INFO, OFFLINE } from "../shared/icons";
 import { clockTime } from "../shared/time";
 import { BECKON, DOT, RING, SLIDERS, WALLET } from "./marks";
@@ -99,7 +100,11 @@ export function presenceWords({ desk }: State): string {
   if (!desk) return "";
   const presence = presenceOf(desk);
   if (presence === "online" && desk.online_since) return t("online_since", { time: clockTime(desk.online_since, locale) });
-  return t(SHORT[presence]);
+  return short(desk);
+}
+
+function short(desk: Desk): string {
+  return t(desk.willing && desk.pace.last_one ? "last_one" : SHORT[presenceOf(desk)]);
 }
 
 /** What took her offline is told beside the switch; here its word is enough. */
@@ -112,7 +117,7 @@ function PresenceTag({ state }: { state: State }) {
   return (
     <span class={`pill${on ? " is-on" : ""}`}>
       <Icon d={on ? DOT : RING} size="small" />
-      {t(SHORT[presence])}
+      {short(state.desk)}
     </span>
   );
 }

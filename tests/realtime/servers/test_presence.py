@@ -29,6 +29,32 @@ def is_missed(agent: Agent) -> bool:
     return Slot.objects.get(pk=agent.pk).gone_since is not None
 
 
+def test_an_agents_wishes_are_shown_on_all_her_devices_and_what_cannot_be_is_refused(
+    house: House, dana: Agent, tabs: ExitStack
+) -> None:
+    phone = tabs.enter_context(enter(house.left, f"agent:{dana.pk}"))
+    laptop = tabs.enter_context(enter(house.right, f"agent:{dana.pk}"))
+    may: list[tuple[str, dict[str, object]]] = [
+        ("reserve", {"on": True}), ("last_one", {"on": True}), ("ring_for", {"seconds": 45}),
+        ("pause", {"reason": "errand"}), ("stop_now", {"hand_back": True}),
+    ]  # fmt: skip
+    may_not: list[tuple[str, dict[str, object]]] = [
+        ("pause", {"reason": "missed"}), ("ring_for", {"seconds": 61}), ("one_more", {"on": True}),
+    ]  # fmt: skip
+
+    for kind, fields in may:
+        phone.send(kind, ref=kind, **fields)
+        assert phone.next("done", "refused") == {"type": "done", "ref": kind, "conversation": None}
+    for kind, fields in may_not:
+        phone.send(kind, ref=kind, **fields)
+        assert phone.next("done", "refused")["type"] == "refused"
+
+    desk = laptop.next("desk")
+    while desk["pause_reason"] != "emergency":
+        desk = laptop.next("desk")
+    assert (desk["willing"], desk["pace"]["ring_seconds"], desk["pace"]["last_one"]) == (False, 45, False)
+
+
 def test_one_of_two_devices_on_two_servers_may_close(house: House, dana: Agent, tabs: ExitStack) -> None:
     principal = f"agent:{dana.pk}"
     phone = tabs.enter_context(enter(house.left, principal))
