@@ -93,15 +93,17 @@ begin
     select f.id, f.lo, f.hi, f.amount, f.drained_seq, f.state, f.currency,
       r.id as run_id, r.currency as run_currency, t.id as destination_id, t.currency as destination_currency,
       a.id as account_id, a.sequenced, a.balance, a.agent_id, t.agent_id as paid_to,
-      p.id as before, p.hi as hi_before, p.drained_seq as drained_before, l.balance_after
+      p.id as before, p.hi as hi_before, p.drained_seq as drained_before,
+      coalesce(l.balance_after, shelf.balance_after) as balance_after
     from fresh f
     left join payouts_payoutrun r on r.id = f.run_id
     left join payouts_payoutdestination t on t.id = f.destination_id
     left join payouts_account a on a.id = f.account_id and a.currency = f.currency
     left join lateral (select id, hi, drained_seq from payouts_payout o
                        where o.account_id = f.account_id and o.id <> f.id order by o.hi desc limit 1) p on true
-    left join lateral (select balance_after from payouts_everyposting e
-                       where e.account_id = f.account_id and e.seq = f.hi) l on true)
+    left join payouts_posting l on l.account_id = f.account_id and l.seq = f.hi
+    left join payouts_archivedposting shelf
+      on l.id is null and shelf.account_id = f.account_id and shelf.seq = f.hi)
   select into wrong j.*, d.amount as drained, d.source from judged j
   left join payouts_posting d on j.drained_seq is not null and d.account_id = j.account_id and d.seq = j.drained_seq
   where j.state <> 'due' or j.run_id is null or j.destination_id is null or j.account_id is null

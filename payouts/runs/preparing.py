@@ -111,9 +111,14 @@ join payouts_payoutdestination d on d.id = a.destination_id
 left join lateral (
   select o.hi, o.drained_seq, o.drained_seq is null as waits from payouts_payout o
   where o.account_id = a.id order by o.hi desc limit 1) paid on true
+left join lateral (
+  select e.seq, e.balance_after from payouts_posting e
+  where e.account_id = a.id and e.created_at < %(cutoff)s order by e.seq desc limit 1) open on true
+left join lateral (
+  select e.seq, e.balance_after from payouts_archivedposting e
+  where open.seq is null and e.account_id = a.id and e.created_at < %(cutoff)s order by e.seq desc limit 1) old on true
 cross join lateral (
-  select e.seq, e.balance_after from payouts_everyposting e
-  where e.account_id = a.id and e.created_at < %(cutoff)s order by e.seq desc limit 1) cut
+  select coalesce(open.seq, old.seq) as seq, coalesce(open.balance_after, old.balance_after) as balance_after) cut
 cross join lateral (
   select cut.seq >= coalesce(paid.drained_seq, 0) and cut.balance_after <= a.balance as whole) is_cut
 cross join lateral (

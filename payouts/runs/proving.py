@@ -13,8 +13,8 @@ from payouts.models.runs import PayoutRun as Run
 from payouts.runs import preparing
 
 log = logging.getLogger(__name__)
-SAMPLED_PAYOUTS = 50
-SAMPLED_LINES = 4
+SAMPLED_ONE_IN, FEWEST_SAMPLED, MOST_SAMPLED = 20, 5, 50  # payouts
+SAMPLED_LINES = 4  # of each
 SHARE_READ_WHOLE = 0.2
 
 
@@ -76,7 +76,10 @@ def _summed_again(cursor: CursorWrapper, run: Run) -> dict[str, int]:
 
 def replayed(cursor: CursorWrapper, run_id: UUID) -> int:
     """How many of a sample of lines have no frozen facts, or do not come out of them again to the byte."""
-    cursor.execute(_SAMPLE, {"run": run_id, "payouts": SAMPLED_PAYOUTS, "lines": SAMPLED_LINES})
+    cursor.execute("select count(*) from payouts_payout where run_id = %s", [run_id])
+    (payouts,) = cursor.fetchone() or (0,)
+    sampled = min(MOST_SAMPLED, max(FEWEST_SAMPLED, payouts // SAMPLED_ONE_IN))
+    cursor.execute(_SAMPLE, {"run": run_id, "payouts": sampled, "lines": SAMPLED_LINES})
     found = [row[0] for row in cursor.fetchall()]
     facts = EarningFact.objects.filter(pk__in={fact for fact in found if fact}).select_related("plan")
     return found.count(None) + len(replay.different(list(facts)))
@@ -117,20 +120,20 @@ where p.run_id = %(run)s and (p.drained_seq is null) <> (d.id is null)
   or p.run_id = %(run)s and d.id is not null
      and ((d.account_id, d.seq, -d.amount) is distinct from (p.account_id, p.drained_seq, p.amount)
           or c.name <> %(transit)s)"""
-# By a hash of the ids, which are in order of time: a sample that nobody chooses, and the same whenever it is drawn.
+# By hashes of the ids: a sample that nobody chooses, and the same whenever it is drawn.
 _SAMPLE = """
-with sampled as materialized (
-  select e.engagement_id, e.receipt ->> 'fact_sha256' as sha256
+with drawn as materialized (
+  select distinct p.account_id, p.lo + (hashtext(p.id::text || n) & 2147483647) %% (p.hi - p.lo + 1) as seq
   from (select * from payouts_payout where run_id = %(run)s order by hashtext(id::text) limit %(payouts)s) p
-  cross join lateral (
-    select * from payouts_everyposting e
-    where e.account_id = p.account_id and e.seq between p.lo and p.hi and e.receipt ? 'fact_sha256'
-    order by e.id limit %(lines)s) e)
-select f.id from sampled s left join payouts_earningfact f
-  on f.engagement_id = s.engagement_id and f.sha256 = s.sha256 where s.engagement_id is not null
-union all
-select f.id from sampled s left join payouts_earningfact f
-  on f.engagement_id is null and f.sha256 = s.sha256 where s.engagement_id is null"""
+  cross join generate_series(1, %(lines)s) n),
+sampled as materialized (
+  select e.engagement_id, e.receipt ->> 'fact_sha256' as sha256
+  from drawn d join payouts_everyposting e on e.account_id = d.account_id and e.seq = d.seq
+  where e.receipt ? 'fact_sha256')
+select case when s.engagement_id is null
+  then (select f.id from payouts_earningfact f where f.engagement_id is null and f.sha256 = s.sha256)
+  else (select f.id from payouts_earningfact f where f.engagement_id = s.engagement_id and f.sha256 = s.sha256) end
+from sampled s"""
 _DIGEST = """
 select encode(sha256(convert_to(coalesce(string_agg(concat_ws('|',
   p.id, p.account_id, p.lo, p.hi, p.amount, p.currency, p.destination_id, d.fingerprint), E'\\n' order by p.id), ''),

@@ -300,7 +300,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--again", action="store_true", help="play also what this code has played already")
     asked = parser.parse_args(words)
-    _django()
+    set_up_django()
     from tests import databases
 
     played = {} if asked.again else kept()
@@ -371,7 +371,7 @@ def summary(outcomes: list[Outcome]) -> dict[str, int]:
     return {"seeds": len(outcomes), "unsound": sum(not one.sound for one in outcomes), "without_a_kill": calm} | told
 
 
-def _django() -> None:
+def set_up_django() -> None:
     import logging
 
     import django
