@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import MISSING, Field, fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
@@ -21,7 +22,7 @@ def canonical(facts: Any) -> str:
 
 def parse(kind: type[Frozen], text: str) -> Frozen:
     """The facts that this canonical text stands for: `canonical(parse(kind, text)) == text`."""
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     return kind(**{name: _typed(hints[name], value) for name, value in json.loads(text).items()})
 
 
@@ -35,6 +36,11 @@ def utc(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("An instant needs its time zone.")
     return at.astimezone(UTC)
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _is_silent(facts: Any, part: Field[Any]) -> bool:
