@@ -31,7 +31,8 @@ from typing import Any
 from uuid import UUID
 
 import redis
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
+from psycopg import errors
 
 MONDAY = datetime(2026, 11, 22, 23, tzinfo=UTC)  # 00:00 in Stockholm
 WEEK = timedelta(days=7)
@@ -40,6 +41,7 @@ ROUNDS = 10  # of each week, with accidents
 QUIET_ROUNDS = 40  # and at most so many without, until all is done
 BELL = "payouts-bell"
 CASHES_OUT = 0.25  # of the rounds
+GAVE_UP = 75  # a child's exit status
 FAULTS = {"lost_before": 0.25, "lost_after": 0.25, "deaf": 0.25, "refused": 0.1, "returned": 0.15}
 
 
@@ -53,6 +55,7 @@ class Outcome:
     doubled: int = 0
     open: int = 0
     killed: int = 0
+    gave_up: int = 0  # waited in vain for a lock, as on a machine that stands still: an error, and nothing changed
     flushed: int = 0
     cash_outs: int = 0
     attempts: int = 0
@@ -191,7 +194,9 @@ class Seed:
             _, status = os.waitpid(child, 0)
             if os.WIFSIGNALED(status):
                 self.outcome.killed += 1
-            elif os.waitstatus_to_exitcode(status):
+            elif os.waitstatus_to_exitcode(status) == GAVE_UP:
+                self.outcome.gave_up += 1
+            elif status:
                 self.outcome.faults["crashed_by_itself"] = self.outcome.faults.get("crashed_by_itself", 0) + 1
 
     def plan(self) -> tuple[int, bool] | None:
@@ -253,6 +258,9 @@ def _fork(act: Callable[[], None], plan: tuple[int, bool] | None) -> int:
         with _dying(plan):
             act()
         code = 0
+    except OperationalError as error:
+        code = GAVE_UP if isinstance(error.__cause__, (errors.LockNotAvailable, errors.QueryCanceled)) else 1
+        traceback.print_exc()
     except BaseException:
         traceback.print_exc()
     finally:
