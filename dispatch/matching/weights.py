@@ -28,7 +28,7 @@ class Weights:
     idle_unit_s: float = 120.0
     idle_most: float = 2.0
     deficit: float = 0.3
-    deficit_fair: float = 1.8
+    deficit_fair: float = 3.0
     price: float = 0.9
     price_most: float = 4.0
     starved: float = 5.0

@@ -2,6 +2,7 @@
 
 import os
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dispatch.simulator import options, report, suite
 from dispatch.simulator.options import BadOptionError, Request
 from dispatch.simulator.policies import DESKS, POLICIES
+from dispatch.simulator.scenes import Scene
 
 
 class Command(BaseCommand):
@@ -49,33 +51,32 @@ class Command(BaseCommand):
             request = options.understood(given)
         except BadOptionError as error:
             raise CommandError(str(error)) from error
-        blocks = self._what_if(request, given) if request.after else self._compared(request, given)
+        blocks = []
+        for name in request.scenes:
+            blocks.append(
+                self._what_if(name, request, given) if request.after else self._compared(name, request, given)
+            )
+            if not given["json"]:
+                self.stdout.write(report.text(blocks[-1:]) + "\n")
         if given["json"]:
             self.stdout.write(report.as_json(blocks, seeds=list(request.seeds)))
-        else:
-            self.stdout.write(report.text(blocks))
         if given["chart"]:
             self._draw(given["chart"], blocks)
 
-    def _compared(self, request: Request, given: dict[str, Any]) -> list[report.Block]:
-        blocks = []
-        for name, scene in request.scenes.items():
-            results = suite.results(scene, request.seeds, request.policies, workers=given["workers"], tell=self._tell)
-            ours = "ours" if "ours" in results else request.policies[-1]
-            others = [other for other in DESKS if other != ours]
-            blocks.append(report.block(name, results, ours=ours, others=others))
-        return blocks
+    def _compared(self, name: str, request: Request, given: dict[str, Any]) -> report.Block:
+        results = self._results(request.scenes[name], request, request.policies, given)
+        ours = "ours" if "ours" in results else request.policies[-1]
+        return report.block(name, results, ours=ours, others=[other for other in DESKS if other != ours])
 
-    def _what_if(self, request: Request, given: dict[str, Any]) -> list[report.Block]:
+    def _what_if(self, name: str, request: Request, given: dict[str, Any]) -> report.Block:
         """Before and after, for the last policy asked for (ours, if none was)."""
-        blocks = []
-        for name, scene in request.scenes.items():
-            before = suite.results(scene, request.seeds, request.policies, workers=given["workers"], tell=self._tell)
-            changed = request.after[name]
-            after = suite.results(changed, request.seeds, request.changed, workers=given["workers"], tell=self._tell)
-            pair = {"before": before[request.policies[0]], "after": after[request.changed[0]]}
-            blocks.append(report.block(f"{name}: {request.question}", pair, ours="after", others=["before"]))
-        return blocks
+        before = self._results(request.scenes[name], request, request.policies, given)
+        after = self._results(request.after[name], request, request.changed, given)
+        pair = {"before": before[request.policies[0]], "after": after[request.changed[0]]}
+        return report.block(f"{name}: {request.question}", pair, ours="after", others=["before"])
+
+    def _results(self, scene: Scene, request: Request, policies: Sequence[str], given: dict[str, Any]) -> suite.Results:
+        return suite.results(scene, request.seeds, policies, workers=given["workers"], tell=self._tell)
 
     def _draw(self, path: Path, blocks: list[report.Block]) -> None:
         try:
