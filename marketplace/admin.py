@@ -75,7 +75,7 @@ def _in_chats(now: datetime) -> Figure:
 
 def _online(now: datetime) -> Figure:
     willing = Slot.objects.filter(willing=True, agent__state=Agent.State.APPROVED)
-    places = willing.aggregate(places=Sum("capacity"), taken=Sum("active"))
+    places = willing.aggregate(places=Sum("places"), taken=Sum("active"))
     words = f"{places['taken'] or 0} of {places['places'] or 0} places taken"
     return Figure("Agents online", str(willing.count()), words, _list("agents_slot", "willing__exact=1"))
 

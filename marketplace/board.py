@@ -129,7 +129,7 @@ def _agents() -> list[protocol.BoardAgent]:
     for slot in here.select_related("agent").prefetch_related("agent__languages"):
         state = _state(slot, connected=f"agent:{slot.pk}" in connected)
         if state != "offline":
-            since = {"no_link": slot.gone_since, "ringing": rung.get(slot.pk), "free": slot.idle_since, "paused": None}
+            since = {"no_link": slot.gone_since, "ringing": rung.get(slot.pk), "free": slot.idle_since, "paused": slot.stopped_at}
             shown.append(_agent(slot, state, since.get(state, joined.get(slot.pk))))
     return sorted(shown, key=_needs_a_look)
 
@@ -140,7 +140,7 @@ def _agent(slot: Slot, state: str, since: datetime | None) -> protocol.BoardAgen
         state=state,
         since=since,
         active=slot.active,
-        capacity=slot.capacity,
+        capacity=slot.places,
         languages=[language.code for language in slot.agent.languages.all()],
     )
 
@@ -157,7 +157,7 @@ def _state(slot: Slot, *, connected: bool) -> str:
         return "finishing" if slot.active else "paused" if slot.pause_reason else "offline"
     if slot.held:
         return "ringing"
-    if slot.active >= slot.capacity:
+    if slot.active >= slot.places:
         return "full"
     return "room" if slot.active else "free"
 

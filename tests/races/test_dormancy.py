@@ -112,18 +112,22 @@ def test_waking_against_an_end_leaves_one_of_them(
     truth.holds()
 
 
-@pytest.mark.parametrize("round_", range(8))
+@pytest.mark.parametrize("rings", [True, False] * 3)
 def test_two_that_want_the_same_last_place_do_not_both_get_it(
-    dormant: Engagement, chat: Conversation, maja: Customer, dana: Agent, lumo: Brand, round_: int
+    dormant: Engagement, chat: Conversation, maja: Customer, dana: Agent, lumo: Brand, rings: bool
 ) -> None:
-    """A dormant chat wakes while the dispatcher has the place for a new one."""
+    """A dormant chat wakes while another has the place: as an offer that is being accepted, or about to be made."""
     Slot.objects.filter(pk=dana.pk).update(capacity=1)
     other = Customer.objects.create(brand=lumo, created_at=at(0))
     second, _ = lifecycle.start(other, language="en", now=at(DUE))
-    ask(second, now=at(DUE))
+    request = ask(second, now=at(DUE))
     say(chat, maja.pk, "Hello again", now=at(DUE))
+    offer = offer_to(request, dana, now=at(DUE)) if rings else None
 
-    at_once(lambda: dormancy.wake(dormant.pk, now=at(DUE)), lambda: rounds.match_waiting(now=at(DUE)))
+    at_once(
+        lambda: dormancy.wake(dormant.pk, now=at(DUE)),
+        lambda: desk.accept(offer.pk, by=dana.pk, now=at(DUE)) if offer else rounds.match_waiting(now=at(DUE)),
+    )
 
     slot = slot_of(dana)
     assert slot.active + slot.held <= slot.places == 1
