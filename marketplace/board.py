@@ -129,7 +129,12 @@ def _agents() -> list[protocol.BoardAgent]:
     for slot in here.select_related("agent").prefetch_related("agent__languages"):
         state = _state(slot, connected=f"agent:{slot.pk}" in connected)
         if state != "offline":
-            since = {"no_link": slot.gone_since, "ringing": rung.get(slot.pk), "free": slot.idle_since, "paused": slot.stopped_at}
+            since = {
+                "no_link": slot.gone_since,
+                "ringing": rung.get(slot.pk),
+                "free": slot.idle_since,
+                "paused": slot.stopped_at,
+            }
             shown.append(_agent(slot, state, since.get(state, joined.get(slot.pk))))
     return sorted(shown, key=_needs_a_look)
 
