@@ -194,6 +194,7 @@ def test_she_may_be_away_while_it_is_answered(
     connect(maja)
     hire("Dana")
     promises.keep(now=at(60))
+    customer_absence.sweep(now=at(61))
     disconnect(maja)
 
     for seconds in (70, 800, 4000):
