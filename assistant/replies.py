@@ -53,9 +53,22 @@ def ask_person(
 
 
 def leave_message(
-    conversation_id: UUID, *, language: str | None, topic: str | None, email: str | None, now: datetime
+    conversation_id: UUID,
+    *,
+    language: str | None,
+    topic: str | None,
+    email: str | None,
+    now: datetime,
+    said: stream.Line | None = None,
 ) -> None:
-    """What the customer wrote is for a person, who answers later; the assistant does not answer it as well."""
+    """What the customer wrote, `said` included, is for a person, who answers later; the assistant leaves it alone.
+
+    The words stay said where the promise is refused: then a person is there, or the chat is over.
+    """
+    if said:
+        with transaction.atomic():
+            stream.say(said, now=now)
+            _leave_it(conversation_id)
     packet = _later(conversation_id, "message", language=language, topic=topic, email=email)
     promises.leave_message(conversation_id, packet=packet, now=now)
     _leave_it(conversation_id)

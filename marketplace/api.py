@@ -24,9 +24,9 @@ from conversations.models import Conversation, Customer
 from conversations.pace import NewcomerPace, PersonPace
 from conversations.principals import CustomerTokenAuthentication, customer_of, principal_of
 from dispatch import appointments, desk, escalations, queue
-from marketplace import bodies, clock
+from marketplace import bodies, clock, wishes
 from marketplace.refusals import Refused
-from realtime import tickets
+from realtime import protocol, tickets
 
 
 class SessionSerializer(serializers.Serializer[Any]):
@@ -114,6 +114,8 @@ class WishSerializer(WaysSerializer):
     way = serializers.ChoiceField(choices=["person", "message", "call_back", "assistant"])
     at = serializers.DateTimeField(required=False)
     email = serializers.EmailField(required=False, allow_blank=True)
+    client_id = bodies.Id(required=False)
+    text = bodies.Text(max_length=protocol.MAX_TEXT, trim_whitespace=False, required=False)
 
 
 class Wish(APIView):
@@ -127,12 +129,12 @@ class Wish(APIView):
         given.is_valid(raise_exception=True)
         if not policy.may_read(principal_of(request), conversation, "talk"):
             raise Refused("There is no such conversation.", code="not_found")
-        _wish(conversation, given.validated_data)
+        _wish(conversation, customer_of(request).pk, given.validated_data)
         stands = Conversation.objects.values_list("status", flat=True).get(pk=conversation)
         return Response({"conversation": conversation, "status": stands})
 
 
-def _wish(conversation: UUID, given: dict[str, Any]) -> None:
+def _wish(conversation: UUID, customer: UUID, given: dict[str, Any]) -> None:
     now, way = clock.now(), given["way"]
     said = {name: given.get(name) or None for name in ("language", "topic", "email")}
     if way == "call_back":
@@ -140,7 +142,10 @@ def _wish(conversation: UUID, given: dict[str, Any]) -> None:
             raise Refused("Say at what time.", code="bad_time")
         replies.call_back(conversation, at=given["at"], **said, now=now)
     elif way == "message":
-        replies.leave_message(conversation, **said, now=now)
+        frame = protocol.LeaveMessage(
+            ref="rest", conversation=conversation, client_id=given.get("client_id"), text=given.get("text"), **said
+        )
+        wishes.leave_message(customer, frame, now)
     elif way == "person":
         replies.ask_person(conversation, **said, now=now)
     else:

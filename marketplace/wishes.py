@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from assistant import replies
-from conversations import policy
+from conversations import policy, stream
 from marketplace.refusals import Refused
 from realtime import protocol
 
@@ -15,7 +15,13 @@ from realtime import protocol
 def leave_message(customer_id: UUID, frame: protocol.LeaveMessage, now: datetime) -> list[protocol.Frame]:
     demand_own(customer_id, frame.conversation)
     demand_address(frame.email)
-    replies.leave_message(frame.conversation, language=frame.language, topic=frame.topic, email=frame.email, now=now)
+    if frame.text and frame.client_id is None:
+        raise Refused("Give the message an id, so that it is said once.", code="no_client_id")
+    said = None
+    if frame.text and frame.client_id:
+        said = stream.Line(frame.conversation, customer_id, frame.client_id, frame.text)
+    given = {"language": frame.language, "topic": frame.topic, "email": frame.email}
+    replies.leave_message(frame.conversation, said=said, **given, now=now)
     return [protocol.Done(ref=frame.ref, conversation=frame.conversation)]
 
 

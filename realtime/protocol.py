@@ -570,11 +570,14 @@ class AskPerson(Frame, frozen=True, tag="ask_person"):
 
 
 class LeaveMessage(Frame, frozen=True, tag="leave_message"):
-    """What was written here is to be answered later, in this conversation, also if I am away: `status.due` says by
-    when. Say the message first. Null means: guess."""
+    """A message that a person answers later, in this conversation, also if I am away: `status.due` says by when. Its
+    words are said like any message (`client_id` names them for ever) and the assistant leaves them alone. Without words
+    it is what was written here already. Null means: guess."""
 
     ref: Ref
     conversation: UUID
+    client_id: UUID | None
+    text: Text | None
     language: Language | None
     topic: Topic | None
     email: Annotated[str, msgspec.Meta(max_length=254)] | None

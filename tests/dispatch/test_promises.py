@@ -15,6 +15,7 @@ from conversations import frames, lifecycle
 from conversations.models import Conversation, Customer, Event
 from dispatch import appointments, customer_absence, desk, escalations, idle, offers, promises, rounds
 from dispatch.models import Escalation, Offer
+from marketplace import wishes
 from marketplace.refusals import Refused
 from realtime import protocol
 from tests import truth
@@ -141,6 +142,29 @@ def test_a_message_needs_words(chat: Conversation) -> None:
 
 def test_the_assistant_does_not_answer_it_as_well(message: Escalation, chat: Conversation) -> None:
     assert replies.answer_waiting(now=at(3)) == 0
+
+
+def test_the_words_of_a_message_are_said_once_and_left_to_a_person(chat: Conversation, maja: Customer) -> None:
+    frame = protocol.LeaveMessage(
+        ref="1", conversation=chat.pk, client_id=uuid4(), text="Order 8841.", language="en", topic=None, email=None
+    )
+    for seconds in (0, 5):
+        wishes.leave_message(maja.pk, frame, at(seconds))
+
+    assert [row.text for row in Event.objects.filter(conversation=chat, kind="message")] == ["Order 8841."]
+    assert replies.answer_waiting(now=at(6)) == 0
+    assert only(chat).state == "left_message"
+    truth.holds()
+
+
+def test_a_message_without_an_id_is_refused(chat: Conversation, maja: Customer) -> None:
+    frame = protocol.LeaveMessage(
+        ref="1", conversation=chat.pk, client_id=None, text="Order 8841.", language=None, topic=None, email=None
+    )
+    with pytest.raises(Refused, match="id"):
+        wishes.leave_message(maja.pk, frame, NOON)
+
+    assert not Escalation.objects.exists()
 
 
 def test_leaving_it_twice_is_once(message: Escalation, chat: Conversation) -> None:

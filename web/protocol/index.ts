@@ -507,12 +507,15 @@ export interface AskPerson {
   email: string | null;
 }
 
-/** What was written here is to be answered later, in this conversation, also if I am away: `status.due` says by
- *  when. Say the message first. Null means: guess. */
+/** A message that a person answers later, in this conversation, also if I am away: `status.due` says by when. Its
+ *  words are said like any message (`client_id` names them for ever) and the assistant leaves them alone. Without words
+ *  it is what was written here already. Null means: guess. */
 export interface LeaveMessage {
   type: "leave_message";
   ref: string;
   conversation: string;
+  client_id: string | null;
+  text: string | null;
   language: string | null;
   topic: string | null;
   email: string | null;

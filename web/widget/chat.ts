@@ -24,7 +24,7 @@ export interface Wish {
 export class Chat {
   readonly store = store<State>(FIRST);
   readonly host: Host;
-  readonly outbox: Outbox;
+  private readonly outbox: Outbox;
   readonly link: Link<ToCustomer>;
   private identity: string | null = null;
   private identified: (jwt: string | null) => void = () => undefined;

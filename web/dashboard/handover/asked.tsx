@@ -1,6 +1,5 @@
 // What a colleague asks me: a card that waits beside the work, never over it.
 import { useState } from "preact/hooks";
-import { NOTE, Icon } from "../../shared/icons";
 import { languageNames } from "../../shared/i18n";
 import type { Face } from "../parts";
 import { locale } from "../speak";
@@ -23,7 +22,7 @@ export function Page({ state, work }: Face) {
   return (
     <form class="asked card" aria-label={h("asks", { name: asked.asked_by, topic: asked.topic_name })} onSubmit={answer}>
       <p class="small muted" role="status">
-        <Icon d={NOTE} size="small" /> {h("asks", { name: asked.asked_by, topic: asked.topic_name })}, {asked.brand}, {languageNames([asked.language], locale)}
+        {h("asks", { name: asked.asked_by, topic: asked.topic_name })}, {asked.brand}, {languageNames([asked.language], locale)}
       </p>
       <p dir="auto">{asked.text}</p>
       <label class="field">
