@@ -1,6 +1,6 @@
 """A year of a small marketplace, lived in minutes through the product's own rooms, and judged by programs of others.
 
-Usage: python -m tests.payouts.year [--weeks 52] [--agents 12] [--chats 14] [--seed 1] [--folder FOLDER]
+Usage: python -m tests.payouts.year [--weeks 52] [--agents 8] [--chats 8] [--seed 1] [--folder FOLDER]
 
 Chats with every rule of pay, scores, tips, shifts with guarantees, corrections, holds, clawbacks and what is still owed
 of them, points; each Monday a payout run approved by two people and answered by a bank that sends some back; cash-outs;
@@ -126,7 +126,7 @@ class Year:
             payment = f"pay_{facts.engagement_id.hex}"
             afterwards.tipped(facts.engagement_id, payment=payment, tip_cents=cents, currency="EUR", now=self.now)
         if self.chance.random() < 0.03:
-            changes = {"active_seconds": facts.active_seconds + self.chance.choice([-120, 300])}
+            changes = {"active_seconds": self.chance.choice([facts.active_seconds - 120, 1_200])}
             corrections.correct(facts.engagement_id, changes=changes, by=NOOR, reason="The clock ran on", now=self.now)
 
     def _facts(self) -> Any:
@@ -256,8 +256,8 @@ def spoiled(file: Path, count: int) -> Iterator[Path]:
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.payouts.year", description=__doc__)
     parser.add_argument("--weeks", type=int, default=52)
-    parser.add_argument("--agents", type=int, default=12)
-    parser.add_argument("--chats", type=int, default=14, help="of each agent in a week")
+    parser.add_argument("--agents", type=int, default=8)
+    parser.add_argument("--chats", type=int, default=8, help="of each agent in a week")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="where the journals are left; by default nowhere")
     asked = parser.parse_args(words)
