@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from dispatch import explanations, fairness, modes
 from dispatch.explanations import language_name
-from dispatch.models import Decision, Mode, ScoreWeights, Standing
+from dispatch.models import Decision, Mode, Round, ScoreWeights, Standing
 from marketplace import clock
 from marketplace.windows import Acting, Question, Window, action, ask, by_principal, label
 from payouts import receipts
@@ -130,6 +130,15 @@ class DecisionAdmin(Window):
     @admin.display(description="Points, and those of who would have been next")
     def points(self, decision: Decision) -> str:
         return json.dumps([decision.facts["chosen"], *decision.facts["next"]], indent=2)
+
+
+@admin.register(Round)
+class RoundAdmin(Window):
+    """What each round was planned from, so that it can be planned again. Half a year is kept."""
+
+    list_display = ["at", "method", "weights", "epoch"]
+    list_filter = ["method", "weights"]
+    search_fields = ["id__exact"]
 
 
 @admin.register(ScoreWeights)

@@ -18,6 +18,7 @@ from payouts.models import (
     ClosingBalance,
     EarningFact,
     LedgerAudit,
+    Night,
     Period,
     Posting,
 )
@@ -117,6 +118,15 @@ class EarningFactAdmin(WideWindow):
     list_display = ["created_at", "agent", "topic", "engagement_id", "kind", "revision"]
     list_select_related = ["agent"]
     search_fields = ["engagement_id", "agent__display_name", "sha256"]
+
+
+@admin.register(Night)
+class NightAdmin(Window):
+    """The root over each day's postings, as statements show it."""
+
+    list_display = ["day", "postings", "sha256", "made_at"]
+    search_fields = ["sha256"]
+    fields = ["day", "postings", "tree", "previous", "sha256", "made_at"]
 
 
 @admin.register(LedgerAudit)
