@@ -9,10 +9,10 @@ import pytest
 
 from agents.models import Agent
 from payouts import ledger
-from payouts.models import PayoutDestination, PayoutRun
-from payouts.providers.contract import Destination
+from payouts.models import Payout, PayoutAttempt, PayoutDestination, PayoutRun
+from payouts.providers.contract import Answer, Destination, Status
 from payouts.providers.fake import Fake
-from payouts.runs import approving, destinations, preparing, proving, sending
+from payouts.runs import approving, destinations, intake, preparing, proving, sending
 from tests.payouts.conftest import NOON
 
 MONDAY = NOON - timedelta(days=1, hours=13)  # Monday 2026-11-23, 00:00 in Stockholm
@@ -85,3 +85,12 @@ def sent(*, now: datetime = NOON, **fields: object) -> PayoutRun:
 
 def owed(agent: Agent) -> int:
     return sum(balance.amount for balance in ledger.balance(agent.pk))
+
+
+def the_payout() -> Payout:
+    return Payout.objects.get()
+
+
+def tell(status: Status, *, key: str = "", reason: str = "") -> int:
+    key = key or PayoutAttempt.objects.latest("prepared_at").key
+    return intake.apply("fake", [Answer(status, key=key, reason=reason)], now=NOON)

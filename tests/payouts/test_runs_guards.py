@@ -7,16 +7,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, connections
 from django.db.models import Model
 
 from agents.models import Agent
 from marketplace.refusals import Refused
-from payouts import earnings, ledger
 from payouts.models import Payout, PayoutAttempt, PayoutRun, Posting
 from payouts.runs import approving, draining, preparing, proving, sending
 from tests.payouts import payday
-from tests.payouts.conftest import NOON, FactsMaker
+from tests.payouts.conftest import NOON
 from tests.payouts.payday import NOOR, OMAR, computed, earn, released, settle_at, submitted
 
 pytestmark = pytest.mark.usefixtures("fresh_database", "earned")
@@ -395,45 +394,3 @@ def test_8_a_payout_is_drained_by_its_own_posting_alone(role: str, drained: str)
 
     with refused("does not follow|payout_range_is_one"):
         execute(role, f"update payouts_payout set drained_seq = {drained}")
-
-
-def test_a_rated_line_that_its_facts_do_not_pay_is_found(facts: FactsMaker) -> None:
-    with transaction.atomic():
-        earnings.record(facts(), topic="Refund", now=payday.MONDAY - timedelta(hours=1))
-    run = computed()
-    execute("owner", "alter table payouts_posting disable trigger user")
-    execute("owner", "update payouts_posting set amount = amount + 1 where kind = 'per_minute'")
-
-    run = proving.prove(run.pk, now=NOON)
-
-    assert run.faults["replayed_line"] == 1
-
-
-@pytest.mark.parametrize(
-    ("spoil", "fault"),
-    [
-        ("update payouts_payout set lo = 2", "7_ranges_of_payouts"),
-        ("update payouts_payout set amount = 501", "8_payout_and_its_lines"),
-        ("update payouts_payout set drained_seq = 9", "8_payout_and_its_lines"),
-        ("delete from payouts_payout", "8_payout_and_its_lines"),
-        ("update payouts_payout set state = 'settled'", "8_money_on_its_way"),
-        ("alter table payouts_payoutrun drop constraint run_approved_by_a_second_person;"
-         "update payouts_payoutrun set approved_by = submitted_by", "10_second_person"),
-    ],
-)  # fmt: skip
-def test_the_nightly_proof_finds_what_was_changed_past_every_guard(spoil: str, fault: str) -> None:
-    released()
-    assert ledger.audit(NOON).balanced
-    for table in ("payout", "payoutrun"):
-        execute("owner", f"alter table payouts_{table} disable trigger user")
-    execute("owner", spoil)
-    for table in ("payout", "payoutrun"):
-        execute("owner", f"alter table payouts_{table} enable trigger user")
-
-    assert fault in ledger.audit(NOON).faults
-
-
-def test_the_nightly_proof_misses_a_guard_that_sleeps() -> None:
-    execute("owner", "alter table payouts_payoutattempt disable trigger moves")
-
-    assert set(ledger.audit(NOON).faults) == {"4_history_unguarded"}
