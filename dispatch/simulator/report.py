@@ -59,16 +59,21 @@ def _table(one: Block) -> list[str]:
 def _comparisons(one: Block) -> list[str]:
     lines = []
     for other, comparisons in one.against.items():
-        told = [f"{COLUMNS[c.figure][0].removesuffix(' %')} {_said(c)}" for c in comparisons if c.figure in COLUMNS]
+        told = [f"{COLUMNS[c.figure][0].removesuffix(' %')} {_said(c)}" for c in comparisons if _tells(c)]
         lines.append(f"  against {other}: {', '.join(told)}")
     if lines:
         lines.insert(0, "ratios with 95 % intervals over seeds (* clear of 1):")
     return lines
 
 
+def _tells(one: Comparison) -> bool:
+    """It is a column, and somebody had more than nothing of it."""
+    return one.figure in COLUMNS and (one.ratio is not None or one.difference.value != 0)
+
+
 def _said(one: Comparison) -> str:
     held = one.ratio or one.difference
-    if math.isinf(held.low):
+    if math.isinf(held.high):
         return f"{held.value:.3f}"
     mark = "*" if one.better else ""
     return f"{held.value:.3f} [{held.low:.3f}, {held.high:.3f}]{mark}"
