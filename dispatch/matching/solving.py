@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,6 +157,17 @@ def keeping(group: Group, keep: NDArray[np.bool_]) -> Group:
     return replace(group, rows=group.rows[keep], points=group.points[keep], needs=group.needs[keep])
 
 
+def load() -> None:
+    """The solver is there: loading it takes a second, which nobody who waits should be the one to spend."""
+    _solver()
+
+
+def _solver() -> Any:
+    from ortools.graph.python import min_cost_flow  # where something is planned, nowhere else
+
+    return min_cost_flow.SimpleMinCostFlow()
+
+
 Solved = list[tuple[Sequence[int], Sequence[int]]]
 
 
@@ -164,10 +176,8 @@ def _solve(groups: Sequence[Group]) -> Solved | None:
 
     Source -> member's ring of its class (an arc each) -> narrower rings of the class; ring -> agent -> sink.
     """
-    from ortools.graph.python import min_cost_flow  # a second to load: where something is planned, nowhere else
-
     network = _Network(groups)
-    flow = min_cost_flow.SimpleMinCostFlow()
+    flow = _solver()
     arcs = flow.add_arcs_with_capacity_and_unit_cost(*network.arcs)
     flow.set_nodes_supplies(
         np.array([SOURCE, SINK], np.int32), np.array([network.most, -network.most], np.int64)

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 
 from dispatch import leadership, rounds
+from dispatch.matching import solving
 from marketplace import clock, guards
 from realtime import wire
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         guards.refuse_unfit()
+        solving.load()
         dispatcher = Dispatcher(f"{socket.gethostname()}:{os.getpid()}")
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, dispatcher.stop)
