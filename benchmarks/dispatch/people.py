@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import transaction
-
 from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
 from brands.models import Brand, Skill
 from conversations.models import Conversation, Customer
@@ -33,7 +31,6 @@ class House:
         return TOPICS[number % len(TOPICS)], LANGUAGES[number % len(LANGUAGES)]
 
 
-@transaction.atomic
 def house(*, agents: int, conversations: int, connected: bool) -> House:
     """So many free agents of one place each; `connected` ones hang on a server that never dies."""
     now, name = clock.now(), uuid4().hex[:8]
