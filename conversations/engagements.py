@@ -26,6 +26,7 @@ def begin(
     topic: str,
     language: str,
     offered_at: datetime,
+    surge_cents: int = 0,
     now: datetime,
     by_staff: bool = False,
 ) -> Engagement:
@@ -44,12 +45,15 @@ def begin(
         topic=topic,
         language=language,
         offered_at=offered_at,
+        surge_cents=surge_cents,
         accepted_at=max(now, before or now),
         by_staff=by_staff,
     )
 
 
-def again(conversation: Conversation, lost: Engagement, *, offer_id: UUID, now: datetime) -> Engagement:
+def again(
+    conversation: Conversation, lost: Engagement, *, offer_id: UUID, surge_cents: int = 0, now: datetime
+) -> Engagement:
     """The agent who lost the conversation owns it again, on the same terms: a stretch of its own, paid by itself."""
     return begin(
         conversation,
@@ -60,6 +64,7 @@ def again(conversation: Conversation, lost: Engagement, *, offer_id: UUID, now: 
         topic=lost.topic,
         language=lost.language,
         offered_at=now,
+        surge_cents=surge_cents,
         now=now,
         by_staff=lost.by_staff,
     )
@@ -81,7 +86,7 @@ def end(engagement: Engagement, *, state: str, now: datetime) -> None:
     engagement.tags = [masking.mask(tag) for tag in engagement.tags]
     engagement.save(update_fields=_ENDED)
     if not engagement.by_staff:
-        earnings.record(_facts(engagement), topic=_topic_name(engagement), now=now)
+        earnings.record(_facts(engagement), topic=_topic_name(engagement), offer_id=engagement.offer_id, now=now)
 
 
 _ENDED = [
@@ -119,4 +124,5 @@ def _facts(engagement: Engagement) -> rating.Facts:
         ended_at=engagement.ended_at,
         active_seconds=rating.active_seconds([at for at, _ in written], engagement.accepted_at, engagement.ended_at),
         first_reply_at=replies[0] if replies else None,
+        surge_cents=engagement.surge_cents,
     )

@@ -187,6 +187,7 @@ class Engagement(models.Model):
     language = models.CharField(max_length=8)
     state = models.CharField(max_length=11, choices=State, default=State.LIVE)
     offered_at = models.DateTimeField()
+    surge_cents = models.PositiveIntegerField(default=0, db_default=0, help_text="The bonus that its offer showed.")
     accepted_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     away_since = models.DateTimeField(null=True, blank=True, help_text="The customer was told that the agent is away.")

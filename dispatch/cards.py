@@ -1,7 +1,7 @@
 """What an offer says: price, topic, context and reasons, frozen before it is made."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,7 +16,7 @@ from brands.models import Skill
 from dispatch import explanations
 from dispatch.matching import Placement
 from dispatch.models import Offer
-from payouts import plans
+from payouts import plans, surges
 from payouts.models import PayPlan
 from realtime import protocol
 
@@ -34,30 +34,50 @@ class Terms:
     expires_at: datetime
     card: dict[str, Any]
     automatic: bool
+    bonus_minor: int = 0
 
 
 def terms(placements: Sequence[Placement], *, now: datetime) -> list[Terms]:
-    """For each placement that has a price. One query for all of them, and one more for pay plans not seen before."""
+    """For each placement that has a price. One query for all of them, and one more for pay plans not seen before.
+
+    A bonus is reserved, as far as its brand's budget covers it: the caller releases those of offers that it does not
+    make, in the same transaction. Locks: the surge budgets of brands that pay one now.
+    """
     rows = _read(placements, now)
+    ids = [uuid4() for _ in rows]
+    bonuses = _reserved(dict(zip(ids, rows, strict=True)), now)
     silent = paid_hours.in_them([row.agent_id for row in rows if row.auto_accept], now=now)
     by_pair = {(placement.escalation_id, placement.agent_id): placement for placement in placements}
     found = []
-    for row in rows:
+    for id_, row in zip(ids, rows, strict=True):
         if row.plan_id is None:
             log.error("No offer can be made without a price: publish a pay plan (brand %s).", row.brand_id)
             continue
         placement = by_pair[row.escalation_id, row.agent_id]
         seconds = ringing.chosen(row.ring_seconds)
-        card = _card(row, row.plan_id, placement, seconds)
+        bonus = bonuses.get(id_, 0)
+        card = _card(row, row.plan_id, placement, seconds, bonus)
         automatic = row.agent_id in silent
         expires_at = now + timedelta(seconds=seconds)
-        found.append(Terms(uuid4(), placement, row.brand_id, row.plan_id, expires_at, card, automatic))
+        found.append(Terms(id_, placement, row.brand_id, row.plan_id, expires_at, card, automatic, bonus))
     return found
+
+
+def _reserved(rows: Mapping[UUID, "_Row"], now: datetime) -> dict[UUID, int]:
+    """Offer -> its bonus: what its class pays now, as far as its plan pays it and the budget covers it."""
+    wanted = {
+        id_: (row.brand_id, min(row.bonus_minor, _highest_bonus(row.plan_id)))
+        for id_, row in rows.items()
+        if row.bonus_minor and row.plan_id
+    }
+    asked = {id_: each for id_, each in wanted.items() if each[1]}
+    return {id_: asked[id_][1] for id_ in surges.reserve(asked, now=now)} if asked else {}
 
 
 def card_of(offer: Offer) -> protocol.OfferCard:
     """The offer as its agent sees it."""
     shown = {
+        "surge_minor": 0,
         **offer.card,
         "offer_id": offer.pk,
         "offered_at": offer.offered_at,
@@ -91,18 +111,21 @@ class _Row(NamedTuple):
     ring_seconds: int | None
     auto_accept: bool
     plan_id: UUID | None
+    bonus_minor: int
 
 
 _TERMS = """
   select e.id, g.id, e.brand_id, b.name, e.topic, coalesce(t.name, e.topic), e.language,
     left(coalesce(e.packet ->> 'summary', ''), 240), coalesce(e.waits_since, e.queued_at),
-    s.ring_seconds, s.auto_accept, p.id
+    s.ring_seconds, s.auto_accept, p.id, coalesce(u.bonus_minor, 0)
   from unnest(%(escalations)s::uuid[], %(agents)s::uuid[]) with ordinality a(escalation_id, agent_id, ord)
   join dispatch_escalation e on e.id = a.escalation_id
   join brands_brand b on b.id = e.brand_id
   join agents_slot s on s.agent_id = a.agent_id
   join agents_agent g on g.id = a.agent_id
   left join brands_skill t on t.brand_id = e.brand_id and t.key = e.topic
+  left join dispatch_surge u
+    on u.brand_id = e.brand_id and u.topic = e.topic and u.language = e.language and u.ended_at is null
   left join payouts_payplan p
     on p.brand_id = e.brand_id and p.tier = g.tier and p.currency = b.currency and p.valid @> %(now)s::timestamptz
   order by a.ord"""
@@ -119,9 +142,9 @@ def _read(placements: Sequence[Placement], now: datetime) -> list[_Row]:
         return [_Row(*row) for row in cursor]
 
 
-def _card(row: _Row, plan_id: UUID, placement: Placement, seconds: float) -> dict[str, Any]:
+def _card(row: _Row, plan_id: UUID, placement: Placement, seconds: float, bonus_minor: int) -> dict[str, Any]:
     """What the agent decides by: the price shown is the price paid."""
-    money = _money(plan_id)
+    money = _money(plan_id, bonus_minor)
     return {
         "brand": row.brand,
         "topic": row.topic,
@@ -132,6 +155,7 @@ def _card(row: _Row, plan_id: UUID, placement: Placement, seconds: float) -> dic
         "seconds": max(1, round(seconds)),
         "currency": money["currency"],
         "minimum_minor": money["minimum_cents"],
+        "surge_minor": bonus_minor,
         "pay": [
             {"kind": line["kind"], "words": line["words"], "amount_minor": line["rate"]} for line in money["lines"]
         ],
@@ -140,6 +164,11 @@ def _card(row: _Row, plan_id: UUID, placement: Placement, seconds: float) -> dic
 
 
 @lru_cache(maxsize=4_096)
-def _money(plan_id: UUID) -> plans.Card:
+def _money(plan_id: UUID, bonus_minor: int) -> plans.Card:
     """A published plan's rates never change."""
-    return plans.card(PayPlan.objects.get(pk=plan_id))
+    return plans.card(PayPlan.objects.get(pk=plan_id), surge_cents=bonus_minor)
+
+
+@lru_cache(maxsize=4_096)
+def _highest_bonus(plan_id: UUID) -> int:
+    return plans.highest_surge(PayPlan.objects.get(pk=plan_id))

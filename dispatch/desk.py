@@ -56,6 +56,7 @@ def accept(offer_id: UUID, *, by: UUID, now: datetime) -> Engagement:
         topic=escalation.topic,
         language=escalation.language,
         offered_at=offer.offered_at,
+        surge_cents=offer.card.get("surge_minor", 0),
         now=now,
     )
     languages = list(slot.agent.languages.values_list("code", flat=True))
@@ -162,7 +163,9 @@ def reclaim(lost_id: UUID, *, now: datetime) -> bool:
     slots.take_again(slots.locked(slot.pk))
     conversation = stream.locked(escalation.conversation_id)
     offer = offers.renewed(lost.offer_id, now=now)
-    lifecycle.rejoined(conversation, engagements.again(conversation, lost, offer_id=offer.pk, now=now), now=now)
+    bonus = offer.card.get("surge_minor", 0)
+    owned = engagements.again(conversation, lost, offer_id=offer.pk, surge_cents=bonus, now=now)
+    lifecycle.rejoined(conversation, owned, now=now)
     return True
 
 

@@ -20,6 +20,17 @@ class OfferMade:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedNow:
+    """A class pays a higher bonus than before: worth a push to those who are certified for it and offline."""
+
+    brand_id: UUID
+    topic: str
+    language: str
+    bonus_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferOver:
     """An offer rings no more, for whatever reason: a push that told of it has had its day."""
 

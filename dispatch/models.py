@@ -9,6 +9,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
+from dispatch.steering import Mode as Mode
+from dispatch.steering import Standing as Standing
+from dispatch.steering import Surge as Surge
+from dispatch.steering import SurgePolicy as SurgePolicy
+
 
 def nothing() -> dict[str, Any]:
     return {}
@@ -151,73 +156,6 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.escalation} to {self.agent}: {self.state}"
-
-
-class Standing(models.Model):
-    """An agent's earnings per available slot-hour of late, beside those of her group: what the planner is told of it.
-
-    A roll-up, written anew each minute. `starved` counts as long as she was asked nothing since `measured_at`.
-    """
-
-    agent = models.OneToOneField("agents.Agent", models.CASCADE, primary_key=True, related_name="standing")
-    tier = models.CharField(max_length=16)
-    currency = models.CharField(max_length=3)
-    earned_minor = models.BigIntegerField()
-    slot_seconds = models.BigIntegerField()
-    deficit = models.FloatField(help_text="From -1 to 1: above 0 she earned less than her group for her time.")
-    starved = models.BooleanField(default=False, help_text="Passed over for long while others were asked.")
-    measured_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-deficit"]
-        constraints = [
-            models.CheckConstraint(name="a_deficit_is_a_share", condition=Q(deficit__gte=-1, deficit__lte=1)),
-            models.CheckConstraint(name="a_standing_is_of_some_time", condition=Q(slot_seconds__gte=0)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agent}: {self.deficit:+.2f}"
-
-
-class Mode(models.Model):
-    """A way of matching that an operator switched on, for one brand or, without a brand, for all; kept after its end.
-
-    Read afresh by every planning round. The row in force is the one without an end: at most one of a kind and a brand.
-    """
-
-    class Kind(models.TextChoices):
-        PLAIN = "plain", "First come, first served"  # the kill switch: no score, no rings, no scarcity
-        FAIR = "fair", "Fair"  # whoever earned least for her time is asked sooner
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    brand = models.ForeignKey("brands.Brand", models.PROTECT, null=True, blank=True, related_name="+")
-    kind = models.CharField(max_length=5, choices=Kind)
-    began_at = models.DateTimeField()
-    began_by = models.CharField(max_length=64, help_text="A principal.")
-    reason = models.CharField(max_length=300)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.CharField(max_length=64, blank=True)
-    end_reason = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["-began_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "brand"], condition=Q(ended_at__isnull=True), nulls_distinct=False,
-                name="one_mode_of_a_kind_in_force",
-            ),
-            models.CheckConstraint(
-                name="a_mode_was_ended_by_somebody",
-                condition=Q(ended_at__isnull=True, ended_by="", end_reason="")
-                | (Q(ended_at__gte=F("began_at")) & ~Q(ended_by="") & ~Q(end_reason="")),
-            ),
-            models.CheckConstraint(
-                name="a_mode_was_begun_by_somebody", condition=~Q(began_by="") & ~Q(reason="")
-            ),
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.brand or 'all brands'}"
 
 
 class Question(models.Model):

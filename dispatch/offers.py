@@ -19,13 +19,14 @@ from agents import slots
 from agents.events import AgentPaused
 from agents.models import Slot
 from audit import journal
-from dispatch import cards, escalations
+from dispatch import cards, escalations, surge
 from dispatch.events import OfferMade, OfferOver
 from dispatch.matching import Placement
 from dispatch.models import Escalation, Offer
 from marketplace import events
 from marketplace.refusals import Refused
 from marketplace.waits import MISSES_THAT_PAUSE
+from payouts import surges
 from payouts.models import PayPlan
 from realtime import wire
 
@@ -52,11 +53,13 @@ def make(
     """The placements that still hold become open offers; the rest is left for the next round.
 
     With an `epoch`, nothing is placed unless it is still in force. `living` agents have a socket open. Locks:
-    leadership, escalations, slots; none is waited for: whoever holds one is changing what the plan was made from.
+    surge budgets; leadership, escalations, slots, of which none is waited for: whoever holds one is changing what the
+    plan was made from.
     """
     terms = cards.terms(placements, now=now)
     placed = _place(terms, epoch, now, reasons, living) if terms else set()
     made = [_offer(one, now) for one in terms if one.offer_id in placed]
+    surges.release([one.offer_id for one in terms if one.bonus_minor and one.offer_id not in placed], now=now)
     wire.after_commit(changed=[f"agent:{offer.agent_id}" for offer in made])
     for offer in made:
         if not offer.automatic:
@@ -215,10 +218,14 @@ def withdraw_from(agent_id: UUID, *, only_if: Callable[[Slot], bool], now: datet
 def renewed(offer_id: UUID, *, now: datetime) -> Offer:
     """The terms of an accepted offer once more, accepted already: for an agent who takes up again what she had lost.
 
+    Its bonus too, where the brand's budget still covers it.
+
     The caller holds escalation and slot, and makes the engagement that goes with it.
     """
-    old = Offer.objects.get(pk=offer_id)
+    old = Offer.objects.select_related("pay_plan").get(pk=offer_id)
+    id_ = uuid4()
     return Offer.objects.create(
+        id=id_,
         brand_id=old.brand_id,
         escalation_id=old.escalation_id,
         agent_id=old.agent_id,
@@ -227,7 +234,7 @@ def renewed(offer_id: UUID, *, now: datetime) -> Offer:
         offered_at=now,
         ended_at=now,
         expires_at=now + timedelta(seconds=settings.BECKON_WAITS["offer_seconds"]),
-        card=old.card,
+        card=surge.renewed_card(old, id_, now=now),
     )
 
 

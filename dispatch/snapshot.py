@@ -140,7 +140,7 @@ def _engaged(agent_ids: Sequence[UUID]) -> dict[UUID, list[protocol.Engaged]]:
 
 
 def _chat(engagement: Engagement, topics: Mapping[tuple[UUID, str], str]) -> protocol.Engaged:
-    card = plans.card(engagement.pay_plan)
+    card = plans.card(engagement.pay_plan, surge_cents=engagement.surge_cents)
     return protocol.Engaged(
         engagement_id=engagement.pk,
         conversation=engagement.conversation_id,

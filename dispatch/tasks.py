@@ -14,6 +14,7 @@ from dispatch import (
     offers,
     promises,
     rounds,
+    surge,
 )
 from marketplace import clock
 
@@ -59,6 +60,12 @@ def match_if_leaderless(**_from_newer_senders: object) -> None:
 def close_silent(**_from_newer_senders: object) -> None:
     """Beat, every ten minutes: close what has been silent for a day."""
     idle.close_silent(now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=10)
+def set_bonuses(**_from_newer_senders: object) -> None:
+    """Beat, every ten seconds: what is paid on top where it is busy, and what was promised for nothing."""
+    surge.sweep(now=clock.now())
 
 
 @shared_task(ignore_result=True, expires=60)

@@ -73,6 +73,11 @@ app.conf.update(
             "schedule": waits["sweep_answers_seconds"],
             "options": {"expires": 5},
         },
+        "set-bonuses": {
+            "task": "dispatch.tasks.set_bonuses",
+            "schedule": waits["sweep_surge_seconds"],
+            "options": {"expires": 10},
+        },
         "measure-fairness": {
             "task": "dispatch.tasks.measure_fairness",
             "schedule": waits["sweep_fairness_seconds"],

@@ -48,6 +48,8 @@ TRUE: Mapping[str, float] = {
     "lead_seconds": 1.5,
     "lead_renew_seconds": 0.4,
     "dispatcher_tick_seconds": 1,
+    # a bonus while it is busy: it is not lowered sooner
+    "surge_stands_seconds": 300,
     # an agent with room whom nobody asked for so long, while others were asked, is asked first
     "starved_after_seconds": 600,
     # the beat's sweeps
@@ -58,6 +60,7 @@ TRUE: Mapping[str, float] = {
     "sweep_promises_seconds": 2,
     "sweep_answers_seconds": 2,
     "sweep_fairness_seconds": 60,
+    "sweep_surge_seconds": 10,
     "sweep_wire_seconds": 30,
 }
 MISSES_THAT_PAUSE = 2  # offers in a row that go unanswered: so long a wait is a pause

@@ -17,7 +17,7 @@ from payouts.late import Corrected
 from payouts.models import EarningFact, Posting
 from payouts.rating import Facts
 
-CHANGEABLE = {"outcome", "active_seconds", "first_reply_at", "surge_percent"}
+CHANGEABLE = {"outcome", "active_seconds", "first_reply_at", "surge_percent", "surge_cents"}
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from payouts import facts as frozen_facts
-from payouts import ledger, plans, pools, rating
+from payouts import ledger, plans, pools, rating, surges
 from payouts.facts import About
 from payouts.models import EarningFact, PayPlan, Posting
 from payouts.rating import Facts
@@ -17,12 +17,13 @@ from payouts.rating import Facts
 EARNED = ("per_chat", "per_minute", "surge", "quality_bonus", "tip", "referral", "guarantee", "goodwill")
 
 
-def record(facts: Facts, *, topic: str, now: datetime) -> tuple[Posting, ...]:
+def record(facts: Facts, *, topic: str, offer_id: UUID | None = None, now: datetime) -> tuple[Posting, ...]:
     """The engagement is paid under the plan its offer showed; its facts are frozen with their hash.
 
     Runs inside the caller's transaction, the one that closes the engagement. A second call pays nothing and returns
     the same postings; other facts for the same engagement must never be. Points and equity become due, and are given
-    out by a sweep. Locks: the agent's ledger account, last.
+    out by a sweep. What the bonus of `offer_id` had reserved of the brand's surge budget is spent as far as it is paid.
+    Locks: the agent's ledger account, then the surge budget, last.
     """
     if not transaction.get_connection().in_atomic_block:
         raise AssertionError("An earning is posted in the transaction that closes the engagement.")
@@ -36,7 +37,10 @@ def record(facts: Facts, *, topic: str, now: datetime) -> tuple[Posting, ...]:
     if len(money) < len(lines):
         pools.owe(fact, [line for line in lines if line.currency != plan.currency], brand_id=facts.brand_id, now=now)
     paid = frozen_facts.entries(fact, money, brand_id=facts.brand_id)
-    return ledger.post_all(facts.agent_id, plan.currency, paid, now=now)
+    posted = ledger.post_all(facts.agent_id, plan.currency, paid, now=now)
+    if facts.surge_cents and offer_id is not None:
+        surges.settle(offer_id, sum(line.amount_cents for line in lines if line.kind == "surge"), now=now)
+    return posted
 
 
 def earned_between(agent_id: UUID, since: datetime, until: datetime) -> dict[str, int]:

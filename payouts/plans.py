@@ -108,23 +108,30 @@ def as_plan(plan: PayPlan) -> rating.Plan:
     return rating.Plan(plan.pk, plan.version, plan.currency, rating.parse_rules(plan.rules))
 
 
-def card(plan: PayPlan, *, locale: str = "en") -> Card:
-    """Minimum and each rate, with their words in the reader's language."""
+def highest_surge(plan: PayPlan) -> int:
+    """Minor units: the largest sum on top that this plan pays for a chat while it is busy; 0 where it has no rule."""
+    rule = as_plan(plan).rule("surge")
+    return rule.highest_cents if rule else 0
+
+
+def card(plan: PayPlan, *, surge_cents: int = 0, locale: str = "en") -> Card:
+    """Minimum and each rate, with their words in the reader's language; a bonus while it is busy as its own line."""
     rated = as_plan(plan)
     return Card(
         plan_id=str(plan.pk),
         version=plan.version,
         currency=plan.currency,
-        minimum_cents=rating.minimum(rated),
-        lines=[
-            CardLine(
-                kind=rule.kind,
-                words=receipts.rule_words(rule, plan.currency, locale=locale),
-                rate=rule.rate_cents if rule.kind in PAID_AT_THE_END else 0,
-            )
-            for rule in rated.rules
-        ],
+        minimum_cents=rating.minimum(rated) + surge_cents,
+        lines=[_card_line(rule, plan.currency, surge_cents, locale) for rule in rated.rules],
     )
+
+
+def _card_line(rule: rating.Rule, currency: str, surge_cents: int, locale: str) -> CardLine:
+    if rule.kind == "surge" and surge_cents:
+        words = receipts.surge_words(surge_cents, currency, locale=locale)
+        return CardLine(kind=rule.kind, words=words, rate=surge_cents)
+    words = receipts.rule_words(rule, currency, locale=locale)
+    return CardLine(kind=rule.kind, words=words, rate=rule.rate_cents if rule.kind in PAID_AT_THE_END else 0)
 
 
 def _parse(rules: Sequence[dict[str, Any]]) -> None:

@@ -38,13 +38,14 @@ class Facts:
     first_reply_at: datetime | None = None
     surge_percent: int = field(default=0, metadata={"later": True})  # as shown on the offer card
     shift_id: UUID | None = field(default=None, metadata={"later": True})
+    surge_cents: int = field(default=0, metadata={"later": True})  # as shown on the offer card
 
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
             raise ValueError(f"Unknown outcome: {self.outcome}.")
         if not 0 <= self.active_seconds <= (utc(self.ended_at) - utc(self.accepted_at)).total_seconds():
             raise ValueError("Active time lies between nothing and the whole engagement.")
-        if self.surge_percent < 0:
+        if min(self.surge_percent, self.surge_cents) < 0:
             raise ValueError("A surge takes nothing away.")
 
 
@@ -136,7 +137,9 @@ def _per_minute(rule: Rule, facts: Facts, plan: Plan) -> Receipt:
 
 
 def _surge(rule: Rule, facts: Facts, plan: Plan) -> Receipt:
-    """On what the chat and its minutes pay, each rounded already: the sum that the agent sees above it."""
+    """A sum on top, or a share of what the chat and its minutes pay, each rounded already: what is seen above it."""
+    if rule.highest_cents:
+        return "bonus", MappingProxyType({"surge_cents": facts.surge_cents, "highest_cents": rule.highest_cents})
     paid = [other for other in plan.rules if other.kind in ("per_chat", "per_minute")]
     receipts = [_RECEIPTS[other.kind](other, facts, plan) for other in paid if facts.outcome in other.outcomes]
     base_cents = sum(FORMULAS[formula](inputs) for formula, inputs in receipts)
@@ -161,6 +164,7 @@ FORMULAS: Mapping[str, Callable[[Mapping[str, int]], int]] = {
     "flat": lambda inputs: inputs["rate_cents"],
     "active_time": lambda inputs: divide_half_even(inputs["rate_cents"] * inputs["active_seconds"], 60),
     "surge": lambda inputs: divide_half_even(inputs["base_cents"] * inputs["percent"], 100),
+    "bonus": lambda inputs: min(inputs["surge_cents"], inputs["highest_cents"]),
     "units": lambda inputs: inputs["units"],
     "quality": lambda inputs: inputs["rate_cents"] if inputs["score"] >= inputs["least_score"] else 0,
     "tip": lambda inputs: inputs["tip_cents"],

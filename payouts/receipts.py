@@ -39,7 +39,8 @@ def rule_words(rule: Rule, currency: str, *, locale: str) -> str:
     with override(locale):
         if rule.kind not in RULES:
             raise ValueError(f"No words for the rule {rule.kind}.")
-        return gettext(RULES[rule.kind]) % {
+        return gettext(SURGE_SUM if rule.highest_cents else RULES[rule.kind]) % {
+            "highest": money(rule.highest_cents, currency, locale=locale),
             "rate": money(rule.rate_cents, currency, locale=locale),
             "units": money(rule.units, UNITS.get(rule.kind, currency), locale=locale),
             "percent": _number(rule.highest_percent, locale=locale),
@@ -53,6 +54,7 @@ FORMULAS: Mapping[str, str] = {
     "flat": gettext_noop("%(amount)s for the chat"),
     "active_time": gettext_noop("%(active_time)s active x %(rate_cents)s/min = %(amount)s"),
     "surge": gettext_noop("%(percent)s %% on top of %(base_cents)s = %(amount)s"),
+    "bonus": gettext_noop("%(amount)s on top, as the offer showed, because it was busy"),
     "units": gettext_noop("%(amount)s for the chat"),
     "quality": gettext_noop("%(amount)s for a score of %(score)s out of 5"),
     "tip": gettext_noop("%(amount)s tip from the customer, all of it yours"),
@@ -73,6 +75,8 @@ RULES: Mapping[str, str] = {
     "points": gettext_noop("%(units)s for the chat"),
     "equity": gettext_noop("%(units)s for the chat"),
 }
+SURGE_SUM = gettext_noop("when it is busy, the sum shown on the offer on top: at most %(highest)s")
+SURGE_NOW = gettext_noop("%(amount)s on top, because it is busy now")
 UNIT_NAMES: Mapping[str, str] = {POINTS: gettext_noop("points"), EQUITY: gettext_noop("equity units")}
 
 
@@ -91,6 +95,12 @@ def duration(seconds: int, *, locale: str) -> str:
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h")] * bool(hours) + [(minutes, "min")] * bool(hours or minutes) + [(rest, "s")]
     return " ".join(f"{format_decimal(number, locale=known(locale))} {unit}" for number, unit in parts)
+
+
+def surge_words(surge_cents: int, currency: str, *, locale: str) -> str:
+    """The bonus of an offer, as its card says it."""
+    with override(locale):
+        return gettext(SURGE_NOW) % {"amount": money(surge_cents, currency, locale=locale)}
 
 
 def _number(number: int, *, locale: str) -> str:

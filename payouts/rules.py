@@ -14,7 +14,7 @@ UNITS: Mapping[str, str] = {"points": POINTS, "equity": EQUITY}
 NUMBERS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "per_chat": {"rate_cents": (1, HIGHEST_RATE_CENTS)},
     "per_minute": {"rate_cents": (1, HIGHEST_RATE_CENTS)},
-    "surge": {"highest_percent": (1, 500)},
+    "surge": {"highest_percent": (1, 500), "highest_cents": (1, HIGHEST_RATE_CENTS)},
     "quality_bonus": {"rate_cents": (1, HIGHEST_RATE_CENTS), "least_score": (1, 5)},
     "tip": {},
     "referral": {"rate_cents": (1, HIGHEST_RATE_CENTS), "after_chats": (1, 1_000)},
@@ -22,6 +22,7 @@ NUMBERS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "points": {"units": (1, 1_000_000)},
     "equity": {"units": (1, 1_000_000)},
 }
+EITHER = frozenset({"surge"})  # has one of its numbers: a share of what the chat pays, or a sum on top
 BY_OUTCOME = frozenset({"per_chat", "points", "equity"})
 
 
@@ -30,14 +31,16 @@ class Rule:
     """One rule of a plan, with the numbers that its kind has.
 
     per_chat: once, for these outcomes. per_minute: for active time, whatever the outcome. surge: the share shown on the
-    offer, up to a highest, of the two. quality_bonus: for a customer's score, when it comes. tip: whole, when it comes.
-    referral: when the person referred has helped so many. guarantee: for each hour of a shift. points, equity: units.
+    offer, up to a highest, of the two; or the sum shown there, up to a highest, for a chat seen through.
+    quality_bonus: for a customer's score, when it comes. tip: whole, when it comes. referral: when the person referred
+    has helped so many. guarantee: for each hour of a shift. points, equity: units.
     """
 
     kind: str
     rate_cents: int = 0
     outcomes: frozenset[str] = OUTCOMES
     highest_percent: int = 0
+    highest_cents: int = 0
     least_score: int = 0
     after_chats: int = 0
     units: int = 0
@@ -82,10 +85,13 @@ def _problems(item: object, place: int) -> list[Problem]:
     kind = item.get("kind") if isinstance(item, dict) else None
     if not isinstance(item, dict) or not isinstance(kind, str) or kind not in NUMBERS:
         return [Problem(f"Each rule has a kind: {' or '.join(NUMBERS)}.", place, "kind")]
-    wanted = {"kind", *NUMBERS[kind], *(["outcomes"] if kind in BY_OUTCOME else [])}
+    numbers = _numbers(kind, item)
+    if kind in EITHER and len(numbers) != 1:
+        return [Problem(f"The rule {kind} has one of: {', '.join(NUMBERS[kind])}.", place)]
+    wanted = {"kind", *numbers, *(["outcomes"] if kind in BY_OUTCOME else [])}
     found = [
         Problem(f"The rule {kind} needs a whole {name} from {least} to {most}.", place, name)
-        for name, (least, most) in NUMBERS[kind].items()
+        for name, (least, most) in numbers.items()
         if type(item.get(name)) is not int or not least <= item[name] <= most
     ]
     if kind in BY_OUTCOME and not _are_outcomes(item.get("outcomes")):
@@ -93,6 +99,13 @@ def _problems(item: object, place: int) -> list[Problem]:
     if not found and set(item) != wanted:
         found.append(Problem(f"The rule {kind} has exactly these fields: {', '.join(sorted(wanted))}.", place))
     return found
+
+
+def _numbers(kind: str, item: Mapping[str, object]) -> Mapping[str, tuple[int, int]]:
+    """The numbers that this rule must have: all of its kind's, or those that it names where it has one of them."""
+    if kind not in EITHER:
+        return NUMBERS[kind]
+    return {name: bounds for name, bounds in NUMBERS[kind].items() if name in item}
 
 
 def _are_outcomes(named: object) -> bool:
@@ -107,6 +120,11 @@ def _rule(item: Mapping[str, object]) -> Rule:
     given = MappingProxyType({name: value for name, value in numbers.items() if type(value) is int})
     return Rule(
         kind=str(item["kind"]),
-        outcomes=frozenset(map(str, outcomes)) if isinstance(outcomes, list) else OUTCOMES,
+        outcomes=frozenset(map(str, outcomes)) if isinstance(outcomes, list) else _paid_for(given),
         **given,
     )
+
+
+def _paid_for(numbers: Mapping[str, int]) -> frozenset[str]:
+    """A sum on top is for whoever stays to the end, as the chat's own is; other rules pay whatever the outcome."""
+    return frozenset(SEEN_THROUGH) if "highest_cents" in numbers else OUTCOMES

@@ -109,7 +109,8 @@ class PayLine(Part, frozen=True):
 
 
 class OfferCard(Part, frozen=True):
-    """An escalation held out to this agent. What it shows is what is paid."""
+    """An escalation held out to this agent. What it shows is what is paid. `surge_minor` is the bonus because it is
+    busy now: part of `minimum_minor`, and a line of `pay` by itself; 0 without one."""
 
     offer_id: UUID
     brand: str
@@ -123,6 +124,7 @@ class OfferCard(Part, frozen=True):
     seconds: int
     currency: str
     minimum_minor: int
+    surge_minor: int
     pay: list[PayLine]
     why: list[str]
 

@@ -31,6 +31,7 @@ ARITHMETIC: dict[str, Callable[[dict[str, int]], int]] = {
     "flat": lambda i: i["rate_cents"],
     "active_time": lambda i: half_even(i["rate_cents"] * i["active_seconds"], 60),
     "surge": lambda i: half_even(i["base_cents"] * i["percent"], 100),
+    "bonus": lambda i: min(i["surge_cents"], i["highest_cents"]),
     "units": lambda i: i["units"],
     "quality": lambda i: i["rate_cents"] if i["score"] >= i["least_score"] else 0,
     "tip": lambda i: i["tip_cents"],
@@ -39,9 +40,9 @@ ARITHMETIC: dict[str, Callable[[dict[str, int]], int]] = {
     "difference": lambda i: i["right_cents"] - i["paid_cents"],
 }
 # Inputs that are the facts' own fields, under the same name.
-FROM_FACTS = ("active_seconds", "score", "tip_cents", "chats", "claimed_seconds")
+FROM_FACTS = ("active_seconds", "surge_cents", "score", "tip_cents", "chats", "claimed_seconds")
 # Inputs that are the plan's, in the rule of the line's kind; a guarantee's rate is its shift's.
-FROM_RULE = ("rate_cents", "least_score", "after_chats", "units")
+FROM_RULE = ("rate_cents", "highest_cents", "least_score", "after_chats", "units")
 
 
 def verify(told: dict[str, Any]) -> Iterator[str]:

@@ -35,7 +35,8 @@ DROP = Question(
 PUBLISHES = ["payouts.add_payplan"]
 WORDS: Mapping[str, str] = {
     "rate_cents": "minor units",
-    "highest_percent": "highest share, in %",
+    "highest_percent": "highest share, in %; or:",
+    "highest_cents": "highest sum on top, minor units",
     "least_score": "from a score of",
     "after_chats": "after so many chats",
     "units": "units",
@@ -104,6 +105,8 @@ class DraftForm(forms.ModelForm[PlanDraft]):
             if kind == "tip" and asked.get("tip"):
                 written.append({"kind": kind})
             elif any(value is not None for value in given.values()):
+                if kind in rules.EITHER:
+                    given = {field: value for field, value in given.items() if value is not None}
                 outcomes = {"outcomes": asked.get(_name(kind, "outcomes"))} if kind in rules.BY_OUTCOME else {}
                 written.append({"kind": kind, **given, **outcomes})
         return written

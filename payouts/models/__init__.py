@@ -29,6 +29,7 @@ from payouts.models.runs import (
     PayoutRun,
     ProviderEvent,
 )
+from payouts.models.surges import SurgeBudget, SurgeReservation
 
 __all__ = [
     "CURRENCY_CODE",
@@ -58,6 +59,8 @@ __all__ = [
     "Posting",
     "ProviderEvent",
     "Recovery",
+    "SurgeBudget",
+    "SurgeReservation",
     "UnitPool",
     "UnitsDue",
 ]
