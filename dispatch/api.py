@@ -1,8 +1,10 @@
 """REST for what an agent did, and for how an operator has the matching done."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import get_language_from_request
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,10 +12,11 @@ from rest_framework.views import APIView
 
 from agents.api import agent_of
 from conversations.models import Engagement
-from dispatch import cards, decisions, handovers, modes
+from dispatch import cards, decisions, handovers, modes, surge
 from dispatch.models import Mode
 from marketplace import bodies, clock
 from marketplace.refusals import Refused
+from payouts import receipts
 
 DECISIONS_SHOWN = timedelta(days=7)
 
@@ -61,6 +64,17 @@ class Decisions(APIView):
     def get(self, request: Request) -> Response:
         since = clock.now() - DECISIONS_SHOWN
         return Response(decisions.of_agent(agent_of(request).pk, since=since))
+
+
+class WantedNow(APIView):
+    """Where the agent would be paid a bonus now, were she online: by topic and language, the highest first."""
+
+    def get(self, request: Request) -> Response:
+        now, locale = clock.now(), get_language_from_request(request)
+        found = surge.wanted_from(agent_of(request).pk, now=now)
+        words = [receipts.surge_words(one.bonus_minor, one.currency, locale=locale) for one in found]
+        rows = [{**asdict(one), "words": told} for one, told in zip(found, words, strict=True)]
+        return Response({"at": now, "wanted": rows})
 
 
 class SwitchSerializer(serializers.Serializer[Any]):

@@ -6,13 +6,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget
 
-from dispatch import explanations, fairness, modes
+from dispatch import explanations, fairness, modes, surge
 from dispatch.explanations import language_name
-from dispatch.models import Decision, Mode, Round, ScoreWeights, Standing
+from dispatch.models import Decision, Mode, Round, ScoreWeights, Standing, Surge, SurgePolicy
 from marketplace import clock
-from marketplace.windows import Acting, Question, Window, action, ask, by_principal, label
-from payouts import receipts
+from marketplace.windows import Acting, Question, WideWindow, Window, action, ask, by_principal, label
+from payouts import receipts, surges
+from payouts.models import SurgeBudget
 
 SWITCH_OFF = Question(
     title="Switch this mode off",
@@ -75,6 +77,82 @@ class ModeAdmin(Acting):
     @action("Switch it off", permissions=["dispatch.change_mode"])
     def switch_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return ask(self, request, object_id, SWITCH_OFF, by_principal(modes.switch_off))
+
+
+class PolicyForm(forms.ModelForm[SurgePolicy]):
+    """A brand's bonus: from which wait, in which steps, how much at most, and out of how much in all."""
+
+    limit_minor = forms.IntegerField(
+        min_value=0, max_value=surges.HIGHEST_LIMIT, label="Budget", widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Minor units in all, what is spent and promised included.",
+    )  # fmt: skip
+    reason = forms.CharField(
+        min_length=3, max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="Kept in the audit with your name.",
+    )  # fmt: skip
+
+    class Meta:
+        model = SurgePolicy
+        fields = ["brand", "active", "from_s", "each_s", "step_minor", "highest_minor"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.budget = SurgeBudget.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
+        if self.budget:
+            self.initial["limit_minor"] = self.budget.limit_minor
+
+    def clean_limit_minor(self) -> int:
+        limit: int = self.cleaned_data["limit_minor"]
+        if self.budget and limit < self.budget.reserved_minor + self.budget.spent_minor:
+            raise forms.ValidationError("More than that is spent or promised already.")
+        return limit
+
+
+@admin.register(SurgePolicy)
+class SurgePolicyAdmin(Acting):
+    """When a brand pays on top while it is busy, and what is left for it. It needs a pay plan with the rule surge."""
+
+    form = PolicyForm
+    list_display = ["brand", "active", "from_s", "each_s", "step", "most", "left", "set_at"]
+    list_select_related = ["brand"]
+    fields = ["brand", "active", "from_s", "each_s", "step_minor", "highest_minor", "limit_minor", "reason"]
+
+    @admin.display(description="Step")
+    def step(self, policy: SurgePolicy) -> str:
+        return receipts.money(policy.step_minor, policy.brand.currency, locale="en")
+
+    @admin.display(description="At most")
+    def most(self, policy: SurgePolicy) -> str:
+        return receipts.money(policy.highest_minor, policy.brand.currency, locale="en")
+
+    @admin.display(description="Left of the budget")
+    def left(self, policy: SurgePolicy) -> str:
+        found = surges.left([policy.pk]).get(policy.pk, 0)
+        return receipts.money(found, policy.brand.currency, locale="en")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["brand"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: SurgePolicy, form: Any, change: bool) -> None:
+        told = {name: getattr(obj, name) for name in surge.FIELDS}
+        by, why, now = f"operator:{request.user.pk}", form.cleaned_data["reason"], clock.now()
+        surges.set_limit(obj.brand_id, limit_minor=form.cleaned_data["limit_minor"], by=by, reason=why, now=now)
+        surge.set_policy(obj.brand_id, by=by, reason=why, now=now, **told)
+
+
+@admin.register(Surge)
+class SurgeAdmin(WideWindow):
+    """Every bonus there was: how high, how long, and what the queue looked like when it began."""
+
+    list_display = [
+        "brand", "topic", "language", "bonus", "began_at", "ended_at", "waiting", "free", "served", "predicted_p90_s",
+    ]  # fmt: skip
+    list_filter = ["brand", "language"]
+    list_select_related = ["brand"]
+
+    @admin.display(description="Bonus", ordering="bonus_minor")
+    def bonus(self, row: Surge) -> str:
+        return receipts.money(row.bonus_minor, row.brand.currency, locale="en")
 
 
 @admin.register(Standing)

@@ -139,6 +139,8 @@ def navigation(request: HttpRequest) -> list[Item]:
                 rows("Payment files", "draft", "payouts.payoutfile"),
                 rows("Cash-outs", "bolt", "payouts.cashoutmandate"),
                 rows("Postings", "receipt_long", "payouts.posting"),
+                rows("Bonus policies", "trending_up", "dispatch.surgepolicy"),
+                rows("Bonuses", "local_fire_department", "dispatch.surge"),
                 rows("Accounts", "account_balance_wallet", "payouts.account"),
                 rows("Frozen facts", "ac_unit", "payouts.earningfact"),
                 rows("Periods", "event_available", "payouts.period"),

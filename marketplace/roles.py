@@ -44,6 +44,8 @@ KEPT: tuple[str, ...] = (
     "payouts_payoutrun",
     "payouts_payplan",
     "payouts_plandraft",
+    "payouts_surgebudget",
+    "payouts_surgereservation",
     "payouts_unitpool",
     "payouts_unitsdue",
 )

@@ -27,6 +27,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("agent/offers/<uuid:offer>", pace_api.Answer.as_view(), name="agent-offer"),
     path("agent/chats", dispatch_api.Chats.as_view(), name="agent-chats"),
     path("agent/decisions", dispatch_api.Decisions.as_view(), name="agent-decisions"),
+    path("agent/wanted", dispatch_api.WantedNow.as_view(), name="agent-wanted"),
     path("operator/modes", dispatch_api.Modes.as_view(), name="operator-modes"),
     path("", include("conversations.urls")),
     path("", include("payouts.urls")),

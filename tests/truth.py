@@ -128,6 +128,20 @@ FAULTS: Mapping[str, str] = {
           select count(*) from payouts_earningfact f
           where f.engagement_id = g.id and f.agent_id = g.agent_id and f.kind = 'closed')
     """,
+    "a surge budget is what its reservations say": """
+        select count(*) from payouts_surgebudget b
+        where (b.reserved_minor, b.spent_minor) <> (
+          select coalesce(sum(r.amount_minor) filter (where r.state = 'reserved'), 0),
+            coalesce(sum(r.paid_minor), 0)
+          from payouts_surgereservation r where r.budget_id = b.brand_id)
+    """,
+    "a bonus that a chat was paid was reserved by its offer, and is spent": """
+        select count(*) from payouts_posting p
+        join conversations_engagement g on g.id = p.engagement_id
+        left join payouts_surgereservation r on r.offer_id = g.offer_id
+        where p.kind = 'surge' and g.surge_cents > 0
+          and (r.offer_id is null or r.state <> 'spent' or r.paid_minor <> p.amount)
+    """,
     "who saw a chat through is paid for it once, who did not is not": """
         select count(*) from conversations_engagement g
         where (g.state in ('resolved', 'left') and not g.by_staff)::int <> (

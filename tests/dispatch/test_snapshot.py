@@ -56,6 +56,7 @@ def test_an_offer_shows_all_that_she_decides_by(offer: Offer, dana: Agent) -> No
         seconds=12,
         currency="EUR",
         minimum_minor=290,
+        surge_minor=0,
         pay=[
             protocol.PayLine(kind="per_chat", words=words[0], amount_minor=290),
             protocol.PayLine(kind="per_minute", words=words[1], amount_minor=22),

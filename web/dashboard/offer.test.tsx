@@ -12,7 +12,7 @@ const inSeconds = (seconds: number) => new Date(now_ms + seconds * 1000).toISOSt
 
 const card: OfferCard = {
   offer_id: "o1", brand: "Lindenpay", topic: "refunds", topic_name: "Refunds", language: "de", context: "The shop paid back 64.90 EUR.",
-  waits_since: inSeconds(-60), offered_at: inSeconds(0), expires_at: inSeconds(12), seconds: 12, currency: "EUR", minimum_minor: 340,
+  waits_since: inSeconds(-60), offered_at: inSeconds(0), expires_at: inSeconds(12), seconds: 12, currency: "EUR", minimum_minor: 340, surge_minor: 0,
   pay: [{ kind: "per_chat", words: "2.90 EUR for the chat", amount_minor: 290 }], why: ["certified in Refunds"],
 };
 

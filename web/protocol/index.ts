@@ -78,7 +78,8 @@ export interface PayLine {
   amount_minor: number;
 }
 
-/** An escalation held out to this agent. What it shows is what is paid. */
+/** An escalation held out to this agent. What it shows is what is paid. `surge_minor` is the bonus because it is
+ *  busy now: part of `minimum_minor`, and a line of `pay` by itself; 0 without one. */
 export interface OfferCard {
   offer_id: string;
   brand: string;
@@ -92,6 +93,7 @@ export interface OfferCard {
   seconds: number;
   currency: string;
   minimum_minor: number;
+  surge_minor: number;
   pay: PayLine[];
   why: string[];
 }
