@@ -9,7 +9,7 @@ from agents.models import Agent, AgentLanguage, Slot, User
 from audit.models import Entry
 from brands.models import Brand
 from conversations.models import Engagement
-from dispatch import absence, desk, offers, rounds, snapshot, surge
+from dispatch import absence, cards, desk, offers, rounds, snapshot, surge
 from dispatch.events import WantedNow
 from dispatch.models import Escalation, Offer, Surge, SurgePolicy
 from marketplace import events
@@ -114,7 +114,7 @@ def test_the_offer_shows_it_as_a_line_of_its_own_and_its_chat_is_paid_it(busy: B
     dana = hire("Dana")
 
     offer = offered(dana, seconds=11)
-    card = offers.card_of(offer)
+    card = cards.card_of(offer)
     assert (card.surge_minor, card.minimum_minor) == (200, 490)
     assert [line.words for line in card.pay if line.kind == "surge"] == ["2.00 EUR on top, because it is busy now"]
     assert budget(busy) == (200, 0)
