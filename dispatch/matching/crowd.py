@@ -90,23 +90,24 @@ class Crowd:
 
     def occupancy(self, brand_id: Id, language: str) -> float:
         """Share of the slots taken or being offered, of those who are certified for the brand in the language."""
-        rows, _ = self.with_key(reach.number(brand_id, "brand", "", language))
+        rows, _ = self.with_key(brand_id, "brand", "", language)
         slots = self.capacity[rows].sum()
         return float((self.active[rows] + self.held[rows]).sum() / slots) if slots else 0.0
 
-    def with_key(self, key: int) -> tuple[Ints, Ints]:
+    def with_key(self, brand_id: Id, kind: str, name: str, language: str) -> tuple[Ints, Ints]:
         """(rows, codes) of the agents who have the key, in the order of rows."""
-        keys, rows, codes = self.roster.by_key
+        keys, rows, codes = self.roster.by_key  # first: theirs are numbered as they are read
+        key = reach.known(brand_id, kind, name, language)
         low, high = np.searchsorted(keys, (key, key + 1))
         return rows[low:high], codes[low:high]
 
     def able(self, brand_id: Id, topic: str, family: str, language: str, tier: str, ring: int) -> tuple[Ints, Ints]:
         """(rows, codes) of those with room who may be asked within the ring, in the order of rows."""
-        rows, codes = self.with_key(reach.number(brand_id, "topic", topic, language))
+        rows, codes = self.with_key(brand_id, "topic", topic, language)
         wider = [("family", family)] if ring >= Ring.FAMILY and family else []
         wider += [("brand", "")] if ring >= Ring.BRAND else []
         for kind, name in wider:
-            more, theirs = self.with_key(reach.number(brand_id, kind, name, language))
+            more, theirs = self.with_key(brand_id, kind, name, language)
             new = ~np.isin(more, rows)
             rows, codes = np.concatenate((rows, more[new])), np.concatenate((codes, theirs[new]))
         may = self.room[rows]
@@ -138,8 +139,8 @@ class Crowd:
         shares = np.zeros(size)
         total = sum(arrivals.values())
         for (brand_id, topic, language), count in arrivals.items():
-            key = reach.number(brand_id, "topic", topic, language)
-            if key < size:  # else nobody here is certified in it
+            key = reach.known(brand_id, "topic", topic, language)
+            if 0 <= key < size:  # else nobody here is certified in it
                 shares[key] = count / total
         return shares
 

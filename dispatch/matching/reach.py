@@ -17,11 +17,17 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _numbers: dict[tuple[Any, ...], int] = {}
+NOBODYS = -1
 
 
 def number(*key: Any) -> int:
     """A small number that stands for the key in this process, always the same one."""
     return _numbers.setdefault(key, len(_numbers))
+
+
+def known(*key: Any) -> int:
+    """The key's number, or one that nobody has: what is only asked for is not remembered."""
+    return _numbers.get(key, NOBODYS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,18 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.matching import Candidate, Certificate, Certificates, Modes, Placement, Waiting, Weights, fitness, planner
+from dispatch.matching import (
+    Candidate,
+    Certificate,
+    Certificates,
+    Modes,
+    Placement,
+    Waiting,
+    Weights,
+    fitness,
+    planner,
+    reach,
+)
 from dispatch.matching.fitness import Ring
 
 LUMO, FERNHOF = 1, 2
@@ -310,3 +321,14 @@ def test_a_brand_that_is_served_plainly_takes_nothing_from_an_older_request_of_a
 
     assert plan([*flood, elsewhere], [dana], modes=switched)[0].escalation_id == 200
     assert plan([*flood, replace(elsewhere, queued_at=NOW)], [dana], modes=switched)[0].escalation_id == 100
+
+
+def test_what_customers_ask_for_is_not_remembered_for_ever() -> None:
+    agents = [free(DANA)]
+    plan([waits()], agents)
+    known = len(reach._numbers)
+
+    strange = [replace(waits(100 + n), topic=f"topic {n}", family=f"family {n}", language="zz") for n in range(20)]
+    plan([*strange, replace(waits(200), language="yy")], agents)
+
+    assert len(reach._numbers) == known
