@@ -15,7 +15,8 @@ WORDS_LONGEST = 1_000  # masking can make a text longer
 
 @transaction.atomic
 def rate(engagement_id: UUID, *, customer_id: UUID, score: int, solved: bool | None, words: str, now: datetime) -> None:
-    """One rating for an engagement that has ended, and the bonus it earns. The same rating again changes nothing.
+    """One rating for an engagement that has ended, and the bonus it earns: none for a supervisor, whose chats pay
+    nothing. The same rating again changes nothing.
 
     Card numbers in the words are masked. Locks: the conversation, then the agent's ledger account.
     """
@@ -31,13 +32,18 @@ def rate(engagement_id: UUID, *, customer_id: UUID, score: int, solved: bool | N
         defaults={"brand_id": engagement.brand_id, "score": score, "solved": solved, "words": words, "at": now},
     )
     if created:
-        if _taken_up_again(engagement):
-            afterwards.reopened(engagement.pk, now=now)
-        afterwards.scored(engagement.pk, score, now=now)
+        if not engagement.by_staff:
+            _earn(engagement, score, now=now)
         if conversation.status.get("to_rate") == str(engagement.pk):
             lifecycle.rated(conversation, now=now)
     elif (rating.score, rating.solved, rating.words) != (score, solved, words):
         raise Refused("You have rated this chat already. Thank you.", code="already_rated")
+
+
+def _earn(engagement: Engagement, score: int, *, now: datetime) -> None:
+    if _taken_up_again(engagement):
+        afterwards.reopened(engagement.pk, now=now)
+    afterwards.scored(engagement.pk, score, now=now)
 
 
 def _taken_up_again(engagement: Engagement) -> bool:
