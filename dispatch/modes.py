@@ -16,6 +16,9 @@ from dispatch.matching import Modes
 from dispatch.models import Mode
 from marketplace.refusals import Refused
 
+SHORTEST_REASON = 3
+WHY = "Write down why, in at least three characters."
+
 
 def in_force() -> Modes:
     """What is switched on at this moment; one query of a few rows."""
@@ -70,8 +73,8 @@ def switch(kind: str, brand_id: UUID | None, *, on: bool, by: str, reason: str, 
 
 
 def _demand(reason: str) -> None:
-    if len(reason.strip()) < 3:
-        raise Refused("Write down why, in at least three characters.", code="no_reason")
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Refused(WHY, code="no_reason")
 
 
 def _record(mode: Mode, end: str, *, by: str, reason: str, now: datetime) -> None:

@@ -32,6 +32,12 @@ class ModeForm(forms.ModelForm[Mode]):
         fields = ["kind", "brand", "reason"]
         help_texts = {"brand": "Left empty: every brand.", "reason": "Kept in the audit with your name."}
 
+    def clean_reason(self) -> str:
+        reason = str(self.cleaned_data["reason"])
+        if len(reason) < modes.SHORTEST_REASON:
+            raise forms.ValidationError(modes.WHY)
+        return reason
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         again = Mode.objects.filter(kind=given.get("kind", ""), brand=given.get("brand"), ended_at=None)

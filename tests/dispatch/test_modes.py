@@ -121,6 +121,13 @@ def test_an_agent_and_a_stranger_do_not_see_the_switch(dana: Agent) -> None:
     refusal(Browser().get(DOOR), 403)
 
 
+def test_the_admin_asks_for_a_reason_of_some_length(noor: User, lumo: Brand) -> None:
+    page = enter(noor).post("/admin/dispatch/mode/add/", {"kind": "plain", "brand": lumo.pk, "reason": "ab"})
+
+    assert (page.status_code, b"at least three characters" in page.content) == (200, True)
+    assert not Mode.objects.exists()
+
+
 def test_the_admin_switches_on_by_adding_a_row_and_off_by_its_button(noor: User, lumo: Brand) -> None:
     admin = enter(noor)
 
