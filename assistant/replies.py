@@ -186,9 +186,12 @@ def _speak(held: Conversation, said: providers.Reply, *, now: datetime) -> None:
 
 
 def _comes_at_once(request: Escalation, said: providers.Reply) -> bool:
-    """She asks for a person now, to whom one was promised for later."""
-    later = request.state in Escalation.PARKED
-    return later and said.hand_off is not None and said.hand_off.reason in escalations.COMES_AT_ONCE
+    """She asks for a person now, to whom one was promised for later; or is in danger, and was to wait a while."""
+    if said.hand_off is None:
+        return False
+    if request.state in Escalation.PARKED:
+        return said.hand_off.reason in escalations.COMES_AT_ONCE
+    return escalations.rests(request) and said.hand_off.reason == escalations.DANGER
 
 
 def _is_assistants_turn(held: Conversation) -> bool:

@@ -1,5 +1,6 @@
 """Requests for a person: begun, given back, ended. The table is the queue; a lost wake-up loses nothing."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -57,10 +58,12 @@ def begin(
     conversation = lifecycle.open_one(stream.locked(conversation_id))
     found = under_way(conversation_id)
     if found and found.state in Escalation.LIVE:
+        if rests(found) and packet.reason == DANGER:
+            _end_rest(found.pk)
         return found, False
     packet = settled(conversation, packet)
     if found:
-        if packet.reason in COMES_AT_ONCE and _take_up(found.pk, packet, now=now):
+        if packet.reason in COMES_AT_ONCE and _take_up(found.pk, packet, _rest(conversation, packet, now), now=now):
             lifecycle.asked(conversation, why=packet.reason, packet=None, now=now)
         return found, False
     escalation = _create(
@@ -71,23 +74,48 @@ def begin(
         queued_at=now,
         first_agent_id=first_agent,
         customer_here=bool(leases.connected([f"customer:{conversation.customer_id}"])),
-        **_rest(conversation, packet, now),
+        **asdict(_rest(conversation, packet, now)),
     )
     lifecycle.asked(conversation, why=packet.reason, packet=packet, now=now)
     wake()
     return escalation, True
 
 
-COMES_AT_ONCE = ("asked", "sensitive", "supervisor")  # though something was promised for later
+DANGER = "sensitive"
+COMES_AT_ONCE = ("asked", DANGER, "supervisor")  # though something was promised for later
 
 
-def _rest(conversation: Conversation, packet: protocol.Packet, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """Until when a request is offered to nobody, and why."""
+
+    held_until: datetime | None = None
+    held_why: str = ""
+
+
+def _rest(conversation: Conversation, packet: protocol.Packet, now: datetime) -> _Rest:
     """After a chat that an agent left for abuse the customer's next one begins a little later; a danger never waits."""
-    if packet.reason == "sensitive":
-        return {}
+    if packet.reason == DANGER:
+        return _Rest()
     reports = AbuseReport.objects.filter(customer_id=conversation.customer_id, rest_until__gt=now)
     until = reports.exclude(finding="unfounded").aggregate(until=Max("rest_until"))["until"]
-    return {"held_until": until, "held_why": "rest"} if until else {}
+    return _Rest(until, "rest") if until else _Rest()
+
+
+def rests(escalation: Escalation) -> bool:
+    """Is it kept back because of how the customer treated an agent?"""
+    return escalation.held_until is not None and escalation.held_why == "rest"
+
+
+def _end_rest(escalation_id: UUID) -> None:
+    """Offered from now on. The conversation is held already, so nobody is waited for: whoever holds the row changes
+    where its customer is, and her next line looks again."""
+    free = Escalation.objects.select_for_update(no_key=True, skip_locked=True)
+    escalation = free.filter(pk=escalation_id, state=Escalation.State.WAITING, held_why="rest").first()
+    if escalation:
+        escalation.held_until, escalation.held_why = None, ""
+        escalation.save(update_fields=["held_until", "held_why"])
+        wake()
 
 
 def _create(conversation: Conversation, packet: protocol.Packet, **fields: Any) -> Escalation:
@@ -102,17 +130,21 @@ def _create(conversation: Conversation, packet: protocol.Packet, **fields: Any) 
     )
 
 
-def _take_up(escalation_id: UUID, packet: protocol.Packet, *, now: datetime) -> bool:
+def _take_up(escalation_id: UUID, packet: protocol.Packet, rest: _Rest, *, now: datetime) -> bool:
     """callback_due or left_message -> waiting, because she asks now. False where somebody moves it at this moment."""
     free = Escalation.objects.select_for_update(no_key=True, skip_locked=True)
     escalation = free.filter(pk=escalation_id, state__in=Escalation.PARKED).first()
     if escalation is None:
         return False
     escalation.kind, escalation.due_at = Escalation.Kind.CHAT, None
+    escalation.held_until, escalation.held_why = rest.held_until, rest.held_why
     escalation.packet = lifecycle.stored_packet(packet)
     escalation.topic, escalation.language = packet.topic, packet.language
-    unpark(escalation, "kind", "due_at", "packet", "topic", "language", priority=escalation.priority, now=now)
+    unpark(escalation, *_TAKEN_UP, priority=escalation.priority, now=now)
     return True
+
+
+_TAKEN_UP = ("kind", "due_at", "held_until", "held_why", "packet", "topic", "language")
 
 
 def park(

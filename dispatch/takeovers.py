@@ -29,6 +29,7 @@ def take_over(conversation_id: UUID, *, by: User, reason: str, now: datetime) ->
     just before it is held: then look again.
     """
     supervisor = supervisors.profile_of(by, now=now)
+    _demand_possible(conversation_id, supervisor, now=now)
     for _ in range(OVERTAKEN_AT_MOST):
         _ask(conversation_id, now=now)
         with transaction.atomic():
@@ -113,6 +114,17 @@ def _begin(escalation: Escalation, slot: Slot, conversation: Conversation, *, no
     return engagement
 
 
+def _demand_possible(conversation_id: UUID, supervisor: Agent, *, now: datetime) -> None:
+    """Refused before anybody is asked for, so that a take-over that cannot be brings no customer into the line."""
+    if lifecycle.live_engagement(conversation_id) or escalations.live(conversation_id):
+        return  # she waits, or talks to somebody, already; judged under the locks
+    _demand_room(Slot.objects.get(pk=supervisor.pk))
+    brand_id = Conversation.objects.values_list("brand_id", flat=True).get(pk=conversation_id)
+    latest = escalations.under_way(conversation_id)
+    if latest is None or not Offer.objects.filter(escalation=latest).exists():
+        _plan_in_force(brand_id, now)
+
+
 def _demand_room(slot: Slot) -> None:
     if slot.active + slot.held >= slot.capacity:
         raise Refused("You have as many chats as you can take. End one first.", code="full")
@@ -121,9 +133,11 @@ def _demand_room(slot: Slot) -> None:
 def _plan(escalation: Escalation, now: datetime) -> PayPlan:
     """Every engagement names the terms in force; a supervisor's pays nothing by them."""
     latest = Offer.objects.filter(escalation=escalation).select_related("pay_plan").order_by("-offered_at").first()
-    if latest:
-        return latest.pay_plan
+    return latest.pay_plan if latest else _plan_in_force(escalation.brand_id, now)
+
+
+def _plan_in_force(brand_id: UUID, now: datetime) -> PayPlan:
     try:
-        return plans.in_force(escalation.brand_id, tier=supervisors.TIER, at=now)
+        return plans.in_force(brand_id, tier=supervisors.TIER, at=now)
     except plans.NoPlanInForce:
         raise Refused("This brand has no pay plan in force.", code="no_plan") from None

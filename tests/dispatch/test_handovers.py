@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from agents import supervisors
-from agents.models import Agent, Slot, User
+from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
+from assistant import replies
 from audit.models import Entry
-from conversations.models import Conversation, Customer, Engagement, Event, Participant
+from conversations import ratings
+from conversations.models import Conversation, Customer, Engagement, Event, Participant, Rating
 from dispatch import abuse, desk, escalations, handovers, promises, questions, rounds, snapshot, supply, takeovers
 from dispatch.models import AbuseReport, Escalation, Offer, Question
 from marketplace.refusals import Refused
@@ -56,6 +58,17 @@ def test_a_chat_is_not_passed_to_where_nobody_is(
     assert (engagement.state, notes(chat)) == ("live", [])
 
 
+@pytest.mark.parametrize("ended", [AgentSkill, AgentLanguage])
+def test_a_chat_is_not_passed_to_whose_certificate_has_ended(
+    engagement: Engagement, dana: Agent, hire: Hire, ended: Any
+) -> None:
+    femke = hire("Femke", topics=("fraud",))
+    ended.objects.filter(agent=femke).update(valid_until=at(50))
+
+    with pytest.raises(Refused, match="Nobody works"):
+        desk.transfer(engagement.pk, by=dana.pk, reason="", to=handovers.Target(topic="fraud"), now=at(60))
+
+
 def test_a_colleague_is_asked_first_then_anybody(
     engagement: Engagement, dana: Agent, hire: Hire, request_: Escalation
 ) -> None:
@@ -96,13 +109,13 @@ def test_the_agent_chooses_from_what_there_is(engagement: Engagement, dana: Agen
     gone = hire("Gone")
     disconnect(gone)
 
-    found = handovers.choices(engagement.pk, by=dana.pk)
+    found = handovers.choices(engagement.pk, by=dana.pk, now=at(10))
 
     assert [topic["key"] for topic in found["topics"]] == ["fraud", "refunds"]
     assert found["languages"] == ["de", "en"]
     assert [(one["id"], one["free"]) for one in found["colleagues"]] == [(olu.pk, True)]
     with pytest.raises(Refused):
-        handovers.choices(engagement.pk, by=olu.pk)
+        handovers.choices(engagement.pk, by=olu.pk, now=at(10))
 
 
 # --- asked about ---
@@ -266,6 +279,29 @@ def test_a_take_over_that_cannot_be_changes_nothing(
     assert not Entry.objects.exists()
 
 
+@pytest.mark.parametrize("wrong", [full, deactivated])
+def test_a_take_over_that_cannot_be_brings_nobody_into_the_line(chat: Conversation, noor: User, wrong: Any) -> None:
+    wrong(noor, chat)
+    with pytest.raises(Refused):
+        takeovers.take_over(chat.pk, by=noor, reason="The assistant is wrong", now=at(9))
+
+    assert not Escalation.objects.exists()
+
+
+def test_a_supervisor_is_rated_like_anybody_and_paid_nothing_for_it(
+    request_: Escalation, chat: Conversation, maja: Customer, noor: User
+) -> None:
+    mine = takeovers.take_over(chat.pk, by=noor, reason="Waits for long", now=at(65))
+    desk.resolve(mine.pk, by=mine.agent_id, outcome="solved", now=at(300))
+
+    ratings.rate(mine.pk, customer_id=maja.pk, score=5, solved=True, words="", now=at(310))
+
+    chat.refresh_from_db()
+    assert (Rating.objects.get().score, chat.status["to_rate"]) == (5, None)
+    assert not Posting.objects.exists()
+    truth.holds()
+
+
 # --- left for abuse ---
 
 
@@ -310,6 +346,34 @@ def test_a_danger_never_waits(engagement: Engagement, chat: Conversation, maja: 
     request, _ = escalations.begin(chat.pk, packet=grave, now=at(81))
 
     assert request.held_until is None
+
+
+def test_a_danger_ends_a_rest_that_has_begun(
+    engagement: Engagement, chat: Conversation, maja: Customer, dana: Agent
+) -> None:
+    abuse.stop(engagement.pk, by=dana.pk, reason="insult", words="", now=at(65))
+    say(chat, maja.pk, "I want a person.", now=at(80))
+    request = ask(chat, now=at(81))
+    say(chat, maja.pk, "I want to end my life.", now=at(90))
+
+    replies.reply(chat.pk, now=at(91))
+
+    request.refresh_from_db()
+    assert (request.state, request.held_until) == ("waiting", None)
+
+
+def test_no_message_left_first_shortens_the_rest(
+    engagement: Engagement, chat: Conversation, maja: Customer, dana: Agent, olu: Agent
+) -> None:
+    abuse.stop(engagement.pk, by=dana.pk, reason="insult", words="", now=at(65))
+    say(chat, maja.pk, "Where is my refund?", now=at(80))
+    promises.leave_message(chat.pk, packet=packet(), now=at(81))
+
+    ask(chat, now=at(90))
+
+    request = Escalation.objects.get(ended_at=None)
+    assert (request.state, request.held_until) == ("waiting", at(65 + 900))
+    assert rounds.match_waiting(now=at(91)) == []
 
 
 def test_a_person_reviews_it_once_and_takes_no_pay_back(
