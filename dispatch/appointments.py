@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
-
-from agents.models import Agent
 from brands import hours
 from brands.models import Brand
 from dispatch import handovers, queue
@@ -41,7 +38,7 @@ class Ways:
 
 def ways(brand: Brand, *, topic: str | None, language: str, now: datetime) -> Ways:
     """For a customer of this brand who would be served in this topic (None: any) and language."""
-    online = queue.people().get((brand.pk, topic, language), queue.People(0, 0)).online
+    online = queue.people(now).get((brand.pk, topic, language), queue.People(0, 0)).online
     spans = hours.open_spans(brand, now, days=DAYS)
     open_now = hours.is_open(brand, now)
     return Ways(
@@ -56,16 +53,19 @@ def ways(brand: Brand, *, topic: str | None, language: str, now: datetime) -> Wa
 def times(brand: Brand, *, topic: str | None, language: str, now: datetime) -> list[datetime]:
     """When a call-back can be promised; empty where nobody could keep it."""
     spans = hours.open_spans(brand, now, days=DAYS)
-    places = _able(brand.pk, topic, language).count()
+    places = handovers.able(brand.pk, topic, language, now=now).count()
     return free_times(spans, now=now, promised=_promised(brand.pk), places=places)
 
 
 def free_times(spans: Spans, *, now: datetime, promised: Mapping[datetime, int], places: int) -> list[datetime]:
-    """Half hours inside the spans, half an hour from now or later, for which less than `places` is promised."""
+    """Half hours inside the spans, half an hour from now or later, for which less than `places` is promised.
+
+    At the moment at which a span closes nobody is there any more.
+    """
     found: list[datetime] = []
     for opens, closes in spans:
         at = _next_step(max(opens, now + SOONEST))
-        while at <= closes and len(found) < SHOWN_MOST:
+        while at < closes and len(found) < SHOWN_MOST:
             if promised.get(at, 0) < places:
                 found.append(at)
             at += STEP
@@ -96,10 +96,3 @@ def _next_step(at: datetime) -> datetime:
 def _promised(brand_id: UUID) -> Counter[datetime]:
     due = Escalation.objects.filter(brand_id=brand_id, state=Escalation.State.CALLBACK_DUE)
     return Counter(at for at in due.values_list("due_at", flat=True) if at)
-
-
-def _able(brand_id: UUID, topic: str | None, language: str) -> QuerySet[Agent]:
-    if topic is not None:
-        return handovers.able(brand_id, topic, language)
-    approved = Agent.objects.filter(state=Agent.State.APPROVED, user__is_active=True, languages__code=language)
-    return approved.filter(skills__skill__brand_id=brand_id).distinct()

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from agents import presence
 from agents.models import Agent
@@ -45,7 +45,7 @@ def aim(escalation: Escalation, conversation: Conversation, to: Target, *, by: U
     if to == ANYBODY:
         return
     topic, language = to.topic or escalation.topic, to.language or escalation.language
-    others = able(escalation.brand_id, topic, language).exclude(pk=by)
+    others = able(escalation.brand_id, topic, language, now=now).exclude(pk=by)
     if (to.topic or to.language) and not others.exists():
         raise Refused("Nobody works in this topic and language. Please choose another.", code="nobody_there")
     if to.colleague and not others.filter(pk=to.colleague).exists():
@@ -60,13 +60,22 @@ def aim(escalation: Escalation, conversation: Conversation, to: Target, *, by: U
     conversation.save(update_fields=["topic", "language"])
 
 
-def able(brand_id: UUID, topic: str, language: str) -> QuerySet[Agent]:
-    """Approved agents who are certified in the topic and speak the language, online or not."""
-    fit = Agent.objects.filter(state=Agent.State.APPROVED, user__is_active=True, languages__code=language)
-    return fit.filter(skills__skill__brand_id=brand_id, skills__skill__key=topic).distinct()
+def able(brand_id: UUID, topic: str | None, language: str, *, now: datetime) -> QuerySet[Agent]:
+    """Approved agents who are certified in the topic (None: any of the brand's) and speak the language, online or not,
+    none of them by a certificate that has ended."""
+    spoken = Q(languages__code=language) & in_force("languages", now)
+    held = Q(skills__skill__brand_id=brand_id) & in_force("skills", now)
+    if topic is not None:
+        held &= Q(skills__skill__key=topic)
+    return Agent.objects.filter(state=Agent.State.APPROVED, user__is_active=True).filter(spoken).filter(held).distinct()
 
 
-def choices(engagement_id: UUID, *, by: UUID) -> dict[str, Any]:
+def in_force(certificates: str, now: datetime) -> Q:
+    """Of an agent's languages or skills those that have not ended, for a filter that names the same ones."""
+    return Q(**{f"{certificates}__valid_until": None}) | Q(**{f"{certificates}__valid_until__gt": now})
+
+
+def choices(engagement_id: UUID, *, by: UUID, now: datetime) -> dict[str, Any]:
     """What the agent who owns this chat may choose from: topics, languages, and colleagues who are online now."""
     live = Engagement.objects.filter(pk=engagement_id, agent_id=by, ended_at=None)
     engagement = live.select_related("conversation").first()
@@ -77,17 +86,17 @@ def choices(engagement_id: UUID, *, by: UUID) -> dict[str, Any]:
     return {
         "topics": [{"key": skill.key, "name": skill.name} for skill in staffed.distinct()],
         "languages": sorted(set(spoken.values_list("languages__code", flat=True)) - {None}),
-        "colleagues": _online(engagement, by=by),
+        "colleagues": _online(engagement, by=by, now=now),
     }
 
 
-def _online(engagement: Engagement, *, by: UUID) -> list[dict[str, Any]]:
+def _online(engagement: Engagement, *, by: UUID, now: datetime) -> list[dict[str, Any]]:
     """Colleagues who could take this very chat: connected, willing, the ones with room first."""
-    fit = able(engagement.brand_id, engagement.topic, engagement.language).exclude(pk=by)
+    fit = able(engagement.brand_id, engagement.topic, engagement.language, now=now).exclude(pk=by)
     here = list(fit.filter(slot__willing=True, slot__gone_since=None).select_related("slot")[:SHOWN_MOST])
     connected = presence.connected([agent.pk for agent in here])
     found = [
-        {"id": agent.pk, "name": agent.display_name, "free": agent.slot.active + agent.slot.held < agent.slot.capacity}
+        {"id": agent.pk, "name": agent.display_name, "free": agent.slot.active + agent.slot.held < agent.slot.places}
         for agent in here
         if agent.pk in connected
     ]

@@ -103,14 +103,14 @@ def _to_ring(now: datetime) -> list[UUID]:
     near = _ids(parked.filter(due_at__lte=now + before))
     messages = parked.filter(state=Escalation.State.LEFT_MESSAGE, due_at__gt=now + before)
     rows = list(messages.values_list("pk", "brand_id", "topic", "language")) if messages.exists() else []
-    return [*near, *_with_room(rows)]
+    return [*near, *_with_room(rows, now)]
 
 
-def _with_room(rows: Collection[tuple[UUID, UUID, str, str]]) -> list[UUID]:
+def _with_room(rows: Collection[tuple[UUID, UUID, str, str]], now: datetime) -> list[UUID]:
     """Those of these (id, brand, topic, language) for whom somebody is free whom nobody else waits for."""
     if not rows:
         return []
-    people = queue.people()
+    people = queue.people(now)
     before = Counter(line.classes[0] for line in queue.in_line())
     found = []
     for escalation_id, brand, topic, language in rows:

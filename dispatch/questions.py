@@ -28,7 +28,7 @@ def ask(conversation_id: UUID, *, by: UUID, text: str, now: datetime) -> UUID:
     Locks: the colleagues' slots, conversation.
     """
     engagement = _owned(conversation_id, by)
-    colleagues = _colleagues(engagement, by=by)
+    colleagues = _colleagues(engagement, by=by, now=now)
     if not colleagues:
         raise Refused("No colleague is online who knows this topic and language.", code="nobody_there")
     held = slots.locked_all(colleagues)
@@ -111,8 +111,8 @@ def _owned(conversation_id: UUID, by: UUID) -> Engagement:
     return engagement
 
 
-def _colleagues(engagement: Engagement, *, by: UUID) -> list[UUID]:
-    fit = handovers.able(engagement.brand_id, engagement.topic, engagement.language).exclude(pk=by)
+def _colleagues(engagement: Engagement, *, by: UUID, now: datetime) -> list[UUID]:
+    fit = handovers.able(engagement.brand_id, engagement.topic, engagement.language, now=now).exclude(pk=by)
     here = list(fit.filter(slot__gone_since=None, slot__willing=True).order_by("slot__active", "pk"))
     connected = presence.connected([agent.pk for agent in here])
     return sorted(agent.pk for agent in [one for one in here if one.pk in connected][:ASKED_MOST])

@@ -102,7 +102,7 @@ def places_of(customer_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, tupl
 
 def look(now: datetime) -> Sight:
     """What can be seen now; two queries."""
-    return Sight(served_lately(now), people())
+    return Sight(served_lately(now), people(now))
 
 
 def place(line: InLine, *, seen: Sight, now: datetime) -> protocol.Place:
@@ -156,20 +156,23 @@ _SERVED = """
   from seen"""
 
 
-def people() -> dict[Class, People]:
-    """Connected and willing agents of each class and pool, busy ones included, and their free places; one query."""
+def people(now: datetime) -> dict[Class, People]:
+    """Connected and willing agents of each class and pool, busy ones included, and their free places; one query.
+
+    A certificate that has ended counts nobody.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE)
+        cursor.execute(_PEOPLE, {"now": now})
         return {
             (brand, topic, language): People(online, free) for brand, topic, language, online, free in cursor.fetchall()
         }
 
 
-def people_online() -> dict[tuple[UUID, str], int]:
+def people_online(now: datetime) -> dict[tuple[UUID, str], int]:
     """Connected and willing agents by brand and language, busy ones included."""
     return {
         (brand, language): found.online
-        for (brand, topic, language), found in people().items()
+        for (brand, topic, language), found in people(now).items()
         if topic is None and language is not None
     }
 
@@ -177,11 +180,13 @@ def people_online() -> dict[tuple[UUID, str], int]:
 # An agent has one row for each topic and language: within a pool she counts once, with the places of her slot.
 _PEOPLE = """
   with able as (
-    select s.agent_id, k.brand_id, k.key as topic, l.code as language, s.capacity - s.active - s.held as room
+    select s.agent_id, k.brand_id, k.key as topic, l.code as language, s.places - s.active - s.held as room
     from agents_slot s
     join agents_agent g on g.id = s.agent_id and g.state = 'approved'
-    join agents_agentlanguage l on l.agent_id = s.agent_id
-    join agents_agentskill a on a.agent_id = s.agent_id
+    join agents_agentlanguage l
+      on l.agent_id = s.agent_id and (l.valid_until is null or l.valid_until > %(now)s)
+    join agents_agentskill a
+      on a.agent_id = s.agent_id and (a.valid_until is null or a.valid_until > %(now)s)
     join brands_skill k on k.id = a.skill_id
     where s.willing and s.gone_since is null
       and exists (select 1 from realtime_connection c join realtime_serverlease e on e.id = c.server_id

@@ -70,7 +70,7 @@ class Places:
         """What a quarter of an hour saw moves slowly: counted every few seconds. Who is here is read each time."""
         if self._served_at is None or not timedelta() <= now - self._served_at < COUNTED_EVERY:
             self._served, self._served_at = queue.served_lately(now), now
-        return queue.Sight(self._served, queue.people())
+        return queue.Sight(self._served, queue.people(now))
 
 
 def _words(place: protocol.Place) -> tuple[int | None, ...]:

@@ -67,7 +67,7 @@ def _customer(brand: Brand, given: dict[str, Any]) -> tuple[Customer, str]:
 def _session(brand: Brand, customer: Customer, token: str) -> dict[str, Any]:
     now = clock.now()
     latest = Conversation.objects.filter(customer=customer).order_by("-opened_at").values_list("pk", flat=True).first()
-    online = queue.people_online()
+    online = queue.people_online(now)
     languages = sorted(language for brand_id, language in online if brand_id == brand.pk)
     return {
         "token": token,

@@ -1,13 +1,14 @@
 """A customer who does not wait: a message that is answered later, a call-back at a time she chose."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
 from django.db.utils import IntegrityError
 
-from agents.models import Agent, Slot
+from agents.models import Agent, AgentLanguage, AgentSkill, Slot
 from assistant import replies
 from brands import hours
 from brands.models import Brand
@@ -81,7 +82,15 @@ def test_times_lie_within_opening_hours_and_not_too_soon() -> None:
 
     times = appointments.free_times(spans, now=at(60), promised={}, places=1)
 
-    assert times == [at(HOUR), at(20 * HOUR), at(20.5 * HOUR), at(21 * HOUR)]
+    assert times == [at(HOUR), at(20 * HOUR), at(20.5 * HOUR)]  # at closing time nobody is there any more
+
+
+def test_a_midnight_between_two_open_days_is_one_time() -> None:
+    spans = [(at(0), at(12 * HOUR)), (at(12 * HOUR), at(36 * HOUR))]
+
+    times = appointments.free_times(spans, now=at(11 * HOUR), promised={}, places=1)
+
+    assert times[:3] == [at(11.5 * HOUR), at(12 * HOUR), at(12.5 * HOUR)]
 
 
 def test_no_more_is_promised_than_there_are_people_to_keep_it() -> None:
@@ -108,6 +117,18 @@ def test_what_there_is_beside_waiting(lumo: Brand, dana: Agent) -> None:
     assert ways.call_back[0] == at(0.5 * HOUR)
     assert (nobody.people_online, nobody.call_back) == (0, [])
     assert nobody.message_by == at(4 * HOUR)
+
+
+@pytest.mark.parametrize("ended", [AgentSkill, AgentLanguage])
+def test_nothing_is_promised_for_whose_certificate_has_ended(lumo: Brand, dana: Agent, ended: Any) -> None:
+    ended.objects.filter(agent=dana).update(valid_until=at(10))
+
+    before = appointments.ways(lumo, topic="refunds", language="en", now=at(9))
+    after = appointments.ways(lumo, topic="refunds", language="en", now=at(10))
+
+    assert (before.people_online, bool(before.call_back)) == (1, True)
+    assert (after.people_online, after.call_back) == (0, [])
+    assert appointments.times(lumo, topic=None, language="en", now=at(10)) == []
 
 
 def test_out_of_hours_it_says_when_it_opens(lumo: Brand, dana: Agent) -> None:

@@ -213,6 +213,12 @@ def test_who_is_away_stands_before_nobody(chat: Conversation, lumo: Brand, dana:
     assert places == {chat.pk: [0, 0, 0], away.conversation_id: [0, 0, 0]}
 
 
+def test_who_wishes_no_more_is_no_free_place(dana: Agent, lumo: Brand) -> None:
+    slot(dana, active=1, last_one=True)
+
+    assert queue.people(now=NOON)[lumo.pk, "refunds", "en"] == queue.People(online=1, free=0)
+
+
 def test_demand_is_what_waits_in_her_topics_and_languages(
     chat: Conversation, lumo: Brand, dana: Agent, olu: Agent
 ) -> None:
