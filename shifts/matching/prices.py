@@ -7,7 +7,7 @@ can only raise the bound. It is far sharper than the linear relaxation, which sp
 the prices that make it least are sought by subgradient steps towards a level just below the best bound so far.
 """
 
-from collections import defaultdict
+import time
 from dataclasses import dataclass
 from functools import reduce
 from math import gcd
@@ -22,19 +22,32 @@ from shifts.matching.program import Floats
 
 Whole = NDArray[np.int64]
 
-STEPS = 45
+STEPS = 300  # at most; the level is mostly reached after a quarter
 PATIENCE = 4  # steps without a better bound before the level is moved nearer
 FIRST_LEVEL, LAST_LEVEL = 2e-3, 2e-6  # how far below the best bound, as a share of it
 MEMORY = 0.3  # how much of the last direction is kept, against zigzags
 
 
 @dataclass(frozen=True)
-class Rank:
-    """The n-th patterns of one day: whose they are, how long, and which rows of all patterns."""
+class Group:
+    """The patterns of one length on one day, by person: of each of `people` those from `starts` on."""
 
+    length: int
     people: Whole
-    length: Whole
+    starts: Whole
     pattern: Whole
+    whose: Whole
+
+    def best(self, values: Floats, everybody: int) -> Floats:
+        """The most that one of these patterns is worth to each person; minus infinity to who has none."""
+        found = np.full(everybody, -np.inf)
+        found[self.people] = np.maximum.reduceat(values[self.pattern], self.starts)
+        return found
+
+    def first(self, values: Floats, gain: Floats, here: NDArray[np.bool_]) -> Whole:
+        """Of each person marked the first pattern that is worth this gain."""
+        fits = np.flatnonzero(here[self.whose] & (values[self.pattern] == gain[self.whose]))
+        return self.pattern[fits[np.unique(self.whose[fits], return_index=True)[1]]]
 
 
 @dataclass(frozen=True)
@@ -54,30 +67,32 @@ class Relaxation:
         self.unit = reduce(gcd, (slot.minutes for slot in problem.slots))
         self.most = np.array([_most(problem, model, n) // self.unit for n in range(len(problem.people))])
         self.wished = np.array([choice.wished for choice in choices])
-        self.days = self._ranks(model)
         pairs = [(n, slot) for n, choice in enumerate(choices) for slot in choice.slots]
         rows, columns = zip(*pairs, strict=True)
         shape = (len(choices), len(problem.slots))
         self.within = csr_array((np.ones(len(pairs)), (rows, columns)), shape=shape)
         self.fair = self._fair(problem)
+        self.days = self._groups(model)
         steps = [(at, step.seats, step.worth) for at, slot in enumerate(problem.slots) for step in slot.steps]
         self.step_slot, self.step_seats, self.step_worth = (np.array(part) for part in zip(*steps, strict=True))
 
-    def _ranks(self, model: Model) -> list[list[Rank]]:
-        """For each day in order, its patterns by their number within their person's day."""
-        found: dict[int, dict[int, list[tuple[int, int, int]]]] = defaultdict(lambda: defaultdict(list))
-        counted: dict[tuple[int, int], int] = defaultdict(int)
-        for n, choice in enumerate(model.choices):
-            length = sum(model.problem.slots[slot].minutes for slot in choice.slots) // self.unit
-            found[choice.day][counted[choice.person, choice.day]].append((choice.person, length, n))
-            counted[choice.person, choice.day] += 1
-        return [
-            [Rank(*(np.array(part) for part in zip(*ranked, strict=True))) for _, ranked in sorted(found[day].items())]
-            for day in sorted(found)
-        ]
+    def _groups(self, model: Model) -> list[list[Group]]:
+        """For each day in order, its patterns by length: of those of one length a person takes the one worth most."""
+        keys = np.array([(choice.day, choice.person) for choice in model.choices])
+        minutes = np.array([slot.minutes for slot in model.problem.slots]) // self.unit
+        lengths = np.array([minutes[list(choice.slots)].sum() for choice in model.choices])
+        order = np.lexsort((keys[:, 1], lengths, keys[:, 0]))
+        found: dict[int, list[Group]] = {}
+        for part in np.split(order, np.flatnonzero(np.diff(keys[order, 0]) | np.diff(lengths[order])) + 1):
+            people, starts = np.unique(keys[part, 1], return_index=True)
+            length, day = int(lengths[part[0]]), int(keys[part[0], 0])
+            if length < len(self.fair):
+                found.setdefault(day, []).append(Group(length, people, starts, part, keys[part, 1]))
+        return list(found.values())
 
     def _fair(self, problem: Problem) -> Floats:
-        """What so many units of new work are worth to the fairness of each person; minus infinity beyond her week."""
+        """What so many units of new work are worth to the fairness of each person; minus infinity beyond her week.
+        Like every table here it has a row for each number of units and a column for each person."""
         fairness = problem.fairness
         units = np.arange(int(self.most.max()) + 1)
         rows = []
@@ -85,69 +100,70 @@ class Relaxation:
             already = fairness.worth(whom.minutes_before)
             row = [fairness.worth(whom.minutes_before + int(n) * self.unit) - already for n in units[: most + 1]]
             rows.append(row + [-np.inf] * (len(units) - len(row)))
-        return np.array(rows)
+        return np.array(rows).T.copy()
 
     def evaluate(self, prices: Floats) -> tuple[float, Floats]:
         """The bound at these prices, and how many more seats are wanted than sold in each slot."""
         values = self.wished + self.within @ prices
-        table, chosen = self._forward(values)
+        gains, table = self._forward(values)
         ends = table[-1] + self.fair
-        best = ends.argmax(axis=1)
-        wanted = self.within.T @ self._taken(chosen, best)
+        best = ends.argmax(axis=0)
+        wanted = self.within.T @ self._taken(values, gains, table, best)
         margin = self.step_worth - prices[self.step_slot]
         sold = np.bincount(self.step_slot, np.where(margin > 0, self.step_seats, 0), minlength=len(prices))
-        bound = float(ends[np.arange(len(best)), best].sum() + (self.step_seats * np.maximum(margin, 0)).sum())
+        bound = float(ends[best, np.arange(len(best))].sum() + (self.step_seats * np.maximum(margin, 0)).sum())
         return bound, wanted - sold
 
-    def _forward(self, values: Floats) -> tuple[list[Floats], list[Whole]]:
-        """After each day, the best value at each number of units so far, and the pattern that led there (-1: none)."""
+    def _forward(self, values: Floats) -> tuple[list[list[Floats]], list[Floats]]:
+        """What each group of each day is worth to everybody, and, before the first and after each day, the best value
+        at each number of units so far."""
+        gains = [[group.best(values, len(self.most)) for group in groups] for groups in self.days]
         table = [np.full(self.fair.shape, -np.inf)]
-        table[0][:, 0] = 0.0
-        chosen = []
-        for ranks in self.days:
-            now, pick = table[-1].copy(), np.full(self.fair.shape, -1, dtype=np.int64)
-            for rank in ranks:
-                arrived = _moved(table[-1][rank.people], rank.length) + values[rank.pattern][:, None]
-                better = arrived > now[rank.people]
-                now[rank.people] = np.where(better, arrived, now[rank.people])
-                pick[rank.people] = np.where(better, rank.pattern[:, None], pick[rank.people])
+        table[0][0] = 0.0
+        for groups, worth in zip(self.days, gains, strict=True):
+            now = table[-1].copy()
+            for group, gain in zip(groups, worth, strict=True):
+                np.maximum(now[group.length :], table[-1][: -group.length] + gain, out=now[group.length :])
             table.append(now)
-            chosen.append(pick)
-        return table, chosen
+        return gains, table
 
-    def _taken(self, chosen: list[Whole], units: Whole) -> Floats:
-        """One for each pattern on the best way to these numbers of units."""
-        lengths = np.zeros(len(self.wished), dtype=np.int64)
-        for ranks in self.days:
-            for rank in ranks:
-                lengths[rank.pattern] = rank.length
+    def _taken(self, values: Floats, gains: list[list[Floats]], table: list[Floats], units: Whole) -> Floats:
+        """One for each pattern on a best way to these numbers of units."""
         taken = np.zeros(len(self.wished))
         everybody = np.arange(len(units))
-        for pick in reversed(chosen):
-            pattern = pick[everybody, units]
-            taken[pattern[pattern >= 0]] = 1.0
-            units = units - np.where(pattern >= 0, lengths[pattern], 0)
+        for day in reversed(range(len(self.days))):
+            before, now = table[day : day + 2]
+            reached = now[units, everybody]
+            open_still = before[units, everybody] != reached
+            for group, gain in zip(self.days[day], gains[day], strict=True):
+                came = np.where(units >= group.length, before[units - group.length, everybody] + gain, -np.inf)
+                here = open_still & (came == reached)
+                open_still &= ~here
+                units = units - group.length * here
+                taken[group.first(values, gain, here)] = 1.0
         return taken
 
     def losses(self, prices: Floats) -> Floats:
-        """By how much a person's best week with each pattern falls short of her best week."""
+        """By how much a person's best week with each pattern falls short of her best week; without end where no week
+        of hers has room for it."""
         values = self.wished + self.within @ prices
-        table, _ = self._forward(values)
+        gains, table = self._forward(values)
         after = self.fair
-        best = (table[-1] + after).max(axis=1)
-        loss = np.zeros(len(values))
-        for ranks, before in zip(reversed(self.days), reversed(table[:-1]), strict=True):
+        best = (table[-1] + after).max(axis=0)
+        loss = np.full(len(values), np.inf)
+        for day in reversed(range(len(self.days))):
             earlier = after.copy()
-            for rank in ranks:
-                left = _moved(after[rank.people], -rank.length) + values[rank.pattern][:, None]
-                loss[rank.pattern] = best[rank.people] - (before[rank.people] + left).max(axis=1)
-                earlier[rank.people] = np.maximum(earlier[rank.people], left)
+            for group, gain in zip(self.days[day], gains[day], strict=True):
+                later, sooner = after[group.length :], table[day][: -group.length]
+                short = best - (sooner + later).max(axis=0)
+                loss[group.pattern] = short[group.whose] - values[group.pattern]
+                np.maximum(earlier[: -group.length], later + gain, out=earlier[: -group.length])
             after = earlier
         return loss
 
 
-def lower(relaxation: Relaxation, prices: Floats) -> Bounded:
-    """The least bound found from these prices on."""
+def lower(relaxation: Relaxation, prices: Floats, deadline: float = np.inf) -> Bounded:
+    """The least bound found from these prices on, until this moment of `perf_counter`; one step is always made."""
     best, best_prices = np.inf, prices
     level, direction, waited = FIRST_LEVEL, np.zeros(len(prices)), 0
     for _ in range(STEPS):
@@ -157,7 +173,7 @@ def lower(relaxation: Relaxation, prices: Floats) -> Bounded:
             best, best_prices = bound, prices
         direction = MEMORY * direction + (1 - MEMORY) * surplus
         length = float(direction @ direction)
-        if length == 0 or level < LAST_LEVEL:
+        if length == 0 or level < LAST_LEVEL or time.perf_counter() > deadline:
             break
         if waited >= PATIENCE:
             level, waited, prices = level / 2, 0, best_prices
@@ -165,13 +181,6 @@ def lower(relaxation: Relaxation, prices: Floats) -> Bounded:
             continue
         prices = prices - (bound - best + level * abs(best)) / length * direction
     return Bounded(best, best_prices, relaxation.losses(best_prices))
-
-
-def _moved(values: Floats, by: Whole) -> Floats:
-    """Each row shifted by so many places, upwards where positive; what comes from outside is impossible."""
-    source = np.arange(values.shape[1])[None, :] - by[:, None]
-    inside = (source >= 0) & (source < values.shape[1])
-    return np.where(inside, np.take_along_axis(values, np.clip(source, 0, values.shape[1] - 1), axis=1), -np.inf)
 
 
 def _most(problem: Problem, model: Model, person: int) -> int:

@@ -26,9 +26,9 @@ from shifts.matching.program import Floats
 
 GAP = 1e-4
 # Branch and bound aims beyond the promise, because what was left out may have cost a part of it.
-AIM = 0.1
+AIM = 0.3
 SMALL = 4_000  # whole columns
-FIRST_SLACK = 0.003  # as a share of the dearest column
+FIRST_SLACK = 0.001  # as a share of the dearest column
 WIDENING = 4.0
 SURE = 1e-6
 HALF = 0.5
@@ -85,7 +85,7 @@ class Search:
         if relaxed is None:
             self.finished = False
             return
-        priced = prices.lower(prices.Relaxation(self.model), relaxed.prices)
+        priced = prices.lower(prices.Relaxation(self.model), relaxed.prices, self.deadline)
         if priced.bound < relaxed.value:
             self.bound, loss = priced.bound, np.zeros(len(self.worth))
             loss[[choice.column for choice in self.model.choices]] = priced.loss
@@ -96,7 +96,8 @@ class Search:
     def _narrow(self, loss: Floats) -> None:
         """Decides with few patterns, then, where that was not near enough to the bound, with all that could help."""
         slack = FIRST_SLACK * float(np.abs(self.worth).max())
-        while self.best is None and self.finished and slack < 2 * float(loss.max()) + WIDENING:
+        most = float(loss.max(where=np.isfinite(loss), initial=0.0))
+        while self.best is None and self.finished and slack < WIDENING * (most + 1):
             self._decide(loss > slack)
             slack *= WIDENING
         if self.best is None:
