@@ -25,7 +25,7 @@ from payouts import plans
 from realtime import protocol
 from realtime.models import Connection
 from tests import databases
-from tests.people import RULES, Hire, packet
+from tests.people import RULES, Hire, connect, disconnect, packet
 from tests.realtime.conftest import Frame, Tab, Web, serving
 
 
@@ -95,7 +95,9 @@ def engage(chat: Conversation, agent: Agent) -> UUID:
     """The agent owns the conversation; its engagement."""
     now = clock.now()
     escalation, _ = escalations.begin(chat.pk, packet=packet(), now=now)
+    connect(agent)  # only who is here is asked
     (offer,) = offers.make([Placement(escalation.pk, agent.pk, ("free",))], epoch=None, now=now)
+    disconnect(agent)
     return desk.accept(offer.pk, by=agent.pk, now=now).pk
 
 
