@@ -103,6 +103,7 @@ def test_who_takes_no_part_neither_marks_nor_sees(
     assert maja.next("seen") == seen_by(chat, "agent", dana.pk, 2)
     desk.transfer(chat.engagements.get().pk, by=dana.pk, reason="not mine", now=clock.now())
     worker.next("left")
+    assert maja.next("changed")["seq"] == 3  # nobody reads what she was not sent
     reads(worker, chat, 3)
     reads(maja, chat, 3)
     assert maja.next("seen") == seen_by(chat, "customer", chat.customer_id, 3)
