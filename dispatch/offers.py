@@ -4,15 +4,15 @@ Lock order: escalation, agent slot, offer; ids ascending within each. What ends 
 its slot, in the same transaction.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
+import psycopg
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 from agents import slots
@@ -69,16 +69,18 @@ def make(
 
 _PLACE = """
   select * from dispatch_place(
-    %(epoch)s, %(now)s, %(living)s, %(escalations)s::uuid[], %(agents)s::uuid[], %(rings)s::integer[],
+    %(epoch)s::bigint, %(now)s::timestamptz, %(living)s::boolean,
+    %(escalations)s::uuid[], %(agents)s::uuid[], %(rings)s::integer[],
     %(offers)s::uuid[], %(plans)s::uuid[], %(expiries)s::timestamptz[], %(automatic)s::boolean[],
-    %(cards)s::text[]::jsonb[], %(round)s, %(weights)s, %(method)s, %(inputs)s::jsonb, %(facts)s::text[]::jsonb[])"""
+    %(cards)s::text[]::jsonb[], %(round)s::uuid, %(weights)s::integer, %(method)s::text,
+    %(inputs)s::text::jsonb, %(facts)s::text[]::jsonb[])"""
 
 
 def _place(
     terms: Sequence[cards.Terms], epoch: int | None, now: datetime, reasons: Reasons | None, living: bool
 ) -> set[UUID]:
     """Ids of the offers made, by one statement: see the function in the migrations."""
-    facts = [json.dumps(reasons.facts[one.placement.escalation_id]) if reasons else "{}" for one in terms]
+    facts = [_json(reasons.facts[one.placement.escalation_id]) if reasons else "{}" for one in terms]
     given = {
         "epoch": epoch,
         "now": now,
@@ -90,16 +92,21 @@ def _place(
         "plans": [one.plan_id for one in terms],
         "expiries": [one.expires_at for one in terms],
         "automatic": [one.automatic for one in terms],
-        "cards": [json.dumps(one.card, cls=DjangoJSONEncoder) for one in terms],
+        "cards": [_json(one.card) for one in terms],
         "round": uuid4() if reasons else None,
         "weights": reasons.weights if reasons else None,
         "method": reasons.method if reasons else None,
-        "inputs": json.dumps(reasons.inputs) if reasons else None,
+        "inputs": _json(reasons.inputs) if reasons else None,
         "facts": facts,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_PLACE, given)
-        return {offer_id for (offer_id,) in cursor}
+    # Bound by the server and in binary: Django's own cursor would write every card into the statement's text.
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return {offer_id for (offer_id,) in cursor.execute(_PLACE, given, binary=True)}
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _offer(made: cards.Terms, now: datetime) -> Offer:

@@ -15,7 +15,7 @@ STALE_AFTER = timedelta(seconds=10)  # sooner than the fifteen after which the c
 COUNTED_EVERY = timedelta(seconds=5)
 
 
-def match_waiting(*, now: datetime, epoch: int | None = None) -> list[Offer]:
+def match_waiting(*, now: datetime, epoch: int | None = None, certified: supply.Certified | None = None) -> list[Offer]:
     """Offer everything that waits to whoever can take it. Called by the leading dispatcher with its epoch, or by a
     sweep while nobody leads. Two callers at once do no harm: what one placed, the other finds taken."""
     waiting = supply.waiting()
@@ -24,7 +24,7 @@ def match_waiting(*, now: datetime, epoch: int | None = None) -> list[Offer]:
     weights = published.in_force(now)
     plan = planner.plan(
         waiting,
-        supply.candidates(),
+        supply.candidates(certified),
         now.timestamp(),
         weights.hastened(settings.BECKON_HASTE),
         again_after_s=settings.BECKON_WAITS["same_agent_again_seconds"],

@@ -2,55 +2,73 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models.functions import Coalesce
 
-from conversations.models import Engagement
 from dispatch.matching import Candidate, Certificate, Certificates, Waiting
-from dispatch.models import AbuseReport, Offer
 
 
 def waiting(*, limit: int = 2_000) -> list[Waiting]:
-    """Escalations without an offer whose customer is there, the most urgent first, each with whom it was offered to."""
+    """Escalations without an offer whose customer is there, the most urgent first, each with whom it was offered to and
+    when: the end of the offer, or of the chat that came of it."""
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [limit])
         rows = cursor.fetchall()
-    asked = _asked([row[0] for row in rows])
+        cursor.execute(_ASKED, {"ids": [row[0] for row in rows], "never_again": NEVER_AGAIN})
+        asked: dict[UUID, dict[UUID, float]] = defaultdict(dict)
+        for escalation_id, agent_id, at in cursor.fetchall():
+            asked[escalation_id][agent_id] = at
     return [
-        Waiting(id_, brand_id, topic, language, priority, queued_at.timestamp(), asked.get(id_, {}), first, family)
-        for id_, brand_id, topic, language, priority, queued_at, first, family in rows
+        Waiting(id_, brand_id, topic, language, priority, since, asked.get(id_, {}), first, family)
+        for id_, brand_id, topic, language, priority, since, first, family in rows
     ]
 
 
 _WAITING = """
-  select e.id, e.brand_id, e.topic, e.language, e.priority, coalesce(e.waits_since, e.queued_at) as since,
-    e.first_agent_id, coalesce(t.family, '')
+  select e.id, e.brand_id, e.topic, e.language, e.priority,
+    extract(epoch from coalesce(e.waits_since, e.queued_at))::float8 as since, e.first_agent_id, coalesce(t.family, '')
   from dispatch_escalation e left join brands_skill t on t.brand_id = e.brand_id and t.key = e.topic
   where e.state = 'waiting' and e.customer_gone_since is null and e.held_until is null
   order by e.priority desc, since limit %s"""
+NEVER_AGAIN = datetime(9999, 1, 1, tzinfo=UTC).timestamp()  # asked in the future: never long enough ago
+# The third part: this agent once left a chat because of how this very customer treated her.
+_ASKED = """
+  select escalation_id, agent_id, extract(epoch from coalesce(ended_at, offered_at))::float8 as at
+  from dispatch_offer where escalation_id = any(%(ids)s::uuid[])
+  union all
+  select escalation_id, agent_id, extract(epoch from ended_at)::float8
+  from conversations_engagement where escalation_id = any(%(ids)s::uuid[]) and ended_at is not null
+  union all
+  select e.id, r.agent_id, %(never_again)s
+  from dispatch_escalation e join conversations_conversation c on c.id = e.conversation_id
+  join dispatch_abusereport r on r.customer_id = c.customer_id and r.finding <> 'unfounded'
+  where e.id = any(%(ids)s::uuid[])
+  order by at"""
 
 
-def candidates() -> list[Candidate]:
-    """Agents who are approved, willing and connected; those who have no place free too."""
+def candidates(certified: "Certified | None" = None) -> list[Candidate]:
+    """Agents who are approved, willing, connected and certified in anything; those who have no place free too."""
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES)
-        return [_candidate(*row) for row in cursor]
+        rows = cursor.fetchall()
+    held = (certified or Certified()).of([row[0] for row in rows])
+    return [_candidate(held[row[0]], *row) for row in rows if row[0] in held]
 
 
-def _candidate(agent_id: UUID, tier: str, languages: str, skills: str, places: int, *facts: Any) -> Candidate:
-    active, held, idle_since, reserve, deficit, starved = facts
+def _candidate(held: Certificates, agent_id: UUID, places: int, active: int, ringing: int, *facts: Any) -> Candidate:
+    idle_since, reserve, deficit, starved = facts
     return Candidate(
         agent_id=agent_id,
-        certificates=_certificates(skills, languages, tier),
+        certificates=held,
         active=active,
         capacity=places,
-        held=held,
-        idle_since=idle_since.timestamp() if idle_since else None,
+        held=ringing,
+        idle_since=idle_since,
         reserve=reserve,
         deficit=deficit,
         starved=starved,
@@ -58,22 +76,52 @@ def _candidate(agent_id: UUID, tier: str, languages: str, skills: str, places: i
 
 
 _CANDIDATES = """
-  select s.agent_id, g.tier,
-    (select jsonb_agg(jsonb_build_array(l.code, l.level, extract(epoch from l.valid_until)) order by l.code)
-       from agents_agentlanguage l where l.agent_id = s.agent_id),
-    (select jsonb_agg(jsonb_build_array(k.brand_id, k.key, a.level, extract(epoch from a.valid_until), k.family)
-                      order by k.brand_id, k.key)
-       from agents_agentskill a join brands_skill k on k.id = a.skill_id where a.agent_id = s.agent_id),
-    s.places, s.active, s.held, s.idle_since, s.reserve, coalesce(f.deficit, 0),
+  select s.agent_id, s.places, s.active, s.held, extract(epoch from s.idle_since)::float8, s.reserve,
+    coalesce(f.deficit, 0),
     coalesce(f.starved and not exists (
       select 1 from dispatch_offer o where o.agent_id = s.agent_id and o.offered_at > f.measured_at), false)
   from agents_slot s join agents_agent g on g.id = s.agent_id
   left join dispatch_standing f on f.agent_id = s.agent_id
   where s.willing and s.gone_since is null and g.state = 'approved'
-    and exists (select 1 from agents_agentlanguage l where l.agent_id = s.agent_id)
-    and exists (select 1 from agents_agentskill a where a.agent_id = s.agent_id)
     and exists (select 1 from realtime_connection c join realtime_serverlease e on e.id = c.server_id
                 where c.principal = 'agent:' || s.agent_id and e.expires_at > clock_timestamp())"""
+
+
+class Certified:
+    """What agents may be asked about. One kept from round to round reads only who is new; `refresh` reads the others
+    again, between rounds. Placing judges every certificate anew, so what is a moment old can at most be passed over."""
+
+    def __init__(self) -> None:
+        self._held: dict[UUID, Certificates] = {}
+
+    def of(self, agent_ids: Sequence[UUID]) -> Mapping[UUID, Certificates]:
+        """Of those of these agents who hold a topic and a language."""
+        self._read([agent_id for agent_id in agent_ids if agent_id not in self._held])
+        return self._held
+
+    def refresh(self) -> None:
+        """As the database has it now; who left is forgotten."""
+        known, self._held = self._held, {}
+        self._read(list(known))
+
+    def _read(self, agent_ids: Sequence[UUID]) -> None:
+        if not agent_ids:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(_CERTIFIED, [list(agent_ids)])
+            for agent_id, tier, languages, skills in cursor.fetchall():
+                if languages and skills:
+                    self._held[agent_id] = _certificates(skills, languages, tier)
+
+
+_CERTIFIED = """
+  select g.id, g.tier,
+    (select jsonb_agg(jsonb_build_array(l.code, l.level, extract(epoch from l.valid_until)) order by l.code)
+       from agents_agentlanguage l where l.agent_id = g.id),
+    (select jsonb_agg(jsonb_build_array(k.brand_id, k.key, a.level, extract(epoch from a.valid_until), k.family)
+                      order by k.brand_id, k.key)
+       from agents_agentskill a join brands_skill k on k.id = a.skill_id where a.agent_id = g.id)
+  from agents_agent g where g.id = any(%s::uuid[])"""
 
 
 @lru_cache(maxsize=50_000)
@@ -87,30 +135,3 @@ def _certificates(skills: str, languages: str, tier: str) -> Certificates:
         {code: Certificate(level, until) for code, level, until in json.loads(languages)},
         tier,
     )
-
-
-def _asked(escalation_ids: list[UUID]) -> dict[UUID, dict[UUID, float]]:
-    """When each agent last had to do with each escalation: the end of her offer, or of the chat that came of it."""
-    offers = Offer.objects.filter(escalation_id__in=escalation_ids)
-    chats = Engagement.objects.filter(escalation_id__in=escalation_ids, ended_at__isnull=False)
-    over = [
-        *offers.values_list("escalation_id", "agent_id", Coalesce("ended_at", "offered_at")),
-        *chats.values_list("escalation_id", "agent_id", "ended_at"),
-    ]
-    asked: dict[UUID, dict[UUID, float]] = defaultdict(dict)
-    for escalation_id, agent_id, at in sorted(over, key=lambda row: row[2]):
-        asked[escalation_id][agent_id] = at.timestamp()
-    for escalation_id, agent_id in _parted(escalation_ids):
-        asked[escalation_id][agent_id] = NEVER_AGAIN
-    return asked
-
-
-NEVER_AGAIN = datetime(9999, 1, 1, tzinfo=UTC).timestamp()  # asked in the future: never long enough ago
-
-
-def _parted(escalation_ids: list[UUID]) -> list[tuple[UUID, UUID]]:
-    """(escalation, agent): this agent once left a chat because of how this very customer treated her."""
-    reports = AbuseReport.objects.filter(customer__conversations__escalations__in=escalation_ids)
-    pairs = reports.exclude(finding="unfounded").values_list("customer__conversations__escalations", "agent_id")
-    wanted = set(escalation_ids)
-    return [pair for pair in pairs if pair[0] in wanted]

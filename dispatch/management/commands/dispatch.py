@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 
-from dispatch import leadership, rounds
+from dispatch import leadership, rounds, supply
 from dispatch.matching import solving
 from marketplace import clock, guards
 from realtime import wire
@@ -41,6 +41,8 @@ class Dispatcher:
         self.stopping = False
         self.epoch: int | None = None
         self.places = rounds.Places()
+        self.certified = supply.Certified()
+        self.certified_at = 0.0
         self.last_round = 0.0
         self.look_at = 0.0  # when the lead is renewed, or may be free; a moment of time.monotonic()
 
@@ -72,8 +74,9 @@ class Dispatcher:
         if self.epoch and (rung or time.monotonic() >= tick):
             self.last_round = time.monotonic()
             now = clock.now()
-            rounds.match_waiting(now=now, epoch=self.epoch)
+            rounds.match_waiting(now=now, epoch=self.epoch, certified=self.certified)
             self.places.tell(now=now)
+            self.between_rounds()
 
     def see_to_the_lead(self) -> None:
         """Renew or take it. Who stands by looks again at the moment at which it ends, should nobody renew it."""
@@ -84,3 +87,9 @@ class Dispatcher:
             self.epoch = held
             self.last_round = 0.0  # a new leader plans at once
         self.look_at = time.monotonic() + (renew if held else min(renew, leadership.seconds_left() + SOON))
+
+    def between_rounds(self) -> None:
+        """What is read anew each second, when nobody waits for it."""
+        if time.monotonic() - self.certified_at >= settings.BECKON_WAITS["dispatcher_tick_seconds"]:
+            self.certified.refresh()
+            self.certified_at = time.monotonic()
