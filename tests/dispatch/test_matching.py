@@ -260,6 +260,16 @@ def test_rings_open_one_after_the_other() -> None:
     assert asked(far) == [False, False, False, False, False, True]
 
 
+def test_in_one_class_everybody_has_her_own_ring() -> None:
+    older, younger = waits(100, since=60), waits(101, since=10)
+
+    def made(*agents: Candidate) -> dict[int, int]:
+        return {one.escalation_id: one.agent_id for one in plan([older, younger], agents)}
+
+    assert made(free(DANA, topic=1), free(OLU, topic=2)) == {100: DANA, 101: OLU}
+    assert list(made(free(DANA, topic=1), free(OLU, topic=1))) == [100]
+
+
 def test_rings_open_later_where_almost_everybody_is_busy() -> None:
     busy = [free(agent, active=2) for agent in range(20, 36)]
 

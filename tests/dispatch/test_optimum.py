@@ -137,3 +137,20 @@ def test_who_may_not_go_to_each_other_are_dealt_apart() -> None:
     assert dealt(_1={5}, _2={5}) in ({1: 6}, {2: 6})
     assert dealt(_1={5}, _2={5})[1] == 6, "the more urgent one is served"
     assert dealt(_1={5, 6}) == {2: 5}
+
+
+def test_where_the_solver_cannot_count_so_far_the_most_urgent_choose_first() -> None:
+    """Weights beyond all reason: the flow gives up, and everybody is served all the same."""
+    solving.load()
+    far = [
+        Group(
+            [Waiting(id_, 1, "t", "en", 0, NOW)], np.array([1e16]), np.zeros(1, np.int64), np.array([5, 6]),
+            np.array([2.0, 1.0]), np.zeros(2, np.int64),
+        )
+        for id_ in (1, 2)
+    ]  # fmt: skip
+
+    pairs, method = solving.best(far)
+
+    assert method == "in_turn"
+    assert {one.id: row for one, row in pairs} == {1: 5, 2: 6}
