@@ -17,14 +17,14 @@ from dispatch.models import Escalation, Offer
 from marketplace import clock
 
 FLOOR = """
-create table if not exists floor_request (id uuid primary key, topic text, language text, queued_at timestamptz,
+drop table if exists floor_request, floor_agent, floor_offer;
+create table floor_request (id uuid primary key, topic text, language text, queued_at timestamptz,
   state text not null default 'waiting');
-create index if not exists floor_waits on floor_request (queued_at) where state = 'waiting';
-create table if not exists floor_agent (id uuid primary key, topics text[], languages text[], held int default 0);
-create index if not exists floor_free on floor_agent (id) where held = 0;
-create table if not exists floor_offer (id uuid primary key default gen_random_uuid(), request uuid, agent uuid,
-  offered_at timestamptz, state text default 'open');
-truncate floor_request, floor_agent, floor_offer"""
+create index floor_waits on floor_request (queued_at) where state = 'waiting';
+create table floor_agent (id uuid primary key, topics text[], languages text[], held int default 0);
+create index floor_free on floor_agent (id) where held = 0;
+create table floor_offer (id uuid primary key default gen_random_uuid(), request uuid, agent uuid,
+  offered_at timestamptz, state text default 'open')"""
 ONE = """
 with request as (select * from floor_request where state = 'waiting' order by queued_at limit 1
                  for no key update skip locked),
