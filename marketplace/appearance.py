@@ -115,6 +115,16 @@ def navigation(request: HttpRequest) -> list[Item]:
             ],
         },
         {
+            "title": "Shifts",
+            "items": [
+                rows("Shifts", "calendar_month", "shifts.shift"),
+                rows("Seats", "chair", "shifts.seat"),
+                rows("Answers to wishes", "rule", "shifts.allotment"),
+                rows("Waiting lists", "pending_actions", "shifts.waiting"),
+                rows("Swaps", "swap_horiz", "shifts.swap"),
+            ],
+        },
+        {
             "title": "People",
             "items": [
                 rows("Agents", "groups", "agents.agent"),

@@ -38,7 +38,7 @@ app.conf.update(
     task_time_limit=60,
     task_ignore_result=True,
     task_default_queue="default",
-    task_routes={"payouts.tasks.*": {"queue": "heavy"}},
+    task_routes={"payouts.tasks.*": {"queue": "heavy"}, "shifts.tasks.allot": {"queue": "heavy"}},
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     timezone="UTC",
@@ -93,6 +93,23 @@ app.conf.update(
             "task": "realtime.tasks.sweep",
             "schedule": waits["sweep_wire_seconds"],
             "options": {"expires": 30},
+        },
+        "sweep-shifts": {
+            "task": "shifts.tasks.sweep_shifts",
+            "schedule": waits["sweep_shifts_seconds"],
+            "options": {"expires": 60},
+        },
+        "allot-seats": {"task": "shifts.tasks.allot", "schedule": 60.0, "options": {"expires": 60}},
+        "ask-for-hourly-allotment": {
+            "task": "shifts.tasks.ask_for_allotment",
+            "schedule": crontab(minute=13),
+            "options": {"expires": 600},
+        },
+        "ask-for-nightly-allotment": {
+            "task": "shifts.tasks.ask_for_allotment",
+            "schedule": crontab(hour=2, minute=29),
+            "kwargs": {"kind": "nightly"},
+            "options": {"expires": 3600},
         },
         "give-units": {"task": "payouts.tasks.give_units", "schedule": 60.0, "options": {"expires": 60}},
         # At an hour, not after so many seconds: beat's memory begins anew with each start.

@@ -12,6 +12,7 @@ from dispatch import pace_api
 from dispatch import views as dispatch_pages
 from marketplace import api, board
 from payouts import views as pay
+from shifts import api as shifts_api
 
 api_v1: list[URLPattern | URLResolver] = [
     path("csrf", api.csrf),
@@ -31,6 +32,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("operator/modes", dispatch_api.Modes.as_view(), name="operator-modes"),
     path("", include("conversations.urls")),
     path("", include("payouts.urls")),
+    path("", include("shifts.urls")),
 ]
 
 urlpatterns = [
@@ -46,6 +48,7 @@ urlpatterns = [
     path("board", board.page, name="board"),
     path("agent/", include("agents.urls")),
     path("pay/<slug:slug>", pay.versions, name="pay"),
+    path("shifts/<str:token>.ics", shifts_api.calendar, name="shift-feed"),
     path("weights", dispatch_pages.weights, name="weights"),
     path("", include("brands.urls")),
 ]

@@ -52,6 +52,13 @@ TRUE: Mapping[str, float] = {
     "surge_stands_seconds": 300,
     # an agent with room whom nobody asked for so long, while others were asked, is asked first
     "starved_after_seconds": 600,
+    # shifts: until so long before, a seat can be given back, and passed to a colleague; who is not there so long after
+    # its begin has missed it, and so soon still counts as on time; its guarantee waits at most so long for open chats
+    "shift_give_back_seconds": 43_200,
+    "shift_swap_seconds": 1_800,
+    "shift_missed_seconds": 600,
+    "shift_late_seconds": 120,
+    "shift_settle_seconds": 9_000,
     # the beat's sweeps
     "sweep_offers_seconds": 1,
     "sweep_presence_seconds": 2,
@@ -62,6 +69,7 @@ TRUE: Mapping[str, float] = {
     "sweep_fairness_seconds": 60,
     "sweep_surge_seconds": 10,
     "sweep_wire_seconds": 30,
+    "sweep_shifts_seconds": 20,
 }
 MISSES_THAT_PAUSE = 2  # offers in a row that go unanswered: so long a wait is a pause
 FASTEST = 60

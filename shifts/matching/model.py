@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from math import inf
 
 from shifts.matching import patterns, rhythm
@@ -147,8 +148,8 @@ def _crowds(problem: Problem, person: int, slots: Sequence[int]) -> Iterator[lis
         under_way, grown = [*still, at], bool(still) or (grown and len(still) == len(under_way))
     if grown:
         yield under_way
-    own = set(slots)
-    yield from ([one, other] for one, other in sorted(problem.clashes) if one in own and other in own)
+    apart = problem.clashes
+    yield from ([one, other] for one, other in combinations(sorted(slots), 2) if {(one, other), (other, one)} & apart)
 
 
 def _weeks(problem: Problem, whom: Person, slots: Sequence[int]) -> Iterator[Limit]:

@@ -58,11 +58,14 @@ def _refusal(
 def _own_reason(problem: Problem, stands: Obstacle) -> str:
     """What of her own stands against the wish: a skill she lacks, a seat she has, a limit she has reached."""
     other = "" if stands.slot is None else problem.slots[stands.slot].key
+    rest = (
+        f"{_hours(stands.most)} of rest must" if stands.most else "more rest must"
+    )  # a clash has no number of its own
     words = {
         Reason.NOT_WISHED: "You have not said that you would work it.",
         Reason.SKILL: f"It asks for what you are not certified for yet: {stands.name}.",
         Reason.OVERLAP: f"You have {other}, which is at the same time.",
-        Reason.REST: f"You have {other}, and {_hours(stands.most)} of rest must lie between.",
+        Reason.REST: f"You have {other}, and {rest} lie between.",
         Reason.DAY_HOURS: f"You have {_hours(stands.amount)} on that day, and {_hours(stands.most)} is the limit.",
         Reason.WEEK_HOURS: f"You have {_hours(stands.amount)} in that week, and {_hours(stands.most)} is the limit.",
         Reason.LIMIT: f"The limit for {stands.name} is reached.",

@@ -1,0 +1,137 @@
+"""The only writer of seats. A hold is made under the agent's slot and the shift, in this order; constraints decide.
+
+Whoever holds both knows all that the agent has and all that is free: limits cannot be passed by two claims at once.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from agents import paid_hours, slots
+from agents.models import Agent, AgentLanguage, AgentSkill
+from marketplace import events
+from marketplace.refusals import Refused
+from shifts import limits, terms
+from shifts.events import SeatFreed, SeatTaken
+from shifts.models import Seat, Shift, Waiting, Wish
+
+AROUND = timedelta(days=9)  # a week and a working day to both sides: all that a limit can ask about
+SHORTEST_STAND_BY = timedelta(minutes=30)
+
+
+def locked_shift(shift_id: UUID) -> Shift:
+    """The published shift, locked until the transaction ends; Refused where agents cannot see one."""
+    assert connection.in_atomic_block, "a shift is locked inside a transaction"
+    found = Shift.objects.select_for_update(no_key=True).filter(pk=shift_id, state=Shift.State.PUBLISHED).first()
+    if found is None:
+        raise Refused("There is no such shift.", code="not_found")
+    return found
+
+
+@transaction.atomic
+def take(agent_id: UUID, shift_id: UUID, *, way: str, now: datetime) -> Seat:
+    """The agent holds a seat of the shift, or of what is left of it; a repeat returns the seat that she has.
+
+    Refused with a sentence where she may not or no seat is free. Locks: agent slot, shift.
+    """
+    agent = slots.locked(agent_id).agent
+    shift = locked_shift(shift_id)
+    held = Seat.objects.filter(shift=shift, agent=agent, state__in=Seat.HELD).first()
+    if held is not None:
+        return held
+    begins_at = max(shift.begins_at, now)
+    demand_fit(agent, shift, begins_at=begins_at, now=now)
+    number = free_number(shift)
+    if number is None:
+        raise Refused("All seats of this shift are taken. You can wait for one.", code="full")
+    return hold(agent, shift, number, begins_at=begins_at, way=way, now=now)
+
+
+def hold(agent: Agent, shift: Shift, number: int, *, begins_at: datetime, way: str, now: datetime) -> Seat:
+    """The seat is hers, her hours are paid ones, her wish and her waiting are over. The caller holds slot and shift."""
+    seat = Seat.objects.create(
+        brand_id=shift.brand_id,
+        shift=shift,
+        number=number,
+        agent=agent,
+        begins_at=begins_at,
+        ends_at=shift.ends_at,
+        way=way,
+        taken_at=now,
+    )
+    paid_hours.grant(agent.pk, seat.begins_at, seat.ends_at)
+    Wish.objects.filter(shift=shift, agent=agent, state=Wish.State.OPEN).update(
+        state=Wish.State.GRANTED, answered_at=now
+    )
+    Waiting.objects.filter(shift=shift, agent=agent, state=Waiting.State.WAITING).update(state=Waiting.State.SEATED)
+    events.announce(SeatTaken(agent_id=agent.pk, seat_id=seat.pk, way=way))
+    return seat
+
+
+def give_up(seat: Seat, state: Seat.State, *, now: datetime) -> None:
+    """The seat is hers no more, and free. The caller holds the slot and the shift."""
+    seat.state, seat.given_up_at = state, now
+    seat.save(update_fields=["state", "given_up_at"])
+    paid_hours.withdraw(seat.agent_id, seat.begins_at)
+    events.announce(SeatFreed(shift_id=seat.shift_id))
+
+
+def demand_fit(agent: Agent, shift: Shift, *, begins_at: datetime, now: datetime) -> None:
+    """Refused, with what stands against it, unless she may work this shift from `begins_at` on. The caller holds her
+    slot."""
+    if shift.ends_at - begins_at < min(SHORTEST_STAND_BY, shift.ends_at - shift.begins_at):
+        raise Refused("This shift is over, or nearly.", code="over")
+    if agent.state != Agent.State.APPROVED:
+        raise Refused("Only approved agents take shifts.", code="not_approved")
+    missing = lacking(agent.pk, shift, now=now)
+    if missing:
+        raise Refused(f"It asks for what you are not certified for yet: {missing}.", code="skill")
+    found = limits.hindrance(times(agent.pk, begins_at), (begins_at, shift.ends_at), bounds(agent, begins_at))
+    if found is not None:
+        raise Refused(found.sentence, code=found.reason.replace(" ", "_"))
+
+
+def lacking(agent_id: UUID, shift: Shift, *, now: datetime) -> str:
+    """The topic or language of the shift in which she is not certified as it begins; "" where nothing is missing."""
+    then = max(now, shift.begins_at)
+    lasting = Q(valid_until=None) | Q(valid_until__gt=then)
+    topic = AgentSkill.objects.filter(
+        lasting, agent_id=agent_id, skill__brand_id=shift.brand_id, skill__key=shift.topic
+    )
+    if not topic.exists():
+        return shift.topic
+    language = AgentLanguage.objects.filter(lasting, agent_id=agent_id, code=shift.language)
+    return "" if language.exists() else shift.language
+
+
+def times(agent_id: UUID, around: datetime) -> list[limits.Time]:
+    """When she holds seats, near enough to count for a limit."""
+    near = Seat.objects.filter(
+        agent_id=agent_id, state__in=Seat.HELD, begins_at__gt=around - AROUND, begins_at__lt=around + AROUND
+    )
+    return list(near.values_list("begins_at", "ends_at"))
+
+
+def bounds(agent: Agent, at: datetime) -> limits.Bounds:
+    """What binds her on the day of this instant."""
+    return terms.bounds(agent, terms.of(agent.pk), on=at.date())
+
+
+def free_number(shift: Shift) -> int | None:
+    """The lowest number that nobody holds; None where the shift is full. The caller holds the shift."""
+    taken = set(Seat.objects.filter(shift=shift, state__in=Seat.HELD).values_list("number", flat=True))
+    return next((number for number in range(1, shift.seat_count + 1) if number not in taken), None)
+
+
+def minutes_before(agent_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, int]:
+    """Minutes of seats held in the four weeks before: what fairness goes by. Nobody's is absent."""
+    found = dict.fromkeys(agent_ids, 0)
+    recent = Seat.objects.filter(
+        agent_id__in=found, state__in=Seat.HELD, begins_at__gte=now - timedelta(weeks=4), begins_at__lt=now
+    )
+    for agent_id, begins_at, ends_at in recent.values_list("agent_id", "begins_at", "ends_at"):
+        found[agent_id] += int((ends_at - begins_at).total_seconds()) // 60
+    return found

@@ -1,0 +1,39 @@
+"""Celery's doors to the plan: look at PostgreSQL, do what is due. Each may run twice, late or never."""
+
+from celery import shared_task
+
+from marketplace import clock
+
+
+@shared_task(ignore_result=True, expires=60)
+def sweep_shifts(**_from_newer_senders: object) -> None:
+    """Beat, every 20 s: who came and who did not, who moves up, who is reminded, whose guarantee is due."""
+    from shifts import attendance, claims, guarantees
+
+    now = clock.now()
+    attendance.sweep(now=now)
+    claims.move_up_due(now=now)
+    attendance.remind(now=now)
+    guarantees.settle_due(now=now)
+
+
+@shared_task(ignore_result=True, expires=600)
+def ask_for_allotment(kind: str = "hourly", **_from_newer_senders: object) -> None:
+    """Beat, hourly and nightly: wishes are to be answered anew, with all seats that are held staying."""
+    from shifts import asking
+
+    asking.ask(kind, by="system", now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=60, queue="heavy", soft_time_limit=480, time_limit=540)
+def allot(**_from_newer_senders: object) -> None:
+    """Beat, every minute, on the heavy queue: do a run that was asked for, or that a window's end asks for. The solver
+    is known to this process alone."""
+    from shifts import allotment, asking
+
+    now = clock.now()
+    if allotment.window_is_over(now=now):
+        asking.ask("window", by="system", now=now)
+    taken = allotment.take_up(now=now)
+    if taken is not None:
+        allotment.run(taken, now=now)
