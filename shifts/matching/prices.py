@@ -22,6 +22,8 @@ from shifts.matching.program import Floats
 
 Whole = NDArray[np.int64]
 
+RESTED, UNBROKEN = 0, 1  # whether a person has had a day off since the plan began
+
 STEPS = 300  # at most; the level is mostly reached after a quarter
 PATIENCE = 4  # steps without a better bound before the level is moved nearer
 FIRST_LEVEL, LAST_LEVEL = 2e-3, 2e-6  # how far below the best bound, as a share of it
@@ -73,6 +75,7 @@ class Relaxation:
         self.within = csr_array((np.ones(len(pairs)), (rows, columns)), shape=shape)
         self.fair = self._fair(problem)
         self.days = self._groups(model)
+        self.unbroken = self._unbroken(model)
         steps = [(at, step.seats, step.worth) for at, slot in enumerate(problem.slots) for step in slot.steps]
         self.step_slot, self.step_seats, self.step_worth = (np.array(part) for part in zip(*steps, strict=True))
 
@@ -82,17 +85,34 @@ class Relaxation:
         minutes = np.array([slot.minutes for slot in model.problem.slots]) // self.unit
         lengths = np.array([minutes[list(choice.slots)].sum() for choice in model.choices])
         order = np.lexsort((keys[:, 1], lengths, keys[:, 0]))
-        found: dict[int, list[Group]] = {}
+        days = range(min(0, keys[:, 0].min()), keys[:, 0].max() + 1)
+        found: dict[int, list[Group]] = {day: [] for day in days}
         for part in np.split(order, np.flatnonzero(np.diff(keys[order, 0]) | np.diff(lengths[order])) + 1):
             people, starts = np.unique(keys[part, 1], return_index=True)
             length, day = int(lengths[part[0]]), int(keys[part[0], 0])
             if length < len(self.fair):
-                found.setdefault(day, []).append(Group(length, people, starts, part, keys[part, 1]))
+                found[day].append(Group(length, people, starts, part, keys[part, 1]))
         return list(found.values())
+
+    def _unbroken(self, model: Model) -> Whole:
+        """How many days each person may work from the first on without a day off. Who has confirmed seats on more days
+        than that may have them all."""
+        confirmed: dict[int, set[int]] = {}
+        for person, slot in model.problem.confirmed:
+            whom = model.problem.people[person]
+            confirmed.setdefault(person, set()).add(whom.day(model.problem.slots[slot]))
+        found = np.full(len(self.most), len(self.days))
+        for person, whom in enumerate(model.problem.people):
+            for rule in whom.runs:
+                if rule.most is not None and rule.price is None and rule.kind is None and not rule.off:
+                    most = max(0, rule.most - (rule.before or 0))
+                    if len(confirmed.get(person, ())) <= most:
+                        found[person] = min(found[person], most)
+        return found
 
     def _fair(self, problem: Problem) -> Floats:
         """What so many units of new work are worth to the fairness of each person; minus infinity beyond her week.
-        Like every table here it has a row for each number of units and a column for each person."""
+        It has a row for each number of units and a column for each person."""
         fairness = problem.fairness
         units = np.arange(int(self.most.max()) + 1)
         rows = []
@@ -106,7 +126,7 @@ class Relaxation:
         """The bound at these prices, and how many more seats are wanted than sold in each slot."""
         values = self.wished + self.within @ prices
         gains, table = self._forward(values)
-        ends = table[-1] + self.fair
+        ends = table[-1].max(axis=0) + self.fair
         best = ends.argmax(axis=0)
         wanted = self.within.T @ self._taken(values, gains, table, best)
         margin = self.step_worth - prices[self.step_slot]
@@ -116,14 +136,17 @@ class Relaxation:
 
     def _forward(self, values: Floats) -> tuple[list[list[Floats]], list[Floats]]:
         """What each group of each day is worth to everybody, and, before the first and after each day, the best value
-        at each number of units so far."""
+        for each person at each number of units so far: with a day off among them, and without one."""
         gains = [[group.best(values, len(self.most)) for group in groups] for groups in self.days]
-        table = [np.full(self.fair.shape, -np.inf)]
-        table[0][0] = 0.0
-        for groups, worth in zip(self.days, gains, strict=True):
-            now = table[-1].copy()
+        table = [np.full((2, *self.fair.shape), -np.inf)]
+        table[0][UNBROKEN, 0] = 0.0
+        for day, (groups, worth) in enumerate(zip(self.days, gains, strict=True)):
+            now = np.full_like(table[-1], -np.inf)
+            now[RESTED] = table[-1].max(axis=0)
             for group, gain in zip(groups, worth, strict=True):
-                np.maximum(now[group.length :], table[-1][: -group.length] + gain, out=now[group.length :])
+                later = now[:, group.length :]
+                np.maximum(later, table[-1][:, : -group.length] + gain, out=later)
+            now[UNBROKEN][:, self.unbroken <= day] = -np.inf
             table.append(now)
         return gains, table
 
@@ -131,12 +154,14 @@ class Relaxation:
         """One for each pattern on a best way to these numbers of units."""
         taken = np.zeros(len(self.wished))
         everybody = np.arange(len(units))
+        state = table[-1][:, units, everybody].argmax(axis=0)
         for day in reversed(range(len(self.days))):
-            before, now = table[day : day + 2]
-            reached = now[units, everybody]
-            open_still = before[units, everybody] != reached
+            before, reached = table[day], table[day + 1][state, units, everybody]
+            off = before[:, units, everybody]
+            open_still = (state == UNBROKEN) | (off.max(axis=0) != reached)
+            state = np.where(open_still, state, off.argmax(axis=0))
             for group, gain in zip(self.days[day], gains[day], strict=True):
-                came = np.where(units >= group.length, before[units - group.length, everybody] + gain, -np.inf)
+                came = np.where(units >= group.length, before[state, units - group.length, everybody] + gain, -np.inf)
                 here = open_still & (came == reached)
                 open_still &= ~here
                 units = units - group.length * here
@@ -148,16 +173,17 @@ class Relaxation:
         of hers has room for it."""
         values = self.wished + self.within @ prices
         gains, table = self._forward(values)
-        after = self.fair
-        best = (table[-1] + after).max(axis=0)
+        after = np.stack([self.fair, self.fair])
+        best = (table[-1] + after).max(axis=(0, 1))
         loss = np.full(len(values), np.inf)
         for day in reversed(range(len(self.days))):
-            earlier = after.copy()
+            after[UNBROKEN][:, self.unbroken <= day] = -np.inf
+            earlier = np.stack([after[RESTED], after[RESTED]])
             for group, gain in zip(self.days[day], gains[day], strict=True):
-                later, sooner = after[group.length :], table[day][: -group.length]
-                short = best - (sooner + later).max(axis=0)
+                later, sooner = after[:, group.length :], table[day][:, : -group.length]
+                short = best - (sooner + later).max(axis=(0, 1))
                 loss[group.pattern] = short[group.whose] - values[group.pattern]
-                np.maximum(earlier[: -group.length], later + gain, out=earlier[: -group.length])
+                np.maximum(earlier[:, : -group.length], later + gain, out=earlier[:, : -group.length])
             after = earlier
         return loss
 
