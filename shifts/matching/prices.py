@@ -1,10 +1,12 @@
 """Prices for seats: with them, everybody's best week is found alone, and no plan can be worth more than all together.
 
 Lagrangian relaxation of the seats. At prices p the bound is: for each slot, its seats sold at p; for each person, the
-best choice of one pattern a day within her week's minutes, exactly, by dynamic programming over (day, minutes so far),
-for all people at once. What else binds a person (rest over midnight, days in a row, further limits) is left out, which
-can only raise the bound. It is far sharper than the linear relaxation, which splits shifts to fill a week to the brim;
-the prices that make it least are sought by subgradient steps towards a level just below the best bound so far.
+best choice of one pattern a day within her week's minutes, exactly, by dynamic programming over (day, minutes so far,
+whether there was a day off yet), for all people at once. That says how many days may be worked in a row from the first
+day on, which is all of the rule in a plan of a week. What else binds a person (rest over midnight, later days in a row,
+further limits) is left out, which can only raise the bound. It is far sharper than the linear relaxation, which splits
+shifts to fill a week to the brim; the prices that make it least are sought by subgradient steps towards a level just
+below the best bound so far.
 """
 
 import time
@@ -82,8 +84,7 @@ class Relaxation:
     def _groups(self, model: Model) -> list[list[Group]]:
         """For each day in order, its patterns by length: of those of one length a person takes the one worth most."""
         keys = np.array([(choice.day, choice.person) for choice in model.choices])
-        minutes = np.array([slot.minutes for slot in model.problem.slots]) // self.unit
-        lengths = np.array([minutes[list(choice.slots)].sum() for choice in model.choices])
+        lengths = (self.within @ np.array([slot.minutes // self.unit for slot in model.problem.slots])).astype(np.int64)
         order = np.lexsort((keys[:, 1], lengths, keys[:, 0]))
         days = range(min(0, keys[:, 0].min()), keys[:, 0].max() + 1)
         found: dict[int, list[Group]] = {day: [] for day in days}
@@ -114,13 +115,12 @@ class Relaxation:
         """What so many units of new work are worth to the fairness of each person; minus infinity beyond her week.
         It has a row for each number of units and a column for each person."""
         fairness = problem.fairness
-        units = np.arange(int(self.most.max()) + 1)
-        rows = []
-        for whom, most in zip(problem.people, self.most, strict=True):
-            already = fairness.worth(whom.minutes_before)
-            row = [fairness.worth(whom.minutes_before + int(n) * self.unit) - already for n in units[: most + 1]]
-            rows.append(row + [-np.inf] * (len(units) - len(row)))
-        return np.array(rows).T.copy()
+        edges = np.arange(fairness.bands + 1) * fairness.band_minutes
+        points = [fairness.worth(int(edge)) for edge in edges]
+        before = np.array([whom.minutes_before for whom in problem.people])
+        units = np.arange(int(self.most.max()) + 1)[:, None]
+        worth = np.interp(before + units * self.unit, edges, points) - np.interp(before, edges, points)
+        return np.where(units <= self.most, worth, -np.inf)
 
     def evaluate(self, prices: Floats) -> tuple[float, Floats]:
         """The bound at these prices, and how many more seats are wanted than sold in each slot."""

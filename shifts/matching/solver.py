@@ -4,9 +4,10 @@
 2. From these prices a bound B is lowered that hardly any plan misses by much (`prices.py`); it also tells, for each
    pattern of a person's day, how much any plan that uses it must fall short of B: its loss. Where the relaxation's own
    value is lower, because rules count that prices leave out, it is B, and its reduced costs are the losses.
-3. Patterns with a loss above a slack are left out; a small program is left, and gives a plan of value V.
-4. Where B - V is still too much, the slack becomes B - V: no better plan uses what is then left out, so what the second
-   program cannot exceed, no plan can.
+3. Patterns with a loss above a slack are left out; a small program is left, and gives a plan of value V. Where B - V is
+   still too much, the slack is widened.
+4. As soon as it would be wider than B - V, it becomes B - V: no better plan uses what is then left out, so what that
+   last program cannot exceed, no plan can.
 A small problem, or one whose days have too many patterns, goes to branch and bound as a whole.
 """
 
@@ -25,10 +26,10 @@ from shifts.matching.problem import Plan, Problem
 from shifts.matching.program import Floats
 
 GAP = 1e-4
-# Branch and bound aims beyond the promise, because what was left out may have cost a part of it.
-AIM = 0.3
+# Branch and bound aims beyond the promise, because what is left out may cost a part of it; not in the end.
+AIM, LAST_AIM = 0.3, 0.95
 SMALL = 4_000  # whole columns
-FIRST_SLACK = 0.001  # as a share of the dearest column
+FIRST_SLACK = 0.0007  # as a share of the dearest column
 WIDENING = 4.0
 SURE = 1e-6
 HALF = 0.5
@@ -79,7 +80,7 @@ class Search:
         """Afterwards `best` is the best plan there was time for, and no plan is worth more than `bound`."""
         everything = np.zeros(len(self.worth), dtype=bool)
         if self.whole.sum() <= SMALL or not self.model.patterned:
-            self.bound = self._decide(everything)
+            self.bound = self._decide(everything, AIM * self.gap)
             return
         relaxed = self._relax()
         if relaxed is None:
@@ -94,17 +95,22 @@ class Search:
         self._narrow(loss)
 
     def _narrow(self, loss: Floats) -> None:
-        """Decides with few patterns, then, where that was not near enough to the bound, with all that could help."""
+        """Decides with few patterns, then, where that was not near enough to the bound, with more, and at last with all
+        that could help."""
         slack = FIRST_SLACK * float(np.abs(self.worth).max())
-        most = float(loss.max(where=np.isfinite(loss), initial=0.0))
-        while self.best is None and self.finished and slack < WIDENING * (most + 1):
-            self._decide(loss > slack)
+        widest = WIDENING * (float(loss.max(where=np.isfinite(loss), initial=0.0)) + 1)
+        while self.finished and not self._near() and slack < min(widest, self.bound - self.value):
+            self._decide(loss > slack, AIM * self.gap)
             slack *= WIDENING
         if self.best is None:
             self.finished = False
-        elif self.finished and self.bound - self.value > self.gap * abs(self.bound):
-            reached = self._decide(loss > self.bound - self.value + SURE)
+        elif self.finished and not self._near():
+            reached = self._decide(loss > self.bound - self.value + SURE, LAST_AIM * self.gap)
             self.bound = min(self.bound, max(self.value, reached))
+
+    def _near(self) -> bool:
+        """Whether the plan is as near to the bound as was asked."""
+        return self.best is not None and self.bound - self.value <= self.gap * abs(self.bound)
 
     def _relax(self) -> Relaxed | None:
         """The optimum without whole numbers; None where time or feasibility is lacking."""
@@ -135,14 +141,15 @@ class Search:
             found[at] = (slots[at].steps[0].worth if folded else 0.0) + marginal[row]
         return found
 
-    def _decide(self, left_out: NDArray[np.bool_]) -> float:
-        """Branch and bound without these columns; keeps a better plan, and returns what none such exceeds."""
+    def _decide(self, left_out: NDArray[np.bool_], aim: float) -> float:
+        """Branch and bound without these columns, until its own gap is so small; keeps a better plan, and returns what
+        none such exceeds."""
         found = milp(
             -self.worth,
             integrality=self.whole.astype(np.int8),
             bounds=Bounds(self.low, np.where(left_out, 0.0, self.high)),
             constraints=LinearConstraint(self.matrix, self.row_low, self.row_high),
-            options={"time_limit": self._seconds_left(), "mip_rel_gap": AIM * self.gap},
+            options={"time_limit": self._seconds_left(), "mip_rel_gap": aim},
         )
         self.finished = found.status in (0, INFEASIBLE)
         if found.x is not None and -found.fun > self.value:

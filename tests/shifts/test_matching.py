@@ -129,9 +129,10 @@ def test_no_plan_of_all_is_better(seed: int) -> None:
     assert plan.value == pytest.approx(best(problem))
 
 
+@pytest.mark.parametrize("rhythm", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_no_plan_exceeds_the_bound_of_any_prices(seed: int) -> None:
-    problem = little(seed, rhythm=False)
+def test_no_plan_exceeds_the_bound_of_any_prices(seed: int, rhythm: bool) -> None:
+    problem = little(seed, rhythm=rhythm)
     relaxation = prices.Relaxation(model.build(problem))
     chance = random.Random(seed)
     optimum = best(problem)
@@ -144,8 +145,31 @@ def test_no_plan_exceeds_the_bound_of_any_prices(seed: int) -> None:
         assert optimum - 1e-6 <= lowered.bound <= bound + 1e-6
 
 
-def test_a_plan_with_a_pattern_falls_short_by_its_loss_at_least() -> None:
-    problem = little(3, rhythm=False)
+@pytest.mark.parametrize(("before", "days"), [(None, 2), (0, 2), (1, 1), (2, 0), (5, 0)])
+def test_the_bound_knows_how_many_days_in_a_row_may_begin_the_plan(before: int | None, days: int) -> None:
+    slots = tuple(slot(day, 9, 12) for day in range(days + 1))
+    asha = person("Asha", dict.fromkeys(range(days + 1), 5.0), runs=(Runs(most=2, before=before),))
+    problem = Problem(slots, (asha,), days=days + 1)
+
+    bound, _ = prices.Relaxation(model.build(problem)).evaluate(np.full(len(slots), 300.0))
+
+    assert bound == pytest.approx(days * 305)
+    assert bound == pytest.approx(best(problem))
+
+
+def test_the_bound_lets_be_what_is_confirmed_on_too_many_days() -> None:
+    slots = tuple(slot(day, 9, 12) for day in range(4))
+    asha = person("Asha", dict.fromkeys(range(4), 5.0), runs=(Runs(most=2),))
+    problem = Problem(slots, (asha,), confirmed=frozenset((0, day) for day in range(3)), days=4)
+
+    lowered = prices.lower(prices.Relaxation(model.build(problem)), np.zeros(len(slots)))
+
+    assert lowered.bound >= solver.solve(problem).value >= 3 * 305
+
+
+@pytest.mark.parametrize("rhythm", [False, True])
+def test_a_plan_with_a_pattern_falls_short_by_its_loss_at_least(rhythm: bool) -> None:
+    problem = little(3, rhythm=rhythm)
     built = model.build(problem)
     relaxation = prices.Relaxation(built)
     priced = prices.lower(relaxation, np.full(len(problem.slots), 100.0))
