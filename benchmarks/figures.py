@@ -122,7 +122,7 @@ SMOKE = Scale(
     rounds=3, seconds=0.2, warm_up_seconds=0.05, conversations=4, deliveries=12, idle_sockets=20,
     idle_seconds=0.5, stalled_sockets=4, stalled_rounds=3, storm_sockets=20, postings=2_000, reads=100,
     run_lines=2_000, people=20, people_large=30,
-    simulated_seeds=3, simulated_minutes=2.0, offers=20,
+    simulated_seeds=3, simulated_minutes=6.0, offers=20,
 )  # fmt: skip
 
 

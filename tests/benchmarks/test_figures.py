@@ -17,6 +17,7 @@ TO_A_FLOOR = {
     "message_rate", "message_cpu_us", "message_rate_two", "message_cpu_two_us", "deliver_p50_ms", "deliver_p99_ms",
     "fanout_cpu_us", "echo_cpu_us", "http_view_cpu_ms", "posting_per_s", "posting_bulk_per_s", "posting_alone_per_s",
     "run_1m_lines", "run_few_due", "release_1m_lines", "forecast_wape", "forecast_intraday_wape",
+    "offer_p50_ms", "offer_p99_ms", "offers_per_s",
     "sim70_sl20", "sim70_p95_s", "sim70_abandon", "sim85_sl20", "sim85_p95_s", "sim85_abandon",
 }  # fmt: skip
 
