@@ -109,7 +109,7 @@ _PASSED_OVER = """
         and not s.reserve)
   select w.agent_id, w.since, count(*)
   from open w
-  join dispatch_offer o on o.offered_at > greatest(w.since, %(back)s) and o.agent_id <> w.agent_id
+  join dispatch_offer o on o.offered_at > greatest(w.since, %(back)s)
   join dispatch_escalation e on e.id = o.escalation_id
   where w.since <= %(long_ago)s
     and exists (select 1 from agents_agentlanguage l where l.agent_id = w.agent_id and l.code = e.language)
