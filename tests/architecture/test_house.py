@@ -37,7 +37,9 @@ SOURCES = ("*.py", "*.ts", "*.tsx", "*.mjs", "*.css", "*.html", "*.sql")
 # Where the wall clock may be read: the one clock, and what starts machines before there is a database.
 CLOCKS = ("marketplace/clock.py", "marketplace/local/")
 # Doors read the one clock; rooms are given `now`.
-DOOR = re.compile(r"(^|/)(api|[a-z]+_api|tasks|views|admin|windows|sockets|signup|hub|session)\.py$|/management/commands/|/admin/")
+DOOR = re.compile(
+    r"(^|/)(api|[a-z]+_api|tasks|views|admin|windows|sockets|signup|hub|session)\.py$|/management/commands/|/admin/"
+)
 
 
 def ours(*patterns: str, under: tuple[str, ...] = ()) -> Iterator[Path]:
