@@ -4,11 +4,12 @@ A run is a row: asked for, taken up by one process at a time under a lease, done
 `seats.take`, one seat a transaction, so that whatever happened while it was computed is respected.
 """
 
+import logging
 from collections import defaultdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 
 from marketplace import events
@@ -19,6 +20,8 @@ from shifts.matching import refusals, scorer, solver
 from shifts.matching.problem import Plan
 from shifts.models import Allotment, Shift, Waiting, Wish
 from shifts.problems import Read
+
+log = logging.getLogger(__name__)
 
 SOLVE_SECONDS = 30.0
 LEASE = timedelta(minutes=10)
@@ -78,6 +81,8 @@ def _grant(read: Read, plan: Plan, *, now: datetime) -> tuple[set[UUID], dict[UU
         except Refused as refusal:
             if wish is not None:
                 refused[wish.pk] = (refusal.code, refusal.message)
+        except OperationalError as error:  # her slot was busy: the wish stays open, and the next run answers it
+            log.warning("A seat is granted by the next run: %s", error)
         else:
             if wish is not None:
                 granted.add(wish.pk)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from agents import slots
 from agents.models import OnlineStretch, Slot
@@ -24,7 +25,8 @@ A_SWEEP = 500
 
 def sweep(*, now: datetime) -> int:
     """Each seat whose time has come is looked at: present, missed, or over; how many changed."""
-    due = Seat.objects.filter(state__in=[Seat.State.CONFIRMED, Seat.State.PRESENT], begins_at__lte=now)
+    came = Q(state=Seat.State.PRESENT, ends_at__lte=now)  # nothing more is asked of whoever came until it is over
+    due = Seat.objects.filter(Q(state=Seat.State.CONFIRMED, begins_at__lte=now) | came)
     ids = list(due.order_by("begins_at").values_list("pk", flat=True)[:A_SWEEP])
     return sum(look(seat_id, now=now) for seat_id in ids)
 
