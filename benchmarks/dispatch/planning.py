@@ -32,9 +32,7 @@ def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
         plan = planner.plan(queue, supply, worlds.NOW, Weights())
         took.append((time.perf_counter() - began) * 1e3)
         spent = (time.process_time() - before) * 1e3
-        say(
-            f"{len(plan.placements)} of {waiting} placed by {plan.method}: {took[-1]:.0f} ms, of them {spent:.0f} of CPU"
-        )
+        say(f"{len(plan.placements)} of {waiting} by {plan.method}: {took[-1]:.0f} ms, of them {spent:.0f} of CPU")
         gaps.append(_gap(seed, waiting, agents))
     yield alone("round_2000x10000_ms", "ms", took)
     yield alone("round_gap", "share", gaps)
