@@ -144,7 +144,7 @@ def call_off(shift_id: UUID, *, by: str, reason: str, now: datetime) -> Shift:
 
 
 def _locked(shift_id: UUID) -> Shift:
-    found = Shift.objects.select_for_update(no_key=True).filter(pk=shift_id).first()
+    found = Shift.objects.select_for_update(no_key=True, of=("self",)).filter(pk=shift_id).first()
     if found is None:
         raise Refused("There is no such shift.", code="not_found")
     return found

@@ -25,7 +25,11 @@ SHORTEST_STAND_BY = timedelta(minutes=30)
 def locked_shift(shift_id: UUID) -> Shift:
     """The published shift, locked until the transaction ends; Refused where agents cannot see one."""
     assert connection.in_atomic_block, "a shift is locked inside a transaction"
-    found = Shift.objects.select_for_update(no_key=True).filter(pk=shift_id, state=Shift.State.PUBLISHED).first()
+    found = (
+        Shift.objects.select_for_update(no_key=True, of=("self",))
+        .filter(pk=shift_id, state=Shift.State.PUBLISHED)
+        .first()
+    )
     if found is None:
         raise Refused("There is no such shift.", code="not_found")
     return found

@@ -1,6 +1,7 @@
 """Claims of seats at the same moment: none is sold twice, nobody is in two places, and no limit is passed."""
 
 import pytest
+from django.db import OperationalError, transaction
 
 from agents.models import Agent
 from brands.models import Brand
@@ -55,3 +56,16 @@ def test_a_seat_held_out_is_taken_once_and_given_back_or_swapped_but_not_both(
     assert held(dana) == []
     seat.refresh_from_db()
     assert seat.state in ("swapped", "given_back")
+
+
+def test_a_claim_waits_for_what_she_claims_at_the_same_moment(lumo: Brand, dana: Agent) -> None:
+    """Another claim of hers is under way, and together they pass a day's hours: no claim looks past her slot's lock."""
+    first, second = shift(lumo, 24, 6), shift(lumo, 30, 6)
+
+    with transaction.atomic():
+        claims.claim(dana.pk, first.pk, now=NOON)
+        (meanwhile,) = at_once(lambda: claims.claim(dana.pk, second.pk, now=NOON))
+
+    assert isinstance(meanwhile, OperationalError)  # it gave up waiting
+    assert held(dana) == [first]
+    assert faults(dana) == []
