@@ -148,8 +148,23 @@ def _crowds(problem: Problem, person: int, slots: Sequence[int]) -> Iterator[lis
         under_way, grown = [*still, at], bool(still) or (grown and len(still) == len(under_way))
     if grown:
         yield under_way
-    apart = problem.clashes
-    yield from ([one, other] for one, other in combinations(sorted(slots), 2) if {(one, other), (other, one)} & apart)
+    if problem.clashes:
+        yield from _clashing(problem, person, sorted(slots))
+
+
+def _clashing(problem: Problem, person: int, slots: Sequence[int]) -> Iterator[list[int]]:
+    """Sets of slots that cover every clash of a person, as large as they come easily: all that clash with the same
+    others, with these, where neither side's slots may be held together."""
+    after: dict[int, set[int]] = {}
+    for one, other in combinations(slots, 2):
+        if {(one, other), (other, one)} & problem.clashes:
+            after.setdefault(one, set()).add(other)
+    for others in sorted({tuple(sorted(found)) for found in after.values()}):
+        same = [one for one, found in after.items() if found.issuperset(others)]
+        if any(problem.together(person, *pair) for side in (same, others) for pair in combinations(side, 2)):
+            yield from ([one, other] for one in same for other in others)
+        else:
+            yield [*same, *others]
 
 
 def _weeks(problem: Problem, whom: Person, slots: Sequence[int]) -> Iterator[Limit]:

@@ -233,6 +233,21 @@ def test_what_a_limit_really_allows() -> None:
     assert patterns.reachable([240], 200) == 0
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_clashes_keep_apart_what_they_name_and_nothing_else(seed: int) -> None:
+    chance = random.Random(seed)
+    slots = tuple(slot(day, begin, begin + 3) for day in range(3) for begin in (8, 9 + 3 * (seed % 2)))
+    pairs = [(one, other) for one, other in combinations(range(6), 2) if one // 2 != other // 2]
+    clashes = frozenset(chance.choice([pair, pair[::-1]]) for pair in chance.sample(pairs, 5))
+    asha = person("Asha", {at: float(chance.randint(0, 40)) for at in range(6)})
+    problem = Problem(slots, (asha,), clashes=clashes, days=3)
+
+    plan = solver.solve(problem)
+
+    assert scorer.score(problem, plan.seats).faults == ()
+    assert plan.value == pytest.approx(best(problem))
+
+
 def test_an_empty_problem_has_an_empty_plan() -> None:
     assert solver.solve(Problem((), ())).seats == frozenset()
     assert solver.solve(Problem((slot(0, 9, 12),), (person("Asha", {}),))).value == 0
