@@ -15,7 +15,7 @@ class Weights:
 
     version: int = 1
     # the pair
-    fit: float = 3.0
+    fit: float = 6.0
     topic_levels: tuple[float, float, float] = (0.6, 0.85, 1.0)
     language_levels: tuple[float, float, float] = (0.6, 0.85, 1.0)
     family_level: float = 0.4
@@ -23,13 +23,13 @@ class Weights:
     # the agent
     speed: float = 1.2
     load_share: float = 0.5
-    load: float = 0.35
+    load: float = 1.5
     idle: float = 0.25
     idle_unit_s: float = 120.0
     idle_most: float = 2.0
     deficit: float = 0.3
-    deficit_fair: float = 3.0
-    price: float = 0.9
+    deficit_fair: float = 6.0
+    price: float = 1.8
     price_most: float = 4.0
     starved: float = 5.0
     reserve: float = 40.0

@@ -13,9 +13,9 @@ BACK = """
   drop table dispatch_round"""
 # The first version, as it stood when it was published: later defaults of the code do not reach back into it.
 FIRST = {
-    "fit": 3.0, "topic_levels": [0.6, 0.85, 1.0], "language_levels": [0.6, 0.85, 1.0], "family_level": 0.4,
-    "brand_level": 0.2, "speed": 1.2, "load_share": 0.5, "load": 0.35, "idle": 0.25, "idle_unit_s": 120.0,
-    "idle_most": 2.0, "deficit": 0.3, "deficit_fair": 3.0, "price": 0.9, "price_most": 4.0, "starved": 5.0,
+    "fit": 6.0, "topic_levels": [0.6, 0.85, 1.0], "language_levels": [0.6, 0.85, 1.0], "family_level": 0.4,
+    "brand_level": 0.2, "speed": 1.2, "load_share": 0.5, "load": 1.5, "idle": 0.25, "idle_unit_s": 120.0,
+    "idle_most": 2.0, "deficit": 0.3, "deficit_fair": 6.0, "price": 1.8, "price_most": 4.0, "starved": 5.0,
     "reserve": 40.0, "served": 100.0, "age_per_s": 0.08, "age_most_s": 600.0, "priority": 30.0,
     "rings_s": [45.0, 120.0, 240.0], "rings_tight_s": [90.0, 240.0, 480.0], "slack_below": 0.88,
 }  # fmt: skip
