@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from agents.models import Slot
-from brands.models import Skill
+from brands.models import Brand, Skill
 from conversations.models import Conversation, Engagement
 from dispatch import leadership
 from dispatch.models import Escalation, Mode, Offer
@@ -48,7 +48,15 @@ def page(request: HttpRequest) -> HttpResponse:
     """The shell; the numbers come through the socket. Staff without the right to see the queue are turned away."""
     if not request.user.watches_the_board:  # type: ignore[union-attr]  # staff only
         raise PermissionDenied
-    return render(request, "board.html", {"rooms": _rooms(request), "name": request.user.get_short_name()})  # type: ignore[union-attr]  # staff only
+    shown = {"rooms": _rooms(request), "steering": _steering(request), "name": request.user.get_short_name()}  # type: ignore[union-attr]  # staff only
+    return render(request, "board.html", shown)
+
+
+def _steering(request: HttpRequest) -> dict[str, Any]:
+    """May this operator switch how brands are matched, and which brands are there?"""
+    may = request.user.has_perm("dispatch.change_mode")
+    brands = Brand.objects.filter(active=True).values_list("pk", "name") if may else ()
+    return {"may": may, "brands": [{"id": str(id_), "name": name} for id_, name in brands]}
 
 
 def _rooms(request: HttpRequest) -> dict[str, str]:

@@ -3,6 +3,7 @@ import { useNow } from "../shared/hooks";
 import { CHAT, Icon, MONEY, NOTE, PERSON, SHIELD, TRANSFER, HOME } from "../shared/icons";
 import { Agents, Occupancy } from "./agents";
 import { alertsOf, type Alert } from "./figures";
+import { Modes, type Steering } from "./modes";
 import { Offers } from "./offers";
 import { Service } from "./service";
 import { named, t } from "./speak";
@@ -29,10 +30,12 @@ interface AppProps {
   /** Name of a kind of record -> the admin's list of it, for those the operator may see. */
   rooms: Record<string, string>;
   name: string;
+  /** What this operator may switch. */
+  steering: Steering;
   tryNow: () => void;
 }
 
-export function App({ state, rooms, name, tryNow }: AppProps) {
+export function App({ state, rooms, name, steering, tryNow }: AppProps) {
   const now = useNow(TICK_MS);
   const { board, link } = state;
   const stale = board !== null && isStale(board, now);
@@ -47,6 +50,7 @@ export function App({ state, rooms, name, tryNow }: AppProps) {
         <Announced stale={stale || lost} alerts={alerts} known={board !== null} />
         {(stale || lost) && <StaleBar state={state} now={now} tryNow={tryNow} />}
         <Alerts alerts={alerts} />
+        {board && <Modes modes={board.modes} steering={steering} />}
         {board ? <Panels state={state} now={now} /> : !lost && <p class="loading muted">{t("first_picture")}</p>}
       </main>
     </div>

@@ -5,9 +5,11 @@ import { Link, type Ticket } from "../shared/socket";
 import { store } from "../shared/store";
 import "../shared/tokens.css";
 import "../shared/ground.css";
+import "../shared/forms.css";
 import "./board.css";
 import "./panels.css";
 import { App } from "./app";
+import type { Steering } from "./modes";
 import { locale } from "./speak";
 import { begin, hear, linked, type State } from "./state";
 
@@ -15,6 +17,7 @@ const root = document.getElementById("board");
 if (!root) throw new Error("the page has no #board");
 
 const rooms = JSON.parse(document.getElementById("rooms")?.textContent ?? "{}") as Record<string, string>;
+const steering = JSON.parse(document.getElementById("steering")?.textContent ?? '{"may": false, "brands": []}') as Steering;
 const name = root.dataset["name"] ?? "";
 const board = store<State>(begin);
 const link = new Link<ToOperator>({
@@ -24,7 +27,7 @@ const link = new Link<ToOperator>({
 });
 
 function show(state: State): void {
-  render(<App state={state} rooms={rooms} name={name} tryNow={link.tryNow} />, root as HTMLElement);
+  render(<App state={state} rooms={rooms} name={name} steering={steering} tryNow={link.tryNow} />, root as HTMLElement);
 }
 
 document.documentElement.lang = locale;

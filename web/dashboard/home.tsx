@@ -10,6 +10,7 @@ import { Heading, Mark, Shell, type Face } from "./parts";
 import { receiptPath } from "./route";
 import { amount, locale, span, t, weekday } from "./speak";
 import { presenceOf, type State } from "./state";
+import { WantedNow } from "./wanted";
 import type { Key } from "./words/en";
 
 export function Home({ state, work }: Face) {
@@ -20,6 +21,7 @@ export function Home({ state, work }: Face) {
       <div class={`home${desk?.willing ? "" : " is-offline"}`}>
         <div class="column">
           <Switch state={state} work={work} />
+          {desk?.state === "approved" && !desk.willing && <WantedNow />}
           {desk && <DemandCard demand={desk.demand} at={desk.at} now_ms={state.now_ms} />}
           <LastChats recent={state.recent} now_ms={state.now_ms} />
         </div>
