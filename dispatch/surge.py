@@ -3,7 +3,7 @@
 `surging` does the arithmetic, `payouts.surges` holds the budget; here both meet the rows of the ride.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Min
 
 from audit import journal
 from brands.models import Brand
@@ -26,6 +26,7 @@ from payouts.models import PayPlan
 
 Class = tuple[UUID, str, str]  # brand, topic, language
 OVER = (Offer.State.DECLINED, Offer.State.EXPIRED, Offer.State.WITHDRAWN)
+SHOWN = 200
 FIELDS = ("active", "from_s", "each_s", "step_minor", "highest_minor")
 
 
@@ -214,13 +215,7 @@ _WANTED = """
   where u.ended_at is null"""
 
 
-def paid_now(brand_id: UUID) -> list[Surge]:
-    """The brand's bonuses of this moment, the highest first."""
-    return list(Surge.objects.filter(brand_id=brand_id, ended_at=None).order_by("-bonus_minor", "topic", "language"))
-
-
-def last_day(brand_id: UUID, *, since: datetime) -> list[Mapping[str, Any]]:
-    """By class, the highest bonus of the stretch and how often it changed: for the public page."""
-    rows = Surge.objects.filter(brand_id=brand_id, began_at__gte=since).order_by()
-    told = rows.values("topic", "language").annotate(highest=Max("bonus_minor"), heights=Count("pk"))
-    return list(told.order_by("-highest", "topic", "language"))
+def history(brand_id: UUID, *, since: datetime) -> list[Surge]:
+    """The brand's bonuses that stood at some time since then, the latest first; at most two hundred."""
+    rows = Surge.objects.filter(brand_id=brand_id).exclude(ended_at__lt=since)
+    return list(rows.order_by("-began_at")[:SHOWN])

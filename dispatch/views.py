@@ -1,14 +1,21 @@
-"""The public page of the running weights: what decides who is asked, now and before, to whoever wants to know."""
+"""Public pages: what decides who is asked, and what is paid on top while it is busy, now and before."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
-from dispatch import published
-from dispatch.models import ScoreWeights
+from brands.models import Brand
+from dispatch import cards, explanations, published, surge
+from dispatch.models import ScoreWeights, Surge, SurgePolicy
 from marketplace import clock
+from payouts import receipts
+
+HISTORY = timedelta(days=7)
 
 WORDS = {
     "fit": "points for a perfect fit: the topic's share times the language's share",
@@ -45,6 +52,30 @@ def weights(request: HttpRequest) -> HttpResponse:
     running = published.in_force(now).version
     shown = [_shown(version, running) for version in ScoreWeights.objects.all()]
     return render(request, "weights.html", {"versions": shown})
+
+
+@require_safe
+def bonuses(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the brand pays on top while it is busy: how it is decided, what is paid now, and the last seven days."""
+    brand, now = get_object_or_404(Brand, slug=slug), clock.now()
+    locale = get_language_from_request(request)
+    names = cards.topic_names(brand.pk)
+    policy = SurgePolicy.objects.filter(pk=brand.pk, active=True).first()
+    shown = [_height(row, names, brand.currency, locale) for row in surge.history(brand.pk, since=now - HISTORY)]
+    money = {
+        name: receipts.money(getattr(policy, name), brand.currency, locale=locale) if policy else ""
+        for name in ("step_minor", "highest_minor")
+    }
+    return render(request, "bonuses.html", {"brand": brand, "policy": policy, "heights": shown, **money})
+
+
+def _height(row: Surge, names: Mapping[str, str], currency: str, locale: str) -> dict[str, Any]:
+    return {
+        "row": row,
+        "topic": names.get(row.topic, row.topic),
+        "language": explanations.language_name(row.language, locale),
+        "bonus": receipts.money(row.bonus_minor, currency, locale=locale),
+    }
 
 
 def _shown(version: ScoreWeights, running: int) -> dict[str, Any]:

@@ -49,6 +49,7 @@ urlpatterns = [
     path("agent/", include("agents.urls")),
     path("pay/<slug:slug>", pay.versions, name="pay"),
     path("shifts/<str:token>.ics", shifts_api.calendar, name="shift-feed"),
+    path("pay/<slug:slug>/bonuses", dispatch_pages.bonuses, name="bonuses"),
     path("weights", dispatch_pages.weights, name="weights"),
     path("", include("brands.urls")),
 ]

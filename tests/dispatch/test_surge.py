@@ -270,3 +270,18 @@ def test_an_operator_sets_policy_and_budget_in_one_form_with_a_reason(lumo: Bran
     assert page.post(change, told | {"limit_minor": 10}).status_code == 302
     assert surges.left([lumo.pk]) == {lumo.pk: 10}
     assert "0.10 EUR" in page.get("/admin/dispatch/surgepolicy/").content.decode()
+
+
+def test_everybody_reads_how_a_bonus_is_decided_and_what_was_paid(busy: Brand) -> None:
+    queue_of(busy, 1)
+    surge.sweep(now=at(10))
+
+    page = Browser().get("/pay/lumo/bonuses").content.decode()
+
+    assert "From a predicted wait of 60 s on, a chat pays 0.10 EUR more" in page
+    assert "2.00 EUR at most" in page
+    assert "<td>Refunds</td><td>English</td><td>2.00 EUR</td>" in page
+    assert "/pay/lumo/bonuses" in Browser().get("/pay/lumo").content.decode()
+    assert Browser().get("/pay/nobody/bonuses").status_code == 404
+    SurgePolicy.objects.update(active=False)
+    assert "pays no bonus for busy times now" in Browser().get("/pay/lumo/bonuses").content.decode()
