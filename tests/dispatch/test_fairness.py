@@ -7,7 +7,7 @@ import pytest
 from agents import presence
 from agents.models import Agent, AgentLanguage, OnlineStretch, Slot, User
 from brands.models import Brand
-from dispatch import fair_share, fairness, offers
+from dispatch import desk, fair_share, fairness, modes, offers, rounds
 from dispatch.models import Offer, Standing
 from tests.admin.conftest import enter
 from tests.boards import another_chat, served
@@ -124,3 +124,54 @@ def test_an_operator_reads_the_spread_by_language_and_tier(lumo: Brand, dana: Ag
     page = enter(noor).get("/admin/dispatch/standing/").content.decode()
     assert "English" in page
     assert "0.78 EUR" in page
+
+
+@pytest.fixture
+def halting(olu: Agent) -> Agent:
+    """Olu gets by in English, and no more: by the score the fluent Dana is asked before her."""
+    AgentLanguage.objects.filter(agent=olu).update(level=1)
+    return olu
+
+
+def asked_next(brand: Brand, *, seconds: float) -> str:
+    ask(another_chat(brand, seconds=seconds), now=at(seconds))
+    (offer,) = rounds.match_waiting(now=at(seconds + 1))
+    return offer.agent.display_name
+
+
+@pytest.mark.parametrize(("measured", "asked"), [(False, "Dana"), (True, "Olu")])
+def test_who_was_passed_over_is_asked_first_once(
+    lumo: Brand, dana: Agent, halting: Agent, measured: bool, asked: str
+) -> None:
+    for second in range(fair_share.PEERS_ASKED_AT_LEAST):
+        declined(lumo, dana, seconds=30 + 100 * second)
+        desk.leave(Offer.objects.latest("offered_at").escalation.conversation_id, now=at(60 + 100 * second))
+    if measured:
+        fairness.measure(now=at(601))
+
+    assert asked_next(lumo, seconds=610) == asked
+    if measured:  # she was asked: the mark is void, whatever she answers, until she is measured again
+        mine = Offer.objects.get(agent=halting)
+        offers.decline(mine.pk, by=halting.pk, now=at(612))
+        desk.leave(mine.escalation.conversation_id, now=at(613))
+        assert asked_next(lumo, seconds=700) == "Dana"
+
+
+@pytest.mark.parametrize(("fair", "asked"), [(False, "Dana"), (True, "Olu")])
+def test_in_fair_mode_who_earned_least_for_her_time_is_asked_sooner(
+    lumo: Brand, dana: Agent, halting: Agent, fair: bool, asked: str
+) -> None:
+    for agent, deficit in ((dana, -0.9), (halting, 0.9)):
+        Standing.objects.create(
+            agent=agent,
+            tier="standard",
+            currency="EUR",
+            earned_minor=0,
+            slot_seconds=1,
+            deficit=deficit,
+            measured_at=NOON,
+        )
+    if fair:
+        modes.switch_on("fair", lumo.pk, by="operator:noor", reason="A week of fairness", now=at(0))
+
+    assert asked_next(lumo, seconds=10) == asked
