@@ -13,7 +13,7 @@ from agents.models import Agent, AgentLanguage, AgentSkill, Slot
 from brands.models import Skill
 from conversations import customers, lifecycle
 from dispatch import decisions, offers, published, replays, rounds
-from dispatch.matching import Weights
+from dispatch.matching import Placement, Weights
 from dispatch.models import Decision, Escalation, Offer, Round, ScoreWeights
 from dispatch.views import WORDS
 from marketplace import clock
@@ -247,3 +247,15 @@ def test_nothing_is_placed_by_a_leader_of_yesterday(request_: Escalation, dana: 
     assert rounds.match_waiting(now=at(1), epoch=7) == []
     assert not Decision.objects.exists()
     assert offers.make([], epoch=None, now=at(1)) == []
+
+
+@pytest.mark.parametrize("since", [{"active": 2}, {"held": 1}, {"willing": False}, {"gone_since": NOON}], ids=str)
+def test_an_offer_is_not_made_to_who_has_no_room_any_more(
+    since: dict[str, object], request_: Escalation, dana: Agent
+) -> None:
+    placement = Placement(request_.pk, dana.pk, ("topic_certified", "language_fluent", "free"))
+    Slot.objects.filter(pk=dana.pk).update(**since)
+
+    assert offers.make([placement], epoch=None, now=at(1)) == []
+    request_.refresh_from_db()
+    assert request_.state == "waiting"

@@ -292,6 +292,13 @@ def test_a_certificate_counts_until_it_ends() -> None:
     assert [len(plan([waits()], [agent], now=NOW + after)) for after in (0, 4, 5, 6, 3)] == [1, 1, 0, 0, 1]
 
 
+def test_a_language_counts_until_it_ends() -> None:
+    ending = Certificates({(LUMO, "refunds"): Certificate(2)}, {"en": Certificate(3, until=NOW + 5)})
+    agent = replace(free(DANA), certificates=ending)
+
+    assert [len(plan([waits()], [agent], now=NOW + after)) for after in (0, 4, 5, 6, 3)] == [1, 1, 0, 0, 1]
+
+
 def test_a_scarce_speaker_is_kept_free_for_whom_nobody_else_understands() -> None:
     bilingual = free(OLU, idle=900)
     rare = Certificates(bilingual.certificates.skills, {"en": Certificate(3), "fi": Certificate(3)})
