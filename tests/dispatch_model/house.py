@@ -351,7 +351,7 @@ class House:
         return self.now < offer.expires_at
 
     def _may_be_asked(self, slot: Slot) -> bool:
-        return slot.willing and slot.gone_since is None and slot.held == 0 and slot.active < slot.places
+        return slot.is_here and slot.held == 0 and slot.active < slot.places
 
     # --- what several acts do ---
 

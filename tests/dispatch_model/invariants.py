@@ -136,7 +136,7 @@ def _misplaced(house: House, operation: Operation, was: Before) -> Iterator[str]
         yield "a dispatcher that lost the lead places offers"
     for offer, placement in house.made:
         slot = house.slots[offer.agent]
-        if not (slot.willing and slot.connected) and slot.gone_since is not None:
+        if not slot.is_here:
             yield "an offer to someone who is not connected and willing"
         if slot.active + slot.held > slot.places:
             yield "an agent placed above capacity"
