@@ -122,6 +122,11 @@ def navigation(request: HttpRequest) -> list[Item]:
                 rows("Answers to wishes", "rule", "shifts.allotment"),
                 rows("Waiting lists", "pending_actions", "shifts.waiting"),
                 rows("Swaps", "swap_horiz", "shifts.swap"),
+                rows("Forecasts", "insights", "shifts.outlook"),
+                rows("Arrivals", "stacked_bar_chart", "shifts.arrivals"),
+                rows("Staffing", "tune", "shifts.staffing"),
+                rows("Special days", "event", "shifts.specialday"),
+                rows("Expected classes", "fiber_new", "shifts.expectation"),
             ],
         },
         {

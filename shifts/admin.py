@@ -22,6 +22,7 @@ from marketplace.windows import (
 )
 from payouts.admin.lists import ask_of_list
 from shifts import asking, attendance, planning
+from shifts import windows as windows
 from shifts.models import Allotment, Seat, Shift, Swap, Waiting, Wish
 
 PLANS = ["shifts.change_shift"]

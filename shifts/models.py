@@ -12,6 +12,12 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import models
 from django.db.models import F, Func, Q
 
+from shifts.demand import Arrivals as Arrivals
+from shifts.demand import Expectation as Expectation
+from shifts.demand import Outlook as Outlook
+from shifts.demand import SpecialDay as SpecialDay
+from shifts.demand import Staffing as Staffing
+
 SHORTEST = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 MOST_SEATS = 500
