@@ -68,6 +68,15 @@ def test_with_endless_patience_it_is_erlang_c() -> None:
     assert found.abandoned == pytest.approx(0, abs=1e-5)
 
 
+def test_who_would_wait_for_hours_leaves_only_where_there_is_too_much_work() -> None:
+    over = Load(arrivals_an_hour=60.0, handling_seconds=420.0, patience_seconds=1e6)  # 7 places of work
+
+    found = service(over, 3, 20.0)
+
+    assert (found.abandoned, found.occupancy) == pytest.approx((4 / 7, 1.0), abs=1e-6)
+    assert found.within_target < 1e-6
+
+
 @pytest.mark.parametrize("arrivals", [1.0, 30.0, 1000.0, 20000.0])
 @pytest.mark.parametrize("patience", [20.0, 240.0, 3000.0])
 def test_the_fewest_places_that_hold_the_level(arrivals: float, patience: float) -> None:
