@@ -84,9 +84,7 @@ class Outlook(models.Model):
     class Meta:
         ordering = ["-day", "brand", "topic", "language"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["brand", "topic", "language", "day"], name="outlook_once_per_class_and_day"
-            ),
+            models.UniqueConstraint(fields=["brand", "topic", "language", "day"], name="outlook_once_per_class_day"),
             models.CheckConstraint(
                 name="outlook_has_a_band",
                 condition=Q(low__len=F("middle__len"))
