@@ -5,6 +5,9 @@ PY := .venv/bin/python
 ARGS ?=
 NAME ?=
 SEEDS ?= 1-5
+# Many tests wait for processes more than they compute: three run at once, each with servers of its own. Not with
+# servers that the environment names, which all would share, nor where ARGS chooses some.
+SPREAD := $(if $(DATABASE_URL)$(ARGS),,-n 3 --dist loadfile)
 export PYTHON
 
 .DEFAULT_GOAL := help
@@ -17,7 +20,7 @@ run: ground ## Start the whole product here and print its addresses (ARGS="--por
 	@exec $(PY) manage.py up $(ARGS)
 
 test: ground-dev ## Run the tests (ARGS="tests/dispatch -k offer")
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest $(SPREAD) $(ARGS)
 
 check: ground-dev ## Style, types, layers, generated files, migrations, front end
 	@$(PY) -m tools.check $(ARGS)

@@ -120,10 +120,12 @@ where p.run_id = %(run)s and (p.drained_seq is null) <> (d.id is null)
   or p.run_id = %(run)s and d.id is not null
      and ((d.account_id, d.seq, -d.amount) is distinct from (p.account_id, p.drained_seq, p.amount)
           or c.name <> %(transit)s)"""
-# By hashes of the ids: a sample that nobody chooses, and the same whenever it is drawn.
+# By hashes of the ids: a sample that nobody chooses, and the same whenever it is drawn. Of each payout at even
+# distances from a start of its own, so that one of few lines is read whole.
 _SAMPLE = """
 with drawn as materialized (
-  select distinct p.account_id, p.lo + (hashtext(p.id::text || n) & 2147483647) %% (p.hi - p.lo + 1) as seq
+  select distinct p.account_id, p.lo + ((hashtext(p.id::text) & 2147483647)
+      + (n - 1) * (p.hi - p.lo + 1) / %(lines)s) %% (p.hi - p.lo + 1) as seq
   from (select * from payouts_payout where run_id = %(run)s order by hashtext(id::text) limit %(payouts)s) p
   cross join generate_series(1, %(lines)s) n),
 sampled as materialized (

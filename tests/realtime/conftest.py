@@ -144,8 +144,15 @@ def enter(web: Web, principal: str, *, have: Sequence[tuple[object, str, int]] =
     tab = Tab(web, PATHS[kind], **how)
     held = [{"conversation": str(chat), "stream": stream, "seq": seq} for chat, stream, seq in have]
     tab.send("enter", ticket=secret, have=held)
-    assert tab.frame()["type"] == "welcome"
+    if (first := tab.frame())["type"] == "bye":
+        tab.link.close()
+        raise SentAway(first)
+    assert first["type"] == "welcome"
     return tab
+
+
+class SentAway(AssertionError):
+    """The server said `bye` instead of `welcome`."""
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from marketplace.local.services import Urls
 from realtime import leases
 from realtime.hub import Hub
 from realtime.models import Connection, ServerLease
-from tests.realtime.conftest import Tab, Web, enter, serving
+from tests.realtime.conftest import SentAway, Tab, Web, enter, serving
 
 
 @pytest.fixture
@@ -155,10 +155,10 @@ def test_a_server_that_was_frozen_beyond_its_lease_sends_everybody_away(
 
 
 def enter_again(web: Web, principal: str) -> Tab:
-    """As a client comes back: until the server is ready for it."""
-    for _ in range(20):
+    """As a client comes back: until the server is ready for it. Sent away meanwhile: it says `bye` or only closes."""
+    for _ in range(50):
         try:
             return enter(web, principal)
-        except ConnectionClosed:
+        except (ConnectionClosed, SentAway):
             threading.Event().wait(0.2)
     raise AssertionError("the server did not let anybody in again")
