@@ -146,12 +146,12 @@ def enter(web: Web, principal: str, *, have: Sequence[tuple[object, str, int]] =
     tab.send("enter", ticket=secret, have=held)
     if (first := tab.frame())["type"] == "bye":
         tab.link.close()
-        raise SentAway(first)
+        raise SentAwayError(first)
     assert first["type"] == "welcome"
     return tab
 
 
-class SentAway(AssertionError):
+class SentAwayError(AssertionError):
     """The server said `bye` instead of `welcome`."""
 
 

@@ -24,7 +24,7 @@ from marketplace.local.services import Urls
 from realtime import leases
 from realtime.hub import Hub
 from realtime.models import Connection, ServerLease
-from tests.realtime.conftest import SentAway, Tab, Web, enter, serving
+from tests.realtime.conftest import SentAwayError, Tab, Web, enter, serving
 
 
 @pytest.fixture
@@ -159,6 +159,6 @@ def enter_again(web: Web, principal: str) -> Tab:
     for _ in range(50):
         try:
             return enter(web, principal)
-        except (ConnectionClosed, SentAway):
+        except (ConnectionClosed, SentAwayError):
             threading.Event().wait(0.2)
     raise AssertionError("the server did not let anybody in again")
