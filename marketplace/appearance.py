@@ -98,92 +98,83 @@ UNMATCHED = "matching=open"
 IN_LINE = "state__in=waiting%2Coffered"
 
 
+# The sections of the sidebar and what stands in each: title, symbol, model, and what the list is narrowed by.
+SECTIONS: dict[str, list[tuple[str, ...]]] = {
+    "Work": [
+        ("Applications", "how_to_reg", "agents.agent", APPLIED),
+        ("Queue", "hourglass_top", "dispatch.escalation", IN_LINE),
+        ("Conversations", "forum", "conversations.conversation"),
+        ("Requests", "front_hand", "dispatch.escalation"),
+        ("Offers", "notifications", "dispatch.offer"),
+        ("Engagements", "support_agent", "conversations.engagement"),
+        ("Ratings", "star", "conversations.rating"),
+        ("Questions", "contact_support", "dispatch.question"),
+        ("Abuse reports", "report", "dispatch.abusereport"),
+    ],
+    "Shifts": [
+        ("Shifts", "calendar_month", "shifts.shift"),
+        ("Seats", "chair", "shifts.seat"),
+        ("Answers to wishes", "rule", "shifts.allotment"),
+        ("Waiting lists", "pending_actions", "shifts.waiting"),
+        ("Swaps", "swap_horiz", "shifts.swap"),
+        ("Forecasts", "insights", "shifts.outlook"),
+        ("Arrivals", "stacked_bar_chart", "shifts.arrivals"),
+        ("Staffing", "tune", "shifts.staffing"),
+        ("Special days", "event", "shifts.specialday"),
+        ("Expected classes", "fiber_new", "shifts.expectation"),
+    ],
+    "People": [
+        ("Agents", "groups", "agents.agent"),
+        ("Slots", "event_seat", "agents.slot"),
+        ("Fairness", "balance", "dispatch.standing"),
+        ("Customers", "person", "conversations.customer"),
+        ("Log-ins", "key", "agents.user"),
+        ("Roles", "badge", "auth.group"),
+    ],
+    "Money": [
+        ("Payout runs", "payments", "payouts.payoutrun"),
+        ("Unmatched", "help", "payouts.bankentry", UNMATCHED),
+        ("Disputes", "balance", "payouts.dispute"),
+        ("Holds", "lock_clock", "payouts.hold"),
+        ("Clawbacks", "undo", "payouts.clawback"),
+        ("Plan drafts", "edit_note", "payouts.plandraft"),
+        ("Pay plans", "request_quote", "payouts.payplan"),
+        ("Bank accounts", "account_balance", "payouts.payoutdestination"),
+        ("Payment files", "draft", "payouts.payoutfile"),
+        ("Cash-outs", "bolt", "payouts.cashoutmandate"),
+        ("Postings", "receipt_long", "payouts.posting"),
+        ("Bonus policies", "trending_up", "dispatch.surgepolicy"),
+        ("Bonuses", "local_fire_department", "dispatch.surge"),
+        ("Accounts", "account_balance_wallet", "payouts.account"),
+        ("Frozen facts", "ac_unit", "payouts.earningfact"),
+        ("Periods", "event_available", "payouts.period"),
+        ("Unit pools", "savings", "payouts.unitpool"),
+        ("Ledger proofs", "fact_check", "payouts.ledgeraudit"),
+    ],
+    "Setup": [
+        ("Brands", "storefront", "brands.brand"),
+        ("Topics", "sell", "brands.skill"),
+        ("Articles", "menu_book", "brands.article"),
+    ],
+    "Trace": [
+        ("Audit", "shield", "audit.entry"),
+        ("Matching modes", "switches", "dispatch.mode"),
+        ("Decisions", "rule", "dispatch.decision"),
+        ("Weights", "tune", "dispatch.scoreweights"),
+        ("Dispatcher", "alt_route", "dispatch.leadership"),
+        ("Servers", "dns", "realtime.serverlease"),
+        ("Sockets", "cable", "realtime.connection"),
+    ],
+}
+
+
 def navigation(request: HttpRequest) -> list[Item]:
+    """The sidebar: what is live, then the sections."""
+    home = {"title": "Now", "icon": "home", "link": reverse_lazy("admin:index")}
     board = {"title": "Live board", "icon": "monitoring", "link": reverse_lazy("board")}
-    return [
-        {"title": "Live", "items": [{"title": "Now", "icon": "home", "link": reverse_lazy("admin:index")}, board]},
-        {
-            "title": "Work",
-            "items": [
-                {**rows("Applications", "how_to_reg", "agents.agent", APPLIED), **_waiting(request)},
-                rows("Queue", "hourglass_top", "dispatch.escalation", IN_LINE),
-                rows("Conversations", "forum", "conversations.conversation"),
-                rows("Requests", "front_hand", "dispatch.escalation"),
-                rows("Offers", "notifications", "dispatch.offer"),
-                rows("Engagements", "support_agent", "conversations.engagement"),
-                rows("Ratings", "star", "conversations.rating"),
-            ],
-        },
-        {
-            "title": "Shifts",
-            "items": [
-                rows("Shifts", "calendar_month", "shifts.shift"),
-                rows("Seats", "chair", "shifts.seat"),
-                rows("Answers to wishes", "rule", "shifts.allotment"),
-                rows("Waiting lists", "pending_actions", "shifts.waiting"),
-                rows("Swaps", "swap_horiz", "shifts.swap"),
-                rows("Forecasts", "insights", "shifts.outlook"),
-                rows("Arrivals", "stacked_bar_chart", "shifts.arrivals"),
-                rows("Staffing", "tune", "shifts.staffing"),
-                rows("Special days", "event", "shifts.specialday"),
-                rows("Expected classes", "fiber_new", "shifts.expectation"),
-            ],
-        },
-        {
-            "title": "People",
-            "items": [
-                rows("Agents", "groups", "agents.agent"),
-                rows("Slots", "event_seat", "agents.slot"),
-                rows("Fairness", "balance", "dispatch.standing"),
-                rows("Customers", "person", "conversations.customer"),
-                rows("Log-ins", "key", "agents.user"),
-                rows("Roles", "badge", "auth.group"),
-            ],
-        },
-        {
-            "title": "Money",
-            "items": [
-                rows("Payout runs", "payments", "payouts.payoutrun"),
-                rows("Unmatched", "help", "payouts.bankentry", UNMATCHED),
-                rows("Disputes", "balance", "payouts.dispute"),
-                rows("Holds", "lock_clock", "payouts.hold"),
-                rows("Clawbacks", "undo", "payouts.clawback"),
-                rows("Plan drafts", "edit_note", "payouts.plandraft"),
-                rows("Pay plans", "request_quote", "payouts.payplan"),
-                rows("Bank accounts", "account_balance", "payouts.payoutdestination"),
-                rows("Payment files", "draft", "payouts.payoutfile"),
-                rows("Cash-outs", "bolt", "payouts.cashoutmandate"),
-                rows("Postings", "receipt_long", "payouts.posting"),
-                rows("Bonus policies", "trending_up", "dispatch.surgepolicy"),
-                rows("Bonuses", "local_fire_department", "dispatch.surge"),
-                rows("Accounts", "account_balance_wallet", "payouts.account"),
-                rows("Frozen facts", "ac_unit", "payouts.earningfact"),
-                rows("Periods", "event_available", "payouts.period"),
-                rows("Unit pools", "savings", "payouts.unitpool"),
-                rows("Ledger proofs", "fact_check", "payouts.ledgeraudit"),
-            ],
-        },
-        {
-            "title": "Setup",
-            "items": [
-                rows("Brands", "storefront", "brands.brand"),
-                rows("Topics", "sell", "brands.skill"),
-                rows("Articles", "menu_book", "brands.article"),
-            ],
-        },
-        {
-            "title": "Trace",
-            "items": [
-                rows("Audit", "shield", "audit.entry"),
-                rows("Matching modes", "switches", "dispatch.mode"),
-                rows("Decisions", "rule", "dispatch.decision"),
-                rows("Weights", "tune", "dispatch.scoreweights"),
-                rows("Dispatcher", "alt_route", "dispatch.leadership"),
-                rows("Servers", "dns", "realtime.serverlease"),
-                rows("Sockets", "cable", "realtime.connection"),
-            ],
-        },
-    ]
+    items = {title: [rows(*of) for of in lists] for title, lists in SECTIONS.items()}
+    items["Work"][0].update(_waiting(request))
+    return [{"title": "Live", "items": [home, board]}, *({"title": t, "items": i} for t, i in items.items())]
 
 
 def style(request: HttpRequest) -> str:
