@@ -5,7 +5,8 @@ Usage: python -m tests.payouts.crashes [--seeds 1000] [--first 1] [--again]
 What each seed came to is one line of a file in the state folder. Seeds that this very code has played already are left
 out, so that a run that was broken off goes on where it was; the sums at the end are over all of them.
 
-Workers are processes, killed with SIGKILL at a statement that the seed chooses, before or after it is carried out.
+Workers are processes that work on until they are killed, with SIGKILL, at a statement that the seed chooses, before or
+after it is carried out; another takes the place of each.
 Their wake-ups lie in a real Valkey, which is emptied; they come twice and are taken by several workers at once. The
 bank takes in charge what it never answers for, is deaf, refuses, and sends back; its news comes doubled and in no
 order. At the end of each seed every cent earned is either at the bank or in the agent's balance, once.
@@ -16,13 +17,11 @@ import hashlib
 import json
 import os
 import random
-import signal
 import sys
 import tempfile
 import time
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -31,8 +30,8 @@ from typing import Any
 from uuid import UUID
 
 import redis
-from django.db import OperationalError, connection, connections
-from psycopg import errors
+
+from tests.payouts.crew import CRASHED, GAVE_UP, KILLED, Act, Crew, Plan
 
 MONDAY = datetime(2026, 11, 22, 23, tzinfo=UTC)  # 00:00 in Stockholm
 WEEK = timedelta(days=7)
@@ -41,7 +40,15 @@ ROUNDS = 10  # of each week, with accidents
 QUIET_ROUNDS = 40  # and at most so many without, until all is done
 BELL = "payouts-bell"
 CASHES_OUT = 0.25  # of the rounds
-GAVE_UP = 75  # a child's exit status
+MOST_GIVEN_UP = 0.25  # of the acts: where more wait in vain, a seed has shown too little
+# What decides how a seed goes. Pages, plans and rating do not: what these agents earn is goodwill.
+DECIDING = (
+    *(f"payouts/{name}/**/*.py" for name in ("runs", "providers", "models", "migrations")),
+    *(f"payouts/{name}.py" for name in ("ledger", "nights", "proofs")),
+    *(f"tests/payouts/{name}.py" for name in ("crashes", "crew", "payday", "conftest")),
+    "audit/journal.py",
+    "requirements.lock",
+)
 FAULTS = {"lost_before": 0.25, "lost_after": 0.25, "deaf": 0.25, "refused": 0.1, "returned": 0.15}
 
 
@@ -54,6 +61,7 @@ class Outcome:
     lost: int = 0
     doubled: int = 0
     open: int = 0
+    acts: int = 0
     killed: int = 0
     gave_up: int = 0  # waited in vain for a lock, as on a machine that stands still: an error, and nothing changed
     flushed: int = 0
@@ -66,7 +74,8 @@ class Outcome:
 
     @property
     def sound(self) -> bool:
-        return not (self.lost or self.doubled or self.open or self.faults)
+        idle = self.gave_up > MOST_GIVEN_UP * self.acts
+        return not (self.lost or self.doubled or self.open or self.faults or idle)
 
 
 class Seed:
@@ -75,6 +84,7 @@ class Seed:
     def __init__(self, number: int, folder: Path, valkey: "redis.Redis") -> None:
         self.chance = random.Random(number)
         self.valkey, self.folder = valkey, folder
+        self.crew = Crew(self)
         self.outcome = Outcome(number)
         self.now = MONDAY + timedelta(hours=2)
         self.misbehave(FAULTS)
@@ -132,7 +142,7 @@ class Seed:
             self.valkey.flushall()
             self.outcome.flushed += 1
         workers = self.chance.randint(1, 3) if accidents else 1
-        self.at_once([self.answer_the_bell] * workers + self.cash_outs(accidents), accidents=accidents)
+        self.at_once([("bell", ())] * workers + self.cash_outs(accidents), accidents=accidents)
         self.approve()
         if self.chance.random() < 0.4:
             self.bank.work()
@@ -141,22 +151,22 @@ class Seed:
             told = self.chance.sample(news, self.chance.randint(0, len(news))) if accidents else news
             half = len(told) // 2
             self.outcome.doubled_news += half - half // 2
-            self.at_once([lambda: self.hear(told[:half]), lambda: self.hear(told[half // 2 :])], accidents=accidents)
+            self.at_once([("hear", (told[:half],)), ("hear", (told[half // 2 :],))], accidents=accidents)
 
-    def cash_outs(self, accidents: bool) -> list[Callable[[], None]]:
+    def cash_outs(self, accidents: bool) -> list[Act]:
         """Somebody wants her money now, and clicks twice."""
         if not accidents or self.chance.random() > CASHES_OUT:
             return []
         agent, request_id = self.chance.choice(self.agents), UUID(int=self.chance.getrandbits(128))
         self.outcome.cash_outs += 1
-        return [lambda: self.cash_out(agent, request_id)] * 2
+        return [("cash_out", (agent.pk, request_id))] * 2
 
-    def cash_out(self, agent: Any, request_id: UUID) -> None:
+    def cash_out(self, agent_id: UUID, request_id: UUID) -> None:
         from marketplace.refusals import Refused
         from payouts.runs import cash_out
 
         with suppress(Refused):
-            cash_out.request(agent.pk, "EUR", now=self.now, request_id=request_id)
+            cash_out.request(agent_id, "EUR", now=self.now, request_id=request_id)
 
     def answer_the_bell(self) -> None:
         """What a worker does with a wake-up: look at the database and do what is due."""
@@ -181,25 +191,30 @@ class Seed:
                 approving.submit(run.pk, by="operator:noor", now=self.now)
             approving.approve(run.pk, by="operator:omar", digest=run.digest, now=self.now)
 
-    def at_once(self, acts: list[Callable[[], None]], *, accidents: bool) -> None:
-        """Each act in a process of its own; some are killed on the way. Without accidents one after the other, here."""
+    def at_once(self, acts: Sequence[Act], *, accidents: bool) -> None:
+        """Each act by a worker of its own; some are killed on the way. Without accidents one after the other, here."""
         if not accidents:
             for act in acts:
-                act()
+                self.act(act)
             return
         plans = [self.plan() for _ in acts]
-        connections.close_all()
-        children = [_fork(act, plan) for act, plan in zip(acts, plans, strict=True)]
-        for child in children:
-            _, status = os.waitpid(child, 0)
-            if os.WIFSIGNALED(status):
-                self.outcome.killed += 1
-            elif os.waitstatus_to_exitcode(status) == GAVE_UP:
-                self.outcome.gave_up += 1
-            elif status:
+        self.outcome.acts += len(acts)
+        for end in self.crew.work(acts, plans, now=self.now):
+            self.outcome.killed += end == KILLED
+            self.outcome.gave_up += end == GAVE_UP
+            if end == CRASHED:
                 self.outcome.faults["crashed_by_itself"] = self.outcome.faults.get("crashed_by_itself", 0) + 1
 
-    def plan(self) -> tuple[int, bool] | None:
+    def act(self, act: Act) -> None:
+        """What a worker is told to do, and what happens here where there are no accidents."""
+        known: dict[str, Callable[..., None]] = {
+            "bell": self.answer_the_bell,
+            "cash_out": self.cash_out,
+            "hear": self.hear,
+        }
+        known[act[0]](*act[1])
+
+    def plan(self) -> Plan | None:
         """Die at this statement, before or after it; or not at all."""
         if self.chance.random() < 0.4:
             return None
@@ -249,44 +264,9 @@ def _earned(agent: Any) -> int:
     return sum(Posting.objects.filter(account__agent=agent, kind="goodwill").values_list("amount", flat=True))
 
 
-def _fork(act: Callable[[], None], plan: tuple[int, bool] | None) -> int:
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        with _dying(plan):
-            act()
-        code = 0
-    except OperationalError as error:
-        code = GAVE_UP if isinstance(error.__cause__, (errors.LockNotAvailable, errors.QueryCanceled)) else 1
-        traceback.print_exc()
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-@contextmanager
-def _dying(plan: tuple[int, bool] | None) -> Iterator[None]:
-    """SIGKILL to oneself at the planned statement: nothing is cleaned up, as when the machine takes a worker away."""
-    statements = 0
-
-    def counted(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-        nonlocal statements
-        statements += 1
-        if plan is not None and statements == plan[0]:
-            if plan[1]:
-                execute(sql, params, many, context)
-            os.kill(os.getpid(), signal.SIGKILL)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(counted):
-        yield
-
-
 def play(number: int, urls: Any) -> Outcome:
     """One seed in a fresh database on these servers. The bank's file lies in memory, where there is such a folder."""
+    from payouts.runs import cash_out, clockwork, intake  # noqa: F401  (here, and not in each worker again)
     from tests import databases
 
     began, memory = time.monotonic(), Path("/dev/shm")
@@ -297,7 +277,11 @@ def play(number: int, urls: Any) -> Outcome:
         redis.Redis.from_url(urls.redis) as valkey,
     ):
         valkey.flushall()
-        outcome = Seed(number, Path(folder), valkey).play()
+        seed = Seed(number, Path(folder), valkey)
+        try:
+            outcome = seed.play()
+        finally:
+            seed.crew.dismiss()
     outcome.seconds = round(time.monotonic() - began, 2)
     return outcome
 
@@ -353,10 +337,9 @@ def kept() -> dict[int, Outcome]:
 def tree() -> str:
     """A hash over the code that decides how a seed goes."""
     checkout = Path(__file__).resolve().parents[2]
-    files = [*(checkout / "payouts").rglob("*.py"), *(checkout / "tests" / "payouts").glob("*.py")]
-    files += [checkout / "audit" / "journal.py", checkout / "requirements.lock"]
+    files = [file for name in DECIDING for file in sorted(checkout.glob(name))]
     digest = hashlib.sha256()
-    for file in sorted(file for file in files if not file.name.startswith("test_")):
+    for file in files:
         digest.update(str(file.relative_to(checkout)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
@@ -367,7 +350,9 @@ def summary(outcomes: list[Outcome]) -> dict[str, int]:
         "lost",
         "doubled",
         "open",
+        "acts",
         "killed",
+        "gave_up",
         "flushed",
         "cash_outs",
         "doubled_news",
