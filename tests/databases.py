@@ -105,12 +105,18 @@ def drop(urls: Urls, name: str) -> None:
 
 
 @contextmanager
-def pointing_at(urls: Urls) -> Iterator[None]:
-    """Both of Django's connections, in every thread, lead to these databases inside the block."""
+def pointing_at(urls: Urls, *, options: str = "") -> Iterator[None]:
+    """Both of Django's connections, in every thread, lead to these databases inside the block.
+
+    With `options`, the server is told these by the role that runs, in place of the tests' own.
+    """
     before = {alias: dict(connections.settings[alias]) for alias in ("default", "owner")}
     for alias, url in (("default", urls.database), ("owner", urls.owner)):
         connections[alias].close()
         connections.settings[alias].update(_django(url))
+    if options:
+        known = connections.settings["default"]["OPTIONS"]
+        connections.settings["default"]["OPTIONS"] = known | {"options": options}
     try:
         yield
     finally:

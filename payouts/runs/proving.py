@@ -13,7 +13,7 @@ from payouts.models.runs import PayoutRun as Run
 from payouts.runs import preparing
 
 log = logging.getLogger(__name__)
-SAMPLED_ONE_IN, FEWEST_SAMPLED, MOST_SAMPLED = 20, 5, 50  # payouts
+SAMPLED_PAYOUTS = 50  # all of them, where a run has no more
 SAMPLED_LINES = 4  # of each
 SHARE_READ_WHOLE = 0.2
 
@@ -76,10 +76,7 @@ def _summed_again(cursor: CursorWrapper, run: Run) -> dict[str, int]:
 
 def replayed(cursor: CursorWrapper, run_id: UUID) -> int:
     """How many of a sample of lines have no frozen facts, or do not come out of them again to the byte."""
-    cursor.execute("select count(*) from payouts_payout where run_id = %s", [run_id])
-    (payouts,) = cursor.fetchone() or (0,)
-    sampled = min(MOST_SAMPLED, max(FEWEST_SAMPLED, payouts // SAMPLED_ONE_IN))
-    cursor.execute(_SAMPLE, {"run": run_id, "payouts": sampled, "lines": SAMPLED_LINES})
+    cursor.execute(_SAMPLE, {"run": run_id, "payouts": SAMPLED_PAYOUTS, "lines": SAMPLED_LINES})
     found = [row[0] for row in cursor.fetchall()]
     facts = EarningFact.objects.filter(pk__in={fact for fact in found if fact}).select_related("plan")
     return found.count(None) + len(replay.different(list(facts)))

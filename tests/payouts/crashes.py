@@ -63,7 +63,7 @@ class Outcome:
     open: int = 0
     acts: int = 0
     killed: int = 0
-    gave_up: int = 0  # waited in vain for a lock, as on a machine that stands still: an error, and nothing changed
+    gave_up: int = 0  # ended by the product's own limits, as on a machine that stands still: nothing changed
     flushed: int = 0
     cash_outs: int = 0
     attempts: int = 0
@@ -266,6 +266,7 @@ def _earned(agent: Any) -> int:
 
 def play(number: int, urls: Any) -> Outcome:
     """One seed in a fresh database on these servers. The bank's file lies in memory, where there is such a folder."""
+    from marketplace.settings import GUARDS
     from payouts.runs import cash_out, clockwork, intake  # noqa: F401  (here, and not in each worker again)
     from tests import databases
 
@@ -273,7 +274,7 @@ def play(number: int, urls: Any) -> Outcome:
     with (
         tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder,
         databases.copy(urls) as fresh,
-        databases.pointing_at(fresh),
+        databases.pointing_at(fresh, options=GUARDS),
         redis.Redis.from_url(urls.redis) as valkey,
     ):
         valkey.flushall()

@@ -22,6 +22,9 @@ from psycopg import errors
 Act = tuple[str, tuple[Any, ...]]  # its name, and what it is told
 Plan = tuple[int, bool]  # die at this statement; whether it is carried out before
 DONE, GAVE_UP, CRASHED, KILLED = "done", "gave_up", "crashed", "killed"
+# How the product's own limits end a statement or a transaction: locks and statements waited for too long, and a
+# transaction that its process left alone for too long.
+LIMITS = (errors.LockNotAvailable, errors.QueryCanceled, errors.IdleInTransactionSessionTimeout)
 LENGTH_BYTES = 8
 HANGS_SECONDS = 120.0
 
@@ -108,7 +111,7 @@ def _done(world: World, act: Act) -> str:
     try:
         world.act(act)
     except OperationalError as error:
-        gave_up = isinstance(error.__cause__, (errors.LockNotAvailable, errors.QueryCanceled))
+        gave_up = isinstance(error.__cause__, LIMITS)
         traceback.print_exc()
         return GAVE_UP if gave_up else CRASHED
     except Exception:
