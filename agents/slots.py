@@ -52,6 +52,12 @@ def changed(slot: Slot, *fields: str) -> None:
     wire.after_commit(changed=[f"agent:{slot.pk}"])
 
 
+def renew(agent_ids: Collection[UUID]) -> None:
+    """These agents' screens read anew: something beside the slot changed. One statement. The caller holds the slots."""
+    Slot.objects.filter(pk__in=agent_ids).update(version=F("version") + 1)
+    wire.after_commit(changed=[f"agent:{agent_id}" for agent_id in agent_ids])
+
+
 _WISHES = {"capacity", "one_more", "last_one"}
 
 

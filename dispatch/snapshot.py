@@ -14,6 +14,7 @@ from dispatch.models import Offer
 from marketplace import waits
 from payouts import earnings, plans
 from realtime import protocol
+from shifts import news
 
 SHOWN_AFTER_END = timedelta(minutes=2)
 RINGS_AT_MOST = timedelta(hours=1)  # the end of an older offer is no news, whenever it came
@@ -28,7 +29,7 @@ def desk(agent_id: UUID, *, now: datetime) -> protocol.Desk:
 
 
 def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.Desk]:
-    """The same thirteen queries for any number of agents, and none for none.
+    """The same fourteen queries for any number of agents, and none for none.
 
     The version is read first, so that a change in between only brings another snapshot.
     """
@@ -43,6 +44,7 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
     demand = queue.demand_for(ids)
     paid = paid_hours.in_them(ids, now=now)
     asked = questions.put_to(ids, now=now)
+    told = news.shown(ids, now=now)
     closed = Engagement.objects.filter(agent_id__in=ids, ended_at__gte=today)
     chats = dict(closed.order_by("agent_id").values_list("agent_id").annotate(Count("pk")))
     return {
@@ -68,6 +70,7 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
             currency=earned[id_][0],
             at=now,
             questions=asked.get(id_, []),
+            shift_news=told.get(id_, []),
         )
         for id_, slot in slots.items()
     }

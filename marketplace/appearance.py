@@ -117,6 +117,7 @@ SECTIONS: dict[str, list[tuple[str, ...]]] = {
         ("Answers to wishes", "rule", "shifts.allotment"),
         ("Waiting lists", "pending_actions", "shifts.waiting"),
         ("Swaps", "swap_horiz", "shifts.swap"),
+        ("Told to agents", "campaign", "shifts.news"),
         ("Forecasts", "insights", "shifts.outlook"),
         ("Arrivals", "stacked_bar_chart", "shifts.arrivals"),
         ("Staffing", "tune", "shifts.staffing"),

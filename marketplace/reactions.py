@@ -18,6 +18,8 @@ from dispatch import absence
 from dispatch.events import SupplyOrDemandChanged
 from marketplace.events import Reactions
 from realtime import wire
+from shifts import news
+from shifts.events import NewsWritten
 
 log = logging.getLogger(__name__)
 
@@ -55,10 +57,15 @@ def take_chats(event: AgentDismissed) -> None:
     absence.dismissed(event.agent_id, now=event.at)
 
 
+def tell_of_shifts(event: NewsWritten) -> None:
+    news.tell(now=event.at)
+
+
 assistant = Bell(lambda: answer_waiting.apply_async(expires=5, retry=False))
 
 REACTIONS: Reactions = {
     SupplyOrDemandChanged: (ring_dispatcher,),  # else the dispatcher's tick of a second
     CustomerAsked: (assistant.pull,),  # else the beat of two seconds
     AgentDismissed: (take_chats,),  # else the sweep of presence
+    NewsWritten: (tell_of_shifts,),  # else the sweep of shifts
 }

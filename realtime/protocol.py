@@ -181,6 +181,30 @@ class Question(Part, frozen=True):
     open_until: datetime
 
 
+class ShiftNews(Part, frozen=True):
+    """Something about a shift that this agent is told until `until`, or until she puts it away.
+
+    kind: ring (somebody did not come: the rest is hers if she is the first to claim it), near (hers begins soon),
+    granted, refused (`words` says why), moved_up (from the waiting list), held_out (the colleague `words` would pass
+    her the seat: `swap_id`), passed_on (the colleague `words` took hers), missed, called_off.
+    """
+
+    news_id: UUID
+    kind: Literal["ring", "near", "granted", "refused", "moved_up", "held_out", "passed_on", "missed", "called_off"]
+    shift_id: UUID
+    swap_id: UUID | None
+    brand: str
+    topic_name: str
+    language: str
+    begins_at: datetime
+    ends_at: datetime
+    rate_minor: int
+    currency: str
+    words: str
+    at: datetime
+    until: datetime
+
+
 class Demand(Part, frozen=True):
     """Escalations waiting in one of this agent's topics and languages."""
 
@@ -347,6 +371,7 @@ class Desk(Frame, frozen=True, tag="desk"):
     currency: str
     at: datetime
     questions: list[Question] = []
+    shift_news: list[ShiftNews] = []
 
 
 class Typing(Frame, frozen=True, tag="typing"):

@@ -23,7 +23,7 @@ from marketplace.windows import (
 from payouts.admin.lists import ask_of_list
 from shifts import asking, attendance, planning
 from shifts import windows as windows
-from shifts.models import Allotment, Seat, Shift, Swap, Waiting, Wish
+from shifts.models import Allotment, News, Seat, Shift, Swap, Waiting, Wish
 
 PLANS = ["shifts.change_shift"]
 
@@ -270,3 +270,12 @@ class SwapAdmin(Window):
     list_display = ["offered_at", "seat", "colleague", "wanted", "state", "taken_by", "ended_at"]
     list_filter = ["state", "brand"]
     list_select_related = ["seat__shift", "colleague", "wanted", "taken_by"]
+
+
+@admin.register(News)
+class NewsAdmin(Window):
+    """What agents were told about their shifts."""
+
+    list_display = ["made_at", "agent", "kind", "shift", "words", "until", "told_at", "put_away_at"]
+    list_filter = ["kind", "brand"]
+    list_select_related = ["agent", "shift"]

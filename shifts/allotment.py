@@ -12,10 +12,8 @@ from uuid import UUID
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 
-from marketplace import events
 from marketplace.refusals import Refused
-from shifts import problems, seats
-from shifts.events import WishRefused
+from shifts import news, problems, seats
 from shifts.matching import refusals, scorer, solver
 from shifts.matching.problem import Plan
 from shifts.models import Allotment, Shift, Waiting, Wish
@@ -105,8 +103,8 @@ def _refuse(read: Read, refused: dict[UUID, tuple[str, str]], allotment: Allotme
         [Waiting(brand_id=w.brand_id, shift_id=w.shift_id, agent_id=w.agent_id, joined_at=now) for w in told],
         ignore_conflicts=True,
     )
-    for wish in told:
-        events.announce(WishRefused(agent_id=wish.agent_id, shift_id=wish.shift_id, sentence=refused[wish.pk][1]))
+    of = {shift.pk: shift for shift in read.shifts}
+    news.refuse([(wish.agent_id, of[wish.shift_id], refused[wish.pk][1]) for wish in told], now=now)
     return len(told)
 
 

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from agents.api import agent_of
 from marketplace import bodies, clock
 from marketplace.refusals import Refused
-from shifts import attendance, claims, feed, lists, swaps, terms
+from shifts import attendance, claims, feed, lists, news, swaps, terms
 from shifts.models import DayHours, Hours, Seat, Shift
 from shifts.terms import Stretch
 
@@ -71,7 +71,7 @@ class Shifts(APIView):
         until = given.validated_data.get("until", since + timedelta(days=21))
         shown = lists.week(agent, since, until, now=now)
         return Response(
-            {"shifts": shown, "seats": lists.held(agent.pk, since, until), "swaps": lists.swaps(agent.pk, now=now)}
+            {"shifts": shown, "seats": lists.held(agent.pk, since, until), "swaps": lists.swaps(agent, now=now)}
         )
 
 
@@ -123,6 +123,28 @@ class SwapOffer(APIView):
         return Response({"id": swap.pk, "state": swap.state}, status=201)
 
 
+class Colleagues(APIView):
+    """To whom she may hold this seat of hers out."""
+
+    def get(self, request: Request, seat: UUID) -> Response:
+        return Response(lists.colleagues(agent_of(request).pk, seat))
+
+
+class Fairness(APIView):
+    """What the allotment goes by beside wishes: her hours of four weeks, and the middle of her colleagues'."""
+
+    def get(self, request: Request) -> Response:
+        return Response(lists.fairness(agent_of(request), now=clock.now()))
+
+
+class NewsRead(APIView):
+    """Delete: she has read what her screens told her of a shift."""
+
+    def delete(self, request: Request, news_id: UUID) -> Response:
+        news.put_away(agent_of(request).pk, news_id, now=clock.now())
+        return Response(status=204)
+
+
 class SwapAnswer(APIView):
     """Post: take the seat. Delete: hold one's own out no more."""
 
@@ -161,8 +183,7 @@ class Feed(APIView):
     """A new secret address for her calendar; the one before is dead."""
 
     def post(self, request: Request) -> Response:
-        token = terms.renew_feed(agent_of(request).pk)
-        return Response({"address": f"/shifts/{token}.ics"}, status=201)
+        return Response({"address": _address(terms.renew_feed(agent_of(request).pk))}, status=201)
 
 
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
@@ -177,13 +198,17 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
+def _address(token: str) -> str:
+    return f"/shifts/{token}.ics"
+
+
 def _terms(agent_id: UUID) -> dict[str, Any]:
     own = terms.of(agent_id)
     week = Hours.objects.filter(agent_id=agent_id).values("weekday", "begins_minute", "ends_minute")
     days = DayHours.objects.filter(agent_id=agent_id).values("day", "begins_minute", "ends_minute")
     return {
         **{name: getattr(own, name) for name in terms.CHOICES},
-        "has_feed": own.feed_token is not None,
+        "feed": _address(own.feed_token) if own.feed_token else None,
         "week": [{"weekday": r["weekday"], "begins": r["begins_minute"], "ends": r["ends_minute"]} for r in week],
         "days": [{"day": r["day"], "begins": r["begins_minute"], "ends": r["ends_minute"]} for r in days],
     }

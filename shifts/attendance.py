@@ -13,12 +13,10 @@ from django.db.models import Q
 
 from agents import slots
 from agents.models import OnlineStretch, Slot
-from marketplace import events
 from marketplace.refusals import Refused
-from shifts import claims, seats, terms
-from shifts.events import ShiftNear, StandByRung
+from shifts import claims, news, seats, terms
 from shifts.limits import Time
-from shifts.models import Seat, Shift
+from shifts.models import News, Seat, Shift
 
 A_SWEEP = 500
 
@@ -100,8 +98,9 @@ def ring(shift_id: UUID, *, but: UUID, now: datetime) -> int:
     for waiting in claims.ranked(shift, now=now):
         if waiting.agent_id != but and terms.of(waiting.agent_id).stand_by:
             waiting.rung_at = now
-            waiting.save(update_fields=["rung_at"])
-            events.announce(StandByRung(agent_id=waiting.agent_id, shift_id=shift_id, at=now))
+            with transaction.atomic():
+                waiting.save(update_fields=["rung_at"])
+                news.add(waiting.agent_id, shift, News.Kind.RING, until=seats.last_begin(shift), now=now)
             rung += 1
     return rung
 
@@ -118,12 +117,12 @@ def remind(*, now: datetime) -> int:
     ahead = now + timedelta(days=1)
     soon = Seat.objects.filter(state=Seat.State.CONFIRMED, reminded_at=None, begins_at__gt=now, begins_at__lte=ahead)
     told = 0
-    for seat in soon.select_related("agent__shift_terms")[:A_SWEEP]:
+    for seat in soon.select_related("agent__shift_terms", "shift")[:A_SWEEP]:
         minutes = terms.of(seat.agent_id).remind_minutes
         if not minutes or now < seat.begins_at - timedelta(minutes=minutes):
             continue
         with transaction.atomic():
             if Seat.objects.filter(pk=seat.pk, reminded_at=None, state=Seat.State.CONFIRMED).update(reminded_at=now):
-                events.announce(ShiftNear(agent_id=seat.agent_id, seat_id=seat.pk, begins_at=seat.begins_at))
+                news.add(seat.agent_id, seat.shift, News.Kind.NEAR, until=missed_at(seat), now=now)
                 told += 1
     return told

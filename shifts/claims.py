@@ -1,5 +1,6 @@
 """What agents do about shifts: wish, claim, give back, wait. Every no is a sentence; no no costs a rank."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -130,7 +131,11 @@ def move_up(shift_id: UUID, *, now: datetime) -> list[Seat]:
 def ranked(shift: Shift, *, now: datetime) -> list[Waiting]:
     """Who waits, in the order of being asked."""
     waiting = list(Waiting.objects.filter(shift=shift, state=Waiting.State.WAITING)[:ASKED_AT_ONCE])
-    had = seats.minutes_before([one.agent_id for one in waiting], now=now)
+    return in_turn(waiting, seats.minutes_before([one.agent_id for one in waiting], now=now))
+
+
+def in_turn(waiting: Iterable[Waiting], had: Mapping[UUID, int]) -> list[Waiting]:
+    """Fewest minutes of four weeks first, then who waits longest."""
     return sorted(waiting, key=lambda one: (had[one.agent_id], one.joined_at, one.agent_id))
 
 

@@ -309,6 +309,47 @@ class Swap(models.Model):
         return f"swap of {self.seat_id}"
 
 
+class News(models.Model):
+    """Something about a shift that an agent is told on all her screens, until then or until she puts it away."""
+
+    class Kind(models.TextChoices):
+        RING = "ring", "Stand-by rung"  # somebody did not come: the rest of it is to be had
+        NEAR = "near", "Begins soon"
+        GRANTED = "granted", "Wish granted"
+        REFUSED = "refused", "Wish refused"
+        MOVED_UP = "moved_up", "Moved up"  # from the waiting list
+        HELD_OUT = "held_out", "Held out to her"  # by a colleague
+        PASSED_ON = "passed_on", "Passed on"  # a colleague took what she held out
+        MISSED = "missed", "Missed"
+        CALLED_OFF = "called_off", "Called off"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey("brands.Brand", models.PROTECT, related_name="+", db_index=False)
+    agent = models.ForeignKey("agents.Agent", models.CASCADE, related_name="shift_news", db_index=False)
+    shift = models.ForeignKey(Shift, models.CASCADE, related_name="news")
+    kind = models.CharField(max_length=12, choices=Kind)
+    words = models.CharField(max_length=300, blank=True, help_text="A refusal's sentence, or a colleague's name.")
+    swap = models.ForeignKey(Swap, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    until = models.DateTimeField(help_text="Then it is news no more.")
+    told_at = models.DateTimeField(null=True, blank=True, help_text="Empty: her screens do not know how it stands.")
+    put_away_at = models.DateTimeField(null=True, blank=True, help_text="Read by her, or true no more.")
+
+    class Meta:
+        ordering = ["-made_at"]
+        verbose_name_plural = "news"
+        constraints = [models.UniqueConstraint(fields=["agent", "shift", "kind"], name="shift_news_once")]
+        indexes = [
+            # Read by the sweep that raises versions.
+            models.Index(fields=["made_at"], name="shift_news_untold", condition=Q(told_at=None)),
+            # Read by every snapshot of an agent's screens.
+            models.Index(fields=["agent", "until"], name="shift_news_shown", condition=Q(put_away_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.agent_id} of {self.shift_id}"
+
+
 class Allotment(models.Model):
     """One run of the matching: what it was given, what it granted, and how far from the best it may be."""
 

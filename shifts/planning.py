@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 from audit import journal
 from brands.models import Brand, Skill
 from marketplace.refusals import Refused
-from shifts import seats
-from shifts.models import LONGEST, MOST_SEATS, SHORTEST, Seat, Shift, Swap, Waiting, Wish
+from shifts import news, seats
+from shifts.models import LONGEST, MOST_SEATS, SHORTEST, News, Seat, Shift, Swap, Waiting, Wish
 
 FIELDS = ("begins_at", "ends_at", "seat_count", "rate_cents")
 HIGHEST_RATE_CENTS = 100_000
+CALLED_OFF = "The shift was called off."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,13 @@ def call_off(shift_id: UUID, *, by: str, reason: str, now: datetime) -> Shift:
         return shift
     if shift.begins_at <= now:
         raise Refused("This shift has begun.", code="begun")
-    for seat in Seat.objects.filter(shift=shift, state__in=Seat.HELD):
+    for seat in Seat.objects.filter(shift=shift, state__in=Seat.HELD).select_related("shift"):
         seats.give_up(seat, Seat.State.CALLED_OFF, now=now)
-    words = {"reason": "called off", "sentence": "The shift was called off.", "answered_at": now}
-    Wish.objects.filter(shift=shift, state=Wish.State.OPEN).update(state=Wish.State.REFUSED, **words)
+    words = {"reason": "called off", "sentence": CALLED_OFF, "answered_at": now}
+    open_ = Wish.objects.filter(shift=shift, state=Wish.State.OPEN)
+    news.refuse([(agent_id, shift, CALLED_OFF) for agent_id in open_.values_list("agent_id", flat=True)], now=now)
+    open_.update(state=Wish.State.REFUSED, **words)
+    news.end(shift.pk, [News.Kind.HELD_OUT], now=now)
     Waiting.objects.filter(shift=shift, state=Waiting.State.WAITING).update(state=Waiting.State.LEFT)
     Swap.objects.filter(seat__shift=shift, state=Swap.State.OPEN).update(state=Swap.State.WITHDRAWN, ended_at=now)
     shift.state = Shift.State.CLOSED

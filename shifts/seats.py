@@ -3,7 +3,8 @@
 Whoever holds both knows all that the agent has and all that is free: limits cannot be passed by two claims at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,11 +13,9 @@ from django.db.models import Q
 
 from agents import paid_hours, slots
 from agents.models import Agent, AgentLanguage, AgentSkill
-from marketplace import events
 from marketplace.refusals import Refused
-from shifts import limits, terms
-from shifts.events import SeatFreed, SeatTaken
-from shifts.models import Seat, Shift, Waiting, Wish
+from shifts import limits, news, terms
+from shifts.models import News, Seat, Shift, Waiting, Wish
 
 AROUND = timedelta(days=9)  # a week and a working day to both sides: all that a limit can ask about
 SHORTEST_STAND_BY = timedelta(minutes=30)
@@ -71,31 +70,73 @@ def hold(agent: Agent, shift: Shift, number: int, *, begins_at: datetime, way: s
         state=Wish.State.GRANTED, answered_at=now
     )
     Waiting.objects.filter(shift=shift, agent=agent, state=Waiting.State.WAITING).update(state=Waiting.State.SEATED)
-    events.announce(SeatTaken(agent_id=agent.pk, seat_id=seat.pk, way=way))
+    _tell(seat, shift, now=now)
     return seat
 
 
+_ANSWERED = (News.Kind.RING, News.Kind.REFUSED, News.Kind.HELD_OUT, News.Kind.MISSED)
+_SAID = {"allotment": News.Kind.GRANTED, "waiting": News.Kind.MOVED_UP}
+
+
+def _tell(seat: Seat, shift: Shift, *, now: datetime) -> None:
+    """What she was asked about this shift is answered; a seat that came without her doing is news; and where it was the
+    last one, nobody else is rung for it."""
+    news.end(shift.pk, _ANSWERED, agent_id=seat.agent_id, now=now)
+    if seat.way in _SAID:
+        news.add(seat.agent_id, shift, _SAID[seat.way], until=seat.begins_at, now=now)
+    if free_number(shift) is None:
+        news.end(shift.pk, [News.Kind.RING], now=now)
+
+
 def give_up(seat: Seat, state: Seat.State, *, now: datetime) -> None:
-    """The seat is hers no more, and free. The caller holds the slot and the shift."""
+    """The seat is hers no more, and free; where that was not her doing, she is told. The caller holds the slot and the
+    shift."""
     seat.state, seat.given_up_at = state, now
     seat.save(update_fields=["state", "given_up_at"])
     paid_hours.withdraw(seat.agent_id, seat.begins_at)
-    events.announce(SeatFreed(shift_id=seat.shift_id))
+    news.end(seat.shift_id, _HAVING, agent_id=seat.agent_id, now=now)
+    if state in _LOST:
+        news.add(seat.agent_id, seat.shift, _LOST[state], until=now + news.KEPT, now=now)
+
+
+_HAVING = (News.Kind.NEAR, News.Kind.GRANTED, News.Kind.MOVED_UP)
+_LOST = {Seat.State.MISSED: News.Kind.MISSED, Seat.State.CALLED_OFF: News.Kind.CALLED_OFF}
 
 
 def demand_fit(agent: Agent, shift: Shift, *, begins_at: datetime, now: datetime) -> None:
     """Refused, with what stands against it, unless she may work this shift from `begins_at` on. The caller holds her
     slot."""
-    if shift.ends_at - begins_at < min(SHORTEST_STAND_BY, shift.ends_at - shift.begins_at):
-        raise Refused("This shift is over, or nearly.", code="over")
-    if agent.state != Agent.State.APPROVED:
-        raise Refused("Only approved agents take shifts.", code="not_approved")
-    missing = lacking(agent.pk, shift, now=now)
-    if missing:
-        raise Refused(f"It asks for what you are not certified for yet: {missing}.", code="skill")
-    found = limits.hindrance(times(agent.pk, begins_at), (begins_at, shift.ends_at), bounds(agent, begins_at))
+    known = Known(lacking(agent.pk, shift, now=now), times(agent.pk, begins_at), bounds(agent, begins_at))
+    found = obstacle(agent, shift, known, begins_at=begins_at)
     if found is not None:
-        raise Refused(found.sentence, code=found.reason.replace(" ", "_"))
+        raise found
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What decides whether a person may work a shift: the certificate she lacks ("" for none), the times she holds, and
+    what binds her."""
+
+    missing: str
+    times: Sequence[limits.Time]
+    bounds: limits.Bounds
+
+
+def obstacle(agent: Agent, shift: Shift, known: Known, *, begins_at: datetime) -> Refused | None:
+    """What stands against her working this shift from `begins_at` on, as a sentence for her; None: nothing does."""
+    if begins_at > last_begin(shift):
+        return Refused("This shift is over, or nearly.", code="over")
+    if agent.state != Agent.State.APPROVED:
+        return Refused("Only approved agents take shifts.", code="not_approved")
+    if known.missing:
+        return Refused(f"It asks for what you are not certified for yet: {known.missing}.", code="skill")
+    found = limits.hindrance(known.times, (begins_at, shift.ends_at), known.bounds)
+    return None if found is None else Refused(found.sentence, code=found.reason.replace(" ", "_"))
+
+
+def last_begin(shift: Shift) -> datetime:
+    """So late what is left of the shift is still worth beginning."""
+    return shift.ends_at - min(SHORTEST_STAND_BY, shift.ends_at - shift.begins_at)
 
 
 def lacking(agent_id: UUID, shift: Shift, *, now: datetime) -> str:

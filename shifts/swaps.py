@@ -9,8 +9,8 @@ from django.db import transaction
 from agents import slots
 from agents.models import Agent
 from marketplace.refusals import Refused
-from shifts import claims, seats
-from shifts.models import Seat, Shift, Swap
+from shifts import claims, news, seats
+from shifts.models import News, Seat, Shift, Swap
 
 
 @transaction.atomic
@@ -30,6 +30,10 @@ def offer(
         raise Refused("There is no such shift.", code="not_found")
     said = {"colleague_id": colleague, "wanted_id": wanted, "offered_at": now, "brand_id": seat.brand_id}
     swap, _ = Swap.objects.update_or_create(seat=seat, state=Swap.State.OPEN, defaults=said)
+    news.end(seat.shift_id, [News.Kind.HELD_OUT], now=now)
+    if colleague is not None:
+        until, who = _until(seat), Agent.objects.get(pk=agent_id).display_name
+        news.add(colleague, seat.shift, News.Kind.HELD_OUT, until=until, words=who, swap_id=swap.pk, now=now)
     return swap
 
 
@@ -40,7 +44,8 @@ def withdraw(agent_id: UUID, swap_id: UUID, *, now: datetime) -> None:
     own = Swap.objects.filter(pk=swap_id, seat__agent_id=agent_id)
     if not own.exists():
         raise Refused("You have no such swap.", code="not_found")
-    own.filter(state=Swap.State.OPEN).update(state=Swap.State.WITHDRAWN, ended_at=now)
+    if own.filter(state=Swap.State.OPEN).update(state=Swap.State.WITHDRAWN, ended_at=now):
+        news.end(own.get().seat.shift_id, [News.Kind.HELD_OUT], now=now)
 
 
 @transaction.atomic
@@ -69,7 +74,7 @@ def _change_hands(swap: Swap, taker_id: UUID, now: datetime) -> Seat:
     shifts = {
         one: seats.locked_shift(one) for one in sorted({swap.seat.shift_id, swap.wanted_id or swap.seat.shift_id})
     }
-    seat = Seat.objects.select_related("agent").get(pk=swap.seat_id)
+    seat = Seat.objects.select_related("agent", "shift").get(pk=swap.seat_id)
     returned = _in_return(swap, taker_id)
     gone = [seat] if returned is None else [seat, returned]
     for each in gone:
@@ -84,6 +89,9 @@ def _change_hands(swap: Swap, taker_id: UUID, now: datetime) -> Seat:
     swap.state, swap.taken_by_id, swap.ended_at = Swap.State.TAKEN, taker_id, now
     swap.save(update_fields=["state", "taken_by", "ended_at"])
     Swap.objects.filter(seat=returned, state=Swap.State.OPEN).update(state=Swap.State.WITHDRAWN, ended_at=now)
+    news.end(seat.shift_id, [News.Kind.HELD_OUT], now=now)
+    until = max(seat.begins_at, now + news.KEPT)
+    news.add(seat.agent_id, seat.shift, News.Kind.PASSED_ON, until=until, words=got.agent.display_name, now=now)
     return got
 
 
@@ -103,6 +111,10 @@ def _seat(agent: Agent, shift: Shift, number: int, now: datetime) -> Seat:
 
 
 def _demand_in_time(seat: Seat, *, now: datetime) -> None:
-    until = seat.begins_at - timedelta(seconds=settings.BECKON_WAITS["shift_swap_seconds"])
+    until = _until(seat)
     if seat.state != Seat.State.CONFIRMED or now > until:
         raise Refused(f"It could be passed on until {until:%d %b %H:%M} UTC.", code="too_late")
+
+
+def _until(seat: Seat) -> datetime:
+    return seat.begins_at - timedelta(seconds=settings.BECKON_WAITS["shift_swap_seconds"])

@@ -7,13 +7,14 @@ from marketplace import clock
 
 @shared_task(ignore_result=True, expires=60)
 def sweep_shifts(**_from_newer_senders: object) -> None:
-    """Beat, every 20 s: who came and who did not, who moves up, who is reminded, whose guarantee is due."""
-    from shifts import attendance, claims, guarantees
+    """Beat, every 20 s: who came and who did not, who moves up, who is reminded and told, whose guarantee is due."""
+    from shifts import attendance, claims, guarantees, news
 
     now = clock.now()
     attendance.sweep(now=now)
     claims.move_up_due(now=now)
     attendance.remind(now=now)
+    news.tell(now=now)
     guarantees.settle_due(now=now)
 
 

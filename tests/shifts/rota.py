@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from agents.models import Agent
 from brands.models import Brand
-from shifts import planning, seats, terms
+from shifts import news, planning, seats, terms
 from shifts.models import Seat, Shift
 from tests.people import NOON
 
@@ -30,6 +31,11 @@ def held(agent: Agent) -> list[Shift]:
     """The shifts in which she has a seat, in order of time."""
     rows = Seat.objects.filter(agent=agent, state__in=Seat.HELD).select_related("shift").order_by("begins_at")
     return [seat.shift for seat in rows]
+
+
+def told(agent: Agent, hours: float) -> list[tuple[str, UUID]]:
+    """What her screens would tell her of shifts so many hours after noon: kinds and shifts, the newest first."""
+    return [(one.kind, one.shift_id) for one in news.shown([agent.pk], now=hour(hours)).get(agent.pk, [])]
 
 
 def faults(agent: Agent) -> list[str]:

@@ -7,14 +7,12 @@ import pytest
 from agents import paid_hours, presence, stretches
 from agents.models import Agent, OnlineStretch, Slot
 from brands.models import Brand
-from marketplace import events
 from payouts import ledger, periods
 from payouts.models import Posting
 from shifts import attendance, claims, guarantees, planning, seats
-from shifts.events import ShiftNear, StandByRung
 from shifts.models import Seat
 from tests.people import NOON
-from tests.shifts.rota import BY, held, hour, shift
+from tests.shifts.rota import BY, held, hour, shift, told
 
 
 @pytest.fixture
@@ -54,35 +52,25 @@ def test_online_before_it_begins_is_on_time_and_what_lies_outside_counts_for_not
     assert (over.arrived_at, over.absent_seconds, attendance.is_late(over)) == (hour(24), 0, False)
 
 
-def test_a_seat_missed_is_free_and_its_stand_bys_are_rung(
-    seat: Seat, lumo: Brand, dana: Agent, olu: Agent, monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: object,
-) -> None:  # fmt: skip
-    rung: list[StandByRung] = []
-    monkeypatch.setattr(events, "_reactions", {StandByRung: (rung.append,)})
+def test_a_seat_missed_is_free_and_its_stand_bys_are_rung(seat: Seat, dana: Agent, olu: Agent) -> None:
     claims.wait(olu.pk, seat.shift_id, now=NOON)
 
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        missed = look(seat, 24 + 1 / 6)
+    missed = look(seat, 24 + 1 / 6)
 
     assert missed.state == "missed"
-    assert [event.agent_id for event in rung] == [olu.pk]
+    assert told(olu, 24.2) == [("ring", seat.shift_id)]
+    assert told(dana, 24.2) == [("missed", seat.shift_id)]
     standing_in = attendance.stand_in(olu.pk, seat.shift_id, now=hour(24.25))
     assert (standing_in.begins_at, standing_in.ends_at, standing_in.way) == (hour(24.25), hour(28), "stand-by")
     assert paid_hours.in_them([dana.pk, olu.pk], now=hour(25)) == {olu.pk}
 
 
-def test_a_reminder_comes_once_before_the_shift(
-    seat: Seat, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object
-) -> None:
-    told: list[ShiftNear] = []
-    monkeypatch.setattr(events, "_reactions", {ShiftNear: (told.append,)})
-
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        counts = [attendance.remind(now=hour(at)) for at in (22.9, 23, 23.1)]
+def test_a_reminder_comes_once_before_the_shift(seat: Seat, dana: Agent) -> None:
+    counts = [attendance.remind(now=hour(at)) for at in (22.9, 23, 23.1)]
 
     assert counts == [0, 1, 0]
-    assert [event.begins_at for event in told] == [hour(24)]
+    assert told(dana, 23.2) == [("near", seat.shift_id)]
+    assert told(dana, 24.2) == []
 
 
 def test_the_guarantee_is_settled_once_for_the_time_she_was_there(seat: Seat, dana: Agent) -> None:

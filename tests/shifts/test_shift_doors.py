@@ -1,6 +1,6 @@
 """An agent's shifts over HTTP: lists, wishes, claims, hours, the calendar; and bad input."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +9,10 @@ from icalendar import Calendar
 from agents.models import Agent
 from brands.models import Brand
 from marketplace import clock
-from shifts import planning
-from shifts.models import DayHours, Hours, Seat, Shift, Wish
+from shifts import claims, lists, news, planning
+from shifts.models import DayHours, Hours, News, Seat, Shift, Wish
 from tests.doors import API, Browser, refusal
+from tests.people import Hire
 from tests.shifts.rota import BY
 
 
@@ -20,12 +21,10 @@ def browser(dana: Agent) -> Browser:
     return Browser(user=dana.user)
 
 
-def soon(brand: Brand, hours: float = 24, *, window: float = 0) -> Shift:
+def soon(brand: Brand, hours: float = 24, *, window: float = 0, at: datetime | None = None) -> Shift:
     """A shift of four hours, so many hours from the real now: doors read the clock."""
-    from datetime import timedelta
-
     now = clock.now()
-    begins_at = now + timedelta(hours=hours)
+    begins_at = at or now + timedelta(hours=hours)
     block = planning.Block("refunds", "en", begins_at, begins_at + timedelta(hours=4), 1, 1500)
     ends = now + timedelta(hours=window) if window else None
     return planning.publish(planning.draft(brand.pk, block, by=BY, now=now).pk, window_ends_at=ends, by=BY, now=now)
@@ -102,3 +101,96 @@ def test_strangers_and_other_agents_get_nothing(lumo: Brand, browser: Browser, o
     assert refusal(other.post(f"{API}/agent/seats/{seat}/give-back", {}), 404)["code"] == "not_found"
     refusal(other.post(f"{API}/agent/seats/{seat}/swap", {}), 404)
     assert Seat.objects.get().state == "confirmed"
+
+
+def test_the_list_says_what_stands_against_a_claim_and_her_place_in_the_line(
+    lumo: Brand, browser: Browser, dana: Agent, hire: Hire
+) -> None:
+    begin = clock.now() + timedelta(hours=30)
+    mine, beside = (soon(lumo, 30, at=begin + timedelta(hours=shift)) for shift in (0, 2))
+    gathering = soon(lumo, 30, at=begin + timedelta(hours=1), window=4)
+    full = soon(lumo, 200)
+    claims.claim(hire("Before").pk, full.pk, now=clock.now())
+    for agent in (hire("First"), dana):
+        claims.wait(agent.pk, full.pk, now=clock.now())
+    browser.post(f"{API}/agent/shifts/{mine.pk}/claim", {})
+
+    listed = {one["id"]: one for one in browser.get(f"{API}/agent/shifts").json()["shifts"]}
+    later = browser.get(f"{API}/agent/shifts", since=(begin + timedelta(days=6)).isoformat()).json()["shifts"]
+
+    assert "You have a shift at that time" in listed[str(beside.pk)]["why_not"]
+    assert (listed[str(mine.pk)]["why_not"], listed[str(gathering.pk)]["why_not"]) == ("", "")  # a wish may be made
+    assert (
+        refusal(browser.post(f"{API}/agent/shifts/{beside.pk}/claim", {}), 409)["detail"]
+        == (listed[str(beside.pk)]["why_not"])
+    )
+    assert [(one["place"], one["topic_name"]) for one in later] == [(2, "Refunds")]
+
+
+def test_whoever_is_not_certified_then_is_told_so_in_the_list(lumo: Brand, browser: Browser, dana: Agent) -> None:
+    shift = soon(lumo)
+    dana.skills.update(valid_until=shift.begins_at)
+
+    (listed,) = browser.get(f"{API}/agent/shifts").json()["shifts"]
+
+    assert listed["why_not"] == "It asks for what you are not certified for yet: refunds."
+    assert refusal(browser.post(f"{API}/agent/shifts/{shift.pk}/claim", {}), 409)["detail"] == listed["why_not"]
+
+
+def test_a_seat_is_held_out_to_colleagues_who_could_take_it(
+    lumo: Brand, browser: Browser, olu: Agent, hire: Hire
+) -> None:
+    shift = soon(lumo)
+    seat = browser.post(f"{API}/agent/shifts/{shift.pk}/claim", {}).json()["seat"]["id"]
+    hire("Silent", languages=("de",))
+    busy = hire("Busy")
+    claims.claim(busy.pk, soon(lumo, 25).pk, now=clock.now())
+
+    found = browser.get(f"{API}/agent/seats/{seat}/colleagues").json()
+    made = browser.post(f"{API}/agent/seats/{seat}/swap", {"colleague": found[0]["id"]})
+    others = Browser(user=olu.user).get(f"{API}/agent/shifts").json()["swaps"]
+
+    assert found == [{"id": str(olu.pk), "name": "Olu"}]
+    assert made.status_code == 201
+    assert [(one["from"], one["to_me"], one["why_not"]) for one in others] == [("Dana", True, "")]
+    assert refusal(Browser(user=olu.user).get(f"{API}/agent/seats/{seat}/colleagues"), 404)["code"] == "not_found"
+    assert Browser(user=busy.user).get(f"{API}/agent/shifts").json()["swaps"] == []  # it is held out to Olu alone
+
+
+def test_fair_is_told_in_minutes_and_of_few_colleagues_nothing(
+    lumo: Brand, browser: Browser, dana: Agent, hire: Hire
+) -> None:
+    now = clock.now()
+    block = planning.Block("refunds", "en", now + timedelta(hours=1), now + timedelta(hours=3), 6, 1500)
+    past = planning.publish(planning.draft(lumo.pk, block, by=BY, now=now).pk, window_ends_at=None, by=BY, now=now)
+    others = [hire(name) for name in "PQRST"]
+    for agent in (dana, *others[:3]):
+        claims.claim(agent.pk, past.pk, now=now)
+
+    def seen(agents: int) -> tuple[int, int | None]:
+        for one in others[agents:]:
+            one.skills.all().delete()
+        told = lists.fairness(dana, now=now + timedelta(hours=2))
+        return told["own_minutes"], told["middle_minutes"]
+
+    assert seen(5) == (120, 120)
+    assert seen(4) == (120, None)
+    assert browser.get(f"{API}/agent/shift-fairness").json()["own_minutes"] == 0  # none of it has begun yet
+
+
+def test_the_feeds_address_is_shown_again(browser: Browser) -> None:
+    assert browser.get(f"{API}/agent/shift-terms").json()["feed"] is None
+    made = browser.post(f"{API}/agent/shift-feed", {}).json()["address"]
+
+    assert browser.get(f"{API}/agent/shift-terms").json()["feed"] == made
+
+
+def test_news_is_put_away_over_http(lumo: Brand, browser: Browser, dana: Agent) -> None:
+    now = clock.now()
+    news.add(dana.pk, soon(lumo), News.Kind.NEAR, until=now + timedelta(hours=1), now=now)
+    row = News.objects.get()
+
+    gone = browser.client.delete(f"{API}/agent/shift-news/{row.pk}", headers=browser.headers)
+
+    assert gone.status_code == 204
+    assert news.shown([dana.pk], now=now) == {}

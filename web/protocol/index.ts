@@ -146,6 +146,27 @@ export interface Question {
   open_until: string;
 }
 
+/** Something about a shift that this agent is told until `until`, or until she puts it away.
+ *  kind: ring (somebody did not come: the rest is hers if she is the first to claim it), near (hers begins soon),
+ *  granted, refused (`words` says why), moved_up (from the waiting list), held_out (the colleague `words` would pass
+ *  her the seat: `swap_id`), passed_on (the colleague `words` took hers), missed, called_off. */
+export interface ShiftNews {
+  news_id: string;
+  kind: "called_off" | "granted" | "held_out" | "missed" | "moved_up" | "near" | "passed_on" | "refused" | "ring";
+  shift_id: string;
+  swap_id: string | null;
+  brand: string;
+  topic_name: string;
+  language: string;
+  begins_at: string;
+  ends_at: string;
+  rate_minor: number;
+  currency: string;
+  words: string;
+  at: string;
+  until: string;
+}
+
 /** Escalations waiting in one of this agent's topics and languages. */
 export interface Demand {
   topic: string;
@@ -299,6 +320,7 @@ export interface Desk {
   currency: string;
   at: string;
   questions: Question[];
+  shift_news: ShiftNews[];
 }
 
 /** Somebody is writing. Best effort; forget it after 6 s. */
