@@ -4,6 +4,7 @@ from celery import shared_task
 
 from dispatch import (
     absence,
+    arrivals,
     automatic,
     customer_absence,
     decisions,
@@ -78,3 +79,9 @@ def measure_fairness(**_from_newer_senders: object) -> None:
 def keep_months_of_decisions(**_from_newer_senders: object) -> None:
     """Beat, every hour: tables for the months to come stand ready, decisions older than six months are dropped."""
     decisions.keep_months(now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=300)
+def roll_up_arrivals(**_from_newer_senders: object) -> None:
+    """Beat, every quarter of an hour: requests by class and half hour, for the forecast."""
+    arrivals.roll_up_due(now=clock.now())

@@ -38,7 +38,12 @@ app.conf.update(
     task_time_limit=60,
     task_ignore_result=True,
     task_default_queue="default",
-    task_routes={"payouts.tasks.*": {"queue": "heavy"}, "shifts.tasks.allot": {"queue": "heavy"}},
+    task_routes={
+        "payouts.tasks.*": {"queue": "heavy"},
+        "shifts.tasks.allot": {"queue": "heavy"},
+        "shifts.tasks.look_ahead": {"queue": "heavy"},
+        "shifts.tasks.rescale_today": {"queue": "heavy"},
+    },
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     timezone="UTC",
@@ -100,6 +105,17 @@ app.conf.update(
             "options": {"expires": 60},
         },
         "allot-seats": {"task": "shifts.tasks.allot", "schedule": 60.0, "options": {"expires": 60}},
+        "roll-up-arrivals": {
+            "task": "dispatch.tasks.roll_up_arrivals",
+            "schedule": crontab(minute="1,16,31,46"),
+            "options": {"expires": 300},
+        },
+        "rescale-today": {
+            "task": "shifts.tasks.rescale_today",
+            "schedule": crontab(minute="3,18,33,48"),
+            "options": {"expires": 600},
+        },
+        "look-ahead": {"task": "shifts.tasks.look_ahead", "schedule": 600.0, "options": {"expires": 600}},
         "ask-for-hourly-allotment": {
             "task": "shifts.tasks.ask_for_allotment",
             "schedule": crontab(minute=13),

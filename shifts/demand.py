@@ -25,6 +25,9 @@ class Arrivals(models.Model):
     waited_seconds = models.PositiveBigIntegerField(default=0, help_text="Of chats, until accepted or gone, summed.")
     chats = models.PositiveIntegerField(default=0, help_text="Stretches with an agent that have ended.")
     handled_seconds = models.PositiveBigIntegerField(default=0, help_text="How long they lasted, summed.")
+    imported = models.BooleanField(
+        default=False, db_default=False, help_text="From another system or a demonstration: no roll-up touches it."
+    )
     counted_at = models.DateTimeField()
 
     class Meta:
@@ -144,6 +147,7 @@ class Staffing(models.Model):
     days_ahead = models.PositiveSmallIntegerField(
         default=14, validators=[MinValueValidator(1), MaxValueValidator(20)], help_text="How far shifts are made."
     )
+    filled_on = models.DateField(null=True, blank=True, editable=False, help_text="When shifts were last made.")
     set_by = models.CharField(max_length=80, editable=False)
     set_at = models.DateTimeField(editable=False)
 

@@ -17,6 +17,7 @@ from shifts.models import Outlook, Seat, Shift
 
 HALF_HOUR = timedelta(minutes=30)
 JUDGED_DAYS = 28
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as in a brand's opening hours
 Number = TypeVar("Number", int, float)
 
 

@@ -38,3 +38,24 @@ def allot(**_from_newer_senders: object) -> None:
     taken = allotment.take_up(now=now)
     if taken is not None:
         allotment.run(taken, now=now)
+
+
+@shared_task(ignore_result=True, expires=600, queue="heavy", soft_time_limit=480, time_limit=540)
+def look_ahead(**_from_newer_senders: object) -> None:
+    """Beat, every ten minutes, on the heavy queue: days that are over are judged; each class not yet forecast since its
+    brand's midnight is; seats are computed anew, and shifts made of them where a brand wants that."""
+    from shifts import forecasting, staffed
+
+    now = clock.now()
+    forecasting.judge_due(now=now)
+    forecasting.forecast_due(now=now)
+    staffed.staff_due(now=now)
+    staffed.fill_due(now=now)
+
+
+@shared_task(ignore_result=True, expires=600, queue="heavy", soft_time_limit=240, time_limit=300)
+def rescale_today(**_from_newer_senders: object) -> None:
+    """Beat, every quarter of an hour, on the heavy queue: today's forecasts in the light of the day so far."""
+    from shifts import rescaling
+
+    rescaling.rescale_due(now=clock.now())
