@@ -5,6 +5,9 @@ meanwhile comes first, and a late answer is dropped.
 """
 
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -101,18 +104,51 @@ def _leave_it(conversation_id: UUID) -> None:
 
 
 def answer_waiting(*, now: datetime) -> int:
-    """Reply wherever a customer wrote and nobody has looked yet; how many were looked at. May run twice at once."""
+    """Reply wherever a customer wrote and nobody has looked yet; how many were looked at. May run twice at once: what
+    another thread of this process replies to is left to it."""
     waiting = Conversation.objects.filter(asked_seq__gt=F("answered_seq"))
-    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    for conversation_id in ids:
+    looked_at = 0
+    for conversation_id in waiting.order_by("pk").values_list("pk", flat=True)[:BATCH]:
+        with _in_hand.taken(conversation_id) as mine:
+            if mine:
+                _reply_somehow(conversation_id, now=now)
+                looked_at += 1
+    return looked_at
+
+
+def _reply_somehow(conversation_id: UUID, *, now: datetime) -> None:
+    """A reply, or a person, or later another try."""
+    try:
+        reply(conversation_id, now=now)
+    except (OperationalError, InterfaceError) as away:  # of the database: the next sweep tries again
+        trouble.tell(log, away, "Conversation %s is answered later", conversation_id)
+    except Exception:  # one conversation that fails must not keep the others waiting
+        log.exception("The assistant failed in conversation %s; a person is asked.", conversation_id)
+        _give_up(conversation_id, now=now)
+
+
+class _InHand:
+    """Conversations that some thread of this process replies to now. Wake-ups that come together share the work, where
+    each would otherwise think up every reply and wait for the lock of the one who is first."""
+
+    def __init__(self) -> None:
+        self._changing = threading.Lock()
+        self._held: set[UUID] = set()
+
+    @contextmanager
+    def taken(self, conversation_id: UUID) -> Iterator[bool]:
+        """True for one thread at a time."""
+        with self._changing:
+            mine = conversation_id not in self._held
+            self._held.add(conversation_id)
         try:
-            reply(conversation_id, now=now)
-        except (OperationalError, InterfaceError) as away:  # of the database: the next sweep tries again
-            trouble.tell(log, away, "Conversation %s is answered later", conversation_id)
-        except Exception:  # one conversation that fails must not keep the others waiting
-            log.exception("The assistant failed in conversation %s; a person is asked.", conversation_id)
-            _give_up(conversation_id, now=now)
-    return len(ids)
+            yield mine
+        finally:
+            if mine:
+                self._held.discard(conversation_id)
+
+
+_in_hand = _InHand()
 
 
 def _give_up(conversation_id: UUID, *, now: datetime) -> None:
@@ -159,6 +195,8 @@ def reply(conversation_id: UUID, *, now: datetime) -> None:
 
 def _goes_on(conversation: Conversation, *, now: datetime) -> bool:
     """A customer who had been cut off from a person writes again: she goes on with a person, not with the assistant."""
+    if not customer_absence.may_go_on(conversation.pk, now=now):
+        return False
     with transaction.atomic():
         if not customer_absence.go_on(conversation.pk, now=now):
             return False

@@ -146,6 +146,13 @@ def _stop_waiting(escalation_id: UUID, *, now: datetime) -> None:
     lifecycle.unreached(stream.locked(escalation.conversation_id), now=now)
 
 
+def may_go_on(conversation_id: UUID, *, within: timedelta = RESUMABLE, now: datetime) -> bool:
+    """Is it worth asking `go_on`? Takes no lock."""
+    return Escalation.objects.filter(
+        conversation_id=conversation_id, state__in=CUT_OFF, ended_at__gt=now - within
+    ).exists()
+
+
 def go_on(conversation_id: UUID, *, within: timedelta = RESUMABLE, now: datetime) -> bool:
     """A customer who was cut off from a person, or had fallen silent, is back: she is first in line, for the same agent
     first. False where that is not how it stands (any more). Locks: the conversation; the new request is nobody else's

@@ -4,6 +4,7 @@ Her class is what planning keeps apart: brand, topic and language. Where little 
 and then the whole brand answer for it (`estimates.estimate`).
 """
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from dispatch import estimates
 from dispatch.estimates import Level, Served
 from realtime import protocol
 
+COUNTED_EVERY = timedelta(seconds=5)  # what a quarter of an hour saw moves slowly
+SEEN_EVERY = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=1)  # a wait begun before the window by more than this says nothing of now
 Class = tuple[UUID, str | None, str | None]  # brand, topic, language; None: of all
 
@@ -59,6 +62,42 @@ class Sight:
     people: Mapping[Class, People]
 
 
+class Lookout:
+    """Looks again only once what was seen has aged: thousands of readers cost no more than one. Any threads."""
+
+    def __init__(self) -> None:
+        self._looking = threading.Lock()
+        self._served: tuple[datetime, Mapping[Class, Served]] | None = None
+        self._people: tuple[datetime, Mapping[Class, People]] | None = None
+
+    def look(self, now: datetime) -> Sight:
+        """Who was served lately, as of some seconds ago at most, and who is here, as of a moment ago."""
+        here = self.people(now)
+        with self._looking:
+            if self._served is None or not timedelta() <= now - self._served[0] < COUNTED_EVERY:
+                self._served = now, served_lately(now)
+            return Sight(self._served[1], here)
+
+    def people(self, now: datetime) -> Mapping[Class, People]:
+        """Who is here, as of a moment ago."""
+        with self._looking:
+            if self._people is None or not timedelta() <= now - self._people[0] < SEEN_EVERY:
+                self._people = now, people(now)
+            return self._people[1]
+
+    def online(self, brand_id: UUID, now: datetime) -> dict[str, int]:
+        """The brand's connected and willing agents by language, busy ones included, as of a moment ago."""
+        return {
+            language: found.online
+            for (brand, topic, language), found in self.people(now).items()
+            if brand == brand_id and topic is None and language is not None
+        }
+
+    def forget(self) -> None:
+        """Whatever was seen is seen anew."""
+        self._served = self._people = None
+
+
 def in_line(conversation_id: UUID | None = None, *, customers: Sequence[UUID] | None = None) -> list[InLine]:
     """Everybody who waits or is being offered, in the order in which they are served; or some of them."""
     with connection.cursor() as cursor:
@@ -91,12 +130,14 @@ def place_of(conversation_id: UUID, *, now: datetime) -> protocol.Place | None:
     return place(found[0], seen=look(now), now=now) if found else None
 
 
-def places_of(customer_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, tuple[UUID, protocol.Place]]:
+def places_of(
+    customer_ids: Sequence[UUID], *, lookout: Lookout, now: datetime
+) -> dict[UUID, tuple[UUID, protocol.Place]]:
     """(conversation, place) of each of these customers who waits; one query where nobody does."""
     waiting = in_line(customers=customer_ids) if customer_ids else []
     if not waiting:
         return {}
-    seen = look(now)
+    seen = lookout.look(now)
     return {line.customer_id: (line.conversation_id, place(line, seen=seen, now=now)) for line in waiting}
 
 
@@ -168,34 +209,33 @@ def people(now: datetime) -> dict[Class, People]:
         }
 
 
-def people_online(now: datetime) -> dict[tuple[UUID, str], int]:
-    """Connected and willing agents by brand and language, busy ones included."""
-    return {
-        (brand, language): found.online
-        for (brand, topic, language), found in people(now).items()
-        if topic is None and language is not None
-    }
-
-
-# An agent has one row for each topic and language: within a pool she counts once, with the places of her slot.
+# Who is here is found once; then each pool counts its own: within a topic and language, within a language, within a
+# brand an agent stands once, with the places of her slot.
 _PEOPLE = """
-  with able as (
-    select s.agent_id, k.brand_id, k.key as topic, l.code as language, s.places - s.active - s.held as room
+  with here as materialized (
+    select s.agent_id, greatest(s.places - s.active - s.held, 0) as room
     from agents_slot s
     join agents_agent g on g.id = s.agent_id and g.state = 'approved'
-    join agents_agentlanguage l
-      on l.agent_id = s.agent_id and (l.valid_until is null or l.valid_until > %(now)s)
-    join agents_agentskill a
-      on a.agent_id = s.agent_id and (a.valid_until is null or a.valid_until > %(now)s)
-    join brands_skill k on k.id = a.skill_id
     where s.willing and s.gone_since is null
-      and exists (select 1 from realtime_connection c join realtime_serverlease e on e.id = c.server_id
-                  where c.principal = 'agent:' || s.agent_id and e.expires_at > clock_timestamp())),
-  each as (
-    select brand_id, topic, language, agent_id, max(room) as room from able
-    group by grouping sets (
-      (brand_id, topic, language, agent_id), (brand_id, language, agent_id), (brand_id, agent_id)))
-  select brand_id, topic, language, count(*), sum(greatest(room, 0)) from each group by 1, 2, 3"""
+      and s.agent_id in (select substr(c.principal, 7)::uuid from realtime_connection c
+                         join realtime_serverlease e on e.id = c.server_id
+                         where c.principal like 'agent:%%' and e.expires_at > clock_timestamp())),
+  knows as materialized (
+    select h.agent_id, h.room, k.brand_id, k.key
+    from here h
+    join agents_agentskill a on a.agent_id = h.agent_id and (a.valid_until is null or a.valid_until > %(now)s)
+    join brands_skill k on k.id = a.skill_id),
+  speaks as materialized (
+    select h.agent_id, l.code
+    from here h
+    join agents_agentlanguage l on l.agent_id = h.agent_id and (l.valid_until is null or l.valid_until > %(now)s)),
+  serves as materialized (select distinct agent_id, brand_id, room from knows)
+  select brand_id, key, code, count(*), sum(room) from knows join speaks using (agent_id) group by 1, 2, 3
+  union all
+  select brand_id, null, code, count(*), sum(room) from serves join speaks using (agent_id) group by 1, 3
+  union all
+  select brand_id, null, null, count(*), sum(room) from serves
+  where agent_id in (select agent_id from speaks) group by 1"""
 
 
 def demand_for(agent_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str, str, int]]]:

@@ -6,13 +6,12 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
-from dispatch import automatic, estimates, modes, offers, published, queue, supply
+from dispatch import automatic, modes, offers, published, queue, supply
 from dispatch.matching import planner, records
 from dispatch.models import Offer
 from realtime import protocol, wire
 
 STALE_AFTER = timedelta(seconds=10)  # sooner than the fifteen after which the customer reads that it is old
-COUNTED_EVERY = timedelta(seconds=5)
 
 
 def match_waiting(*, now: datetime, epoch: int | None = None, certified: supply.Certified | None = None) -> list[Offer]:
@@ -47,13 +46,12 @@ class Places:
 
     def __init__(self) -> None:
         self._told: dict[UUID, protocol.Place] = {}
-        self._served: dict[queue.Class, estimates.Served] = {}
-        self._served_at: datetime | None = None
+        self._lookout = queue.Lookout()
 
     def tell(self, *, now: datetime) -> None:
         """Whisper each customer's place where it changed. Best effort: her own snapshot says it too."""
         lines = queue.in_line()
-        seen = self._look(now) if lines else None
+        seen = self._lookout.look(now) if lines else None
         places = {line.conversation_id: queue.place(line, seen=seen, now=now) for line in lines} if seen else {}
         news = {conversation: place for conversation, place in places.items() if self._is_news(conversation, place)}
         self._told = {c: news.get(c) or self._told[c] for c in places}
@@ -65,12 +63,6 @@ class Places:
         if told is None or place.at - told.at > STALE_AFTER:
             return True
         return _words(told) != _words(place)
-
-    def _look(self, now: datetime) -> queue.Sight:
-        """What a quarter of an hour saw moves slowly: counted every few seconds. Who is here is read each time."""
-        if self._served_at is None or not timedelta() <= now - self._served_at < COUNTED_EVERY:
-            self._served, self._served_at = queue.served_lately(now), now
-        return queue.Sight(self._served, queue.people(now))
 
 
 def _words(place: protocol.Place) -> tuple[int | None, ...]:

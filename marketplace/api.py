@@ -28,6 +28,8 @@ from marketplace import bodies, clock, wishes
 from marketplace.refusals import Refused
 from realtime import protocol, tickets
 
+lookout = queue.Lookout()  # of all who open a panel in this process
+
 
 class SessionSerializer(serializers.Serializer[Any]):
     key = bodies.Text(max_length=32)
@@ -67,8 +69,7 @@ def _customer(brand: Brand, given: dict[str, Any]) -> tuple[Customer, str]:
 def _session(brand: Brand, customer: Customer, token: str) -> dict[str, Any]:
     now = clock.now()
     latest = Conversation.objects.filter(customer=customer).order_by("-opened_at").values_list("pk", flat=True).first()
-    online = queue.people_online(now)
-    languages = sorted(language for brand_id, language in online if brand_id == brand.pk)
+    online = lookout.online(brand.pk, now)
     return {
         "token": token,
         "customer": {"id": customer.pk, "name": customer.name},
@@ -79,8 +80,8 @@ def _session(brand: Brand, customer: Customer, token: str) -> dict[str, Any]:
             "locale": brand.locale,
             "theme": brand.theme,
             "topics": [{"key": skill.key, "name": skill.name} for skill in brand.skills.all()],
-            "languages": languages or [brand.locale],
-            "people_online": max((n for (brand_id, _), n in online.items() if brand_id == brand.pk), default=0),
+            "languages": sorted(online) or [brand.locale],
+            "people_online": max(online.values(), default=0),
             "opening": hours.describe(brand, now),
         },
         "conversation": latest,

@@ -188,6 +188,9 @@ HANDLERS: Mapping[str, Mapping[type[protocol.Frame], Callable[..., list[protocol
 class _Product:
     """See `realtime.ports.Product`."""
 
+    def __init__(self) -> None:
+        self._lookout = queue.Lookout()
+
     def write(self, lines: Sequence[Line], *, patient: bool) -> list[Verdict]:
         batch = [
             stream.Line(line.conversation, policy.person(line.principal)[1], line.client_id, line.text)
@@ -231,7 +234,7 @@ class _Product:
         """Whoever may not be here any more is told so, also when the closing bulletin was lost."""
         now = clock.now()
         people = [policy.person(principal) for principal in principals]
-        places = queue.places_of([id_ for kind, id_ in people if kind == "customer"], now=now)
+        places = queue.places_of([id_ for kind, id_ in people if kind == "customer"], lookout=self._lookout, now=now)
         desks = snapshot.desks([id_ for kind, id_ in people if kind == "agent"], now=now)
         staff = [principal for principal in principals if not principal.startswith("customer:")]
         refused = {

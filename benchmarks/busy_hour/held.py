@@ -97,9 +97,10 @@ async def _stage(load: Load, roots: dict[str, int], hours: float, scale: Scale) 
         await asyncio.sleep(max(0.0, min(SAMPLE_S, until - load.time())))
     spent = between(before, meter.read())
     await load.end(drain_s=DRAIN_S)
+    others = spent.others / (psutil.cpu_count() or 1)
     return Stage(
         hours=hours, seconds=seconds, messages=load.messages, offers=load.offers, answers=load.answers,
-        lost=load.lost, faults=load.faults, memory=memory, others=spent.others / (psutil.cpu_count() or 1), cores=str(spent),
+        lost=load.lost, faults=load.faults, memory=memory, others=others, cores=str(spent),
     )  # fmt: skip
 
 

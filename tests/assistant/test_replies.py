@@ -115,3 +115,15 @@ def test_an_answer_that_comes_after_the_hand_over_is_dropped(
     replies.reply(chat.pk, now=at(2))
 
     assert not any("five bank days" in text for text in said(chat))
+
+
+def test_what_another_thread_replies_to_is_left_to_it(chat: Conversation, maja: Customer, article: Article) -> None:
+    say(chat, maja.pk, "How long does a refund take?")
+
+    with replies._in_hand.taken(chat.pk) as first, replies._in_hand.taken(chat.pk) as second:
+        assert (first, second) == (True, False)
+        assert replies.answer_waiting(now=at(1)) == 0
+    assert said(chat) == []
+
+    assert replies.answer_waiting(now=at(2)) == 1
+    assert len(said(chat)) == 1

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from agents import presence
 from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
@@ -218,6 +219,38 @@ def test_who_wishes_no_more_is_no_free_place(dana: Agent, lumo: Brand) -> None:
     slot(dana, active=1, last_one=True)
 
     assert queue.people(now=NOON)[lumo.pk, "refunds", "en"] == queue.People(online=1, free=0)
+
+
+def test_whoever_serves_much_stands_once_in_each_pool(dana: Agent, lumo: Brand, hire: Hire) -> None:
+    olu = hire("Olu", topics=("refunds", "fraud"), languages=("en", "de"))
+    slot(olu, active=1, held=1)
+    slot(dana, active=0)
+
+    seen = queue.people(now=NOON)
+
+    room = Slot.objects.get(pk=dana.pk).places
+    assert seen[lumo.pk, "fraud", "de"] == queue.People(online=1, free=0)
+    assert seen[lumo.pk, None, "de"] == queue.People(online=1, free=0)
+    assert seen[lumo.pk, None, "en"] == queue.People(online=2, free=room)
+    assert seen[lumo.pk, None, None] == queue.People(online=2, free=room)
+
+
+def test_a_lookout_looks_again_once_what_it_saw_has_aged(
+    dana: Agent, lumo: Brand, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    lookout = queue.Lookout()
+    with django_assert_num_queries(2):
+        first = lookout.look(NOON)
+    Slot.objects.update(willing=False)
+
+    with django_assert_num_queries(0):
+        assert lookout.look(at(1)) == first
+    with django_assert_num_queries(1):
+        assert lookout.online(lumo.pk, at(2)) == {}
+    with django_assert_num_queries(1):
+        assert lookout.look(at(4)).people == {}
+    with django_assert_num_queries(1):
+        lookout.look(at(6))
 
 
 def test_demand_is_what_waits_in_her_topics_and_languages(

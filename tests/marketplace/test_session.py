@@ -13,12 +13,18 @@ from agents.models import Agent, User
 from brands.models import Brand
 from conversations import customers, lifecycle
 from conversations.models import Customer
+from marketplace import api
 from realtime import tickets
 from tests.doors import API, NO_OBJECT, NO_TEXT, Answer, Browser, messages, refusal
 from tests.people import NOON
 
 SESSION, TICKET = f"{API}/widget/session", f"{API}/ticket"
 OURS = settings.PUBLIC_ORIGINS[0]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_was_seen_before() -> None:
+    api.lookout.forget()
 
 
 @pytest.fixture
