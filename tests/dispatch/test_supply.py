@@ -249,7 +249,7 @@ def test_a_lookout_looks_again_once_what_it_saw_has_aged(
         assert lookout.online(lumo.pk, at(2)) == {}
     with django_assert_num_queries(1):
         assert lookout.look(at(4)).people == {}
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         lookout.look(at(6))
 
 
