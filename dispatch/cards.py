@@ -144,7 +144,6 @@ def _read(placements: Sequence[Placement], now: datetime) -> list[_Row]:
 
 def _card(row: _Row, plan_id: UUID, placement: Placement, seconds: float, bonus_minor: int) -> dict[str, Any]:
     """What the agent decides by: the price shown is the price paid."""
-    money = _money(plan_id, bonus_minor)
     return {
         "brand": row.brand,
         "topic": row.topic,
@@ -153,20 +152,23 @@ def _card(row: _Row, plan_id: UUID, placement: Placement, seconds: float, bonus_
         "context": row.context,
         "waits_since": row.waits_since,
         "seconds": max(1, round(seconds)),
+        "why": list(explanations.why_words(placement.why, topic_name=row.topic_name, language=row.language)),
+        **_money(plan_id, bonus_minor),
+    }
+
+
+@lru_cache(maxsize=4_096)
+def _money(plan_id: UUID, bonus_minor: int) -> Mapping[str, Any]:
+    """The card's price. A published plan's rates never change."""
+    money = plans.card(PayPlan.objects.get(pk=plan_id), surge_cents=bonus_minor)
+    return {
         "currency": money["currency"],
         "minimum_minor": money["minimum_cents"],
         "surge_minor": bonus_minor,
         "pay": [
             {"kind": line["kind"], "words": line["words"], "amount_minor": line["rate"]} for line in money["lines"]
         ],
-        "why": explanations.why_words(placement.why, topic_name=row.topic_name, language=row.language),
     }
-
-
-@lru_cache(maxsize=4_096)
-def _money(plan_id: UUID, bonus_minor: int) -> plans.Card:
-    """A published plan's rates never change."""
-    return plans.card(PayPlan.objects.get(pk=plan_id), surge_cents=bonus_minor)
 
 
 @lru_cache(maxsize=4_096)

@@ -1,12 +1,14 @@
 """Why an agent is asked, in words she can check."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
 
-def why_words(why: Sequence[str], *, topic_name: str, language: str) -> list[str]:
+@lru_cache(maxsize=4_096)
+def why_words(why: tuple[str, ...], *, topic_name: str, language: str) -> tuple[str, ...]:
     """The facts of a placement as the offer card says them."""
     spoken = language_name(language)
     words = {
@@ -22,7 +24,7 @@ def why_words(why: Sequence[str], *, topic_name: str, language: str) -> list[str
         "free": "you are free",
         "room": "you have room for one more",
     }
-    return [words[fact] for fact in why]
+    return tuple(words[fact] for fact in why)
 
 
 def sentence(facts: Mapping[str, Any], agent: str) -> str:
@@ -74,6 +76,7 @@ def _fit_words(chosen: Sequence[str], mine: Sequence[str], spoken: str) -> str:
     return "somebody who knows the topic better"
 
 
+@lru_cache(maxsize=4_096)
 def language_name(code: str, locale: str = "en") -> str:
     """The language's name in the reader's language; the bare code where nobody knows it."""
     try:

@@ -22,7 +22,7 @@ from audit import journal
 from dispatch import cards, escalations, surge
 from dispatch.events import OfferMade, OfferOver
 from dispatch.matching import Placement
-from dispatch.models import Escalation, Offer
+from dispatch.models import Escalation, Offer, Round
 from marketplace import events
 from marketplace.refusals import Refused
 from marketplace.waits import MISSES_THAT_PAUSE
@@ -67,20 +67,21 @@ def make(
     return made
 
 
+# Bound by the server and in binary: Django's own cursor would write every card into the statement's text, and an array
+# of texts would be searched for what has to be escaped.
 _PLACE = """
   select * from dispatch_place(
     %(epoch)s::bigint, %(now)s::timestamptz, %(living)s::boolean,
-    %(escalations)s::uuid[], %(agents)s::uuid[], %(rings)s::integer[],
-    %(offers)s::uuid[], %(plans)s::uuid[], %(expiries)s::timestamptz[], %(automatic)s::boolean[],
-    %(cards)s::text[]::jsonb[], %(round)s::uuid, %(weights)s::integer, %(method)s::text,
-    %(inputs)s::text::jsonb, %(facts)s::text[]::jsonb[])"""
+    %(escalations)b::uuid[], %(agents)b::uuid[], %(rings)b::integer[],
+    %(offers)b::uuid[], %(plans)b::uuid[], %(expiries)b::timestamptz[], %(automatic)b::boolean[],
+    %(cards)b::text[]::jsonb[], %(round)s::uuid, %(weights)s::integer, %(method)s::text,
+    %(inputs)b::bytea, %(facts)b::text[]::jsonb[])"""
 
 
 def _place(
     terms: Sequence[cards.Terms], epoch: int | None, now: datetime, reasons: Reasons | None, living: bool
 ) -> set[UUID]:
     """Ids of the offers made, by one statement: see the function in the migrations."""
-    facts = [_json(reasons.facts[one.placement.escalation_id]) if reasons else "{}" for one in terms]
     given = {
         "epoch": epoch,
         "now": now,
@@ -96,10 +97,9 @@ def _place(
         "round": uuid4() if reasons else None,
         "weights": reasons.weights if reasons else None,
         "method": reasons.method if reasons else None,
-        "inputs": _json(reasons.inputs) if reasons else None,
-        "facts": facts,
+        "inputs": Round.packed_of(msgspec.json.encode(reasons.inputs)) if reasons else None,
+        "facts": [_json(reasons.facts[one.placement.escalation_id]) if reasons else "{}" for one in terms],
     }
-    # Bound by the server and in binary: Django's own cursor would write every card into the statement's text.
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         return {offer_id for (offer_id,) in cursor.execute(_PLACE, given, binary=True)}

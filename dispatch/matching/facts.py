@@ -24,13 +24,15 @@ class Certificate:
 class Certificates:
     """What an agent may be asked about: (brand, topic) and languages. Never changed, but replaced.
 
-    Keep the object while nothing changes: `reach` is what the planner has worked out of it.
+    Keep the object while nothing changes: `reach` is what the planner has worked out of it, `written` what is kept of
+    it with a round.
     """
 
     skills: Mapping[tuple[Id, str], Certificate]
     languages: Mapping[str, Certificate]
     tier: str = ""
     reach: object = field(default=None, init=False, repr=False)
+    written: object = field(default=None, init=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

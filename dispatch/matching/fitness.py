@@ -95,6 +95,11 @@ def shares(weights: Weights) -> Sequence[float]:
 
 def why(escalation: Waiting, agent: Candidate, now: float) -> tuple[str, ...]:
     """The facts of a placement, as the agent is shown them."""
-    held, level = divmod(code(escalation, agent.certificates, now), LANGUAGE_LEVELS)
+    return why_of(code(escalation, agent.certificates, now), escalation, agent)
+
+
+def why_of(code_: int, escalation: Waiting, agent: Candidate) -> tuple[str, ...]:
+    """`why`, where grade and level are known."""
+    held, level = divmod(code_, LANGUAGE_LEVELS)
     known = ("knows",) if agent.agent_id == escalation.first else ()
     return (*known, TOPIC_FACTS[held], LANGUAGE_FACTS[level], "room" if agent.active else "free")

@@ -1,10 +1,10 @@
 """Why a plan came out as it did: its inputs as far as they mattered, the points of each pair, and the same again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import numpy as np
 
 from dispatch.matching import fitness, planner, solving
@@ -13,30 +13,36 @@ from dispatch.matching.planner import Plan, Table
 from dispatch.matching.weights import Weights
 
 DIGITS = 4
+PARTS = ("fit", "speed", "load", "idle", "deficit", "starved", "reserve", "price")
 Json = dict[str, Any]
 
 
 def inputs(plan: Plan, *, haste: float = 1.0) -> Json:
-    """All that the plan was made from, without the agents who could not have mattered. Plain JSON."""
+    """All that the plan was made from, without the agents who could not have mattered. For msgspec, which writes ids
+    and certificates faster than they could be turned into plain values; `replay` reads what comes back from JSON."""
     table = plan.table
     rows = sorted(_rows_that_mattered(table))
     agents = [table.crowd.agents[row] for row in rows]
+    places: dict[int, int] = {}  # agents who hold the same share what is kept of it
+    held = {places.setdefault(id(agent.certificates), len(places)): agent.certificates for agent in agents}
     return {
         "now": table.crowd.now,
         "haste": haste,
         "again_after_s": table.again_after_s,
-        "plain": [_text(id_) for id_ in table.modes.plain],
-        "fair": [_text(id_) for id_ in table.modes.fair],
-        "occupancy": [[str(brand), language, share] for (brand, language), share in table.occupancy.items()],
-        "prices": [float(table.prices[row]) for row in rows],
+        "plain": list(table.modes.plain),
+        "fair": list(table.modes.fair),
+        "occupancy": [[brand, language, share] for (brand, language), share in table.occupancy.items()],
+        "prices": table.prices[rows].tolist(),
         "waiting": [_waiting(one) for one in table.waiting],
-        "agents": [_agent(agent) for agent in agents],
+        "certificates": [_written(one) for one in held.values()],
+        "agents": [_agent(agent, places[id(agent.certificates)]) for agent in agents],
     }
 
 
 def replay(given: Json, weights: Weights) -> Plan:
     """The plan that these inputs make under these weights: the same one, if they are the ones that ran."""
-    agents = [_read_agent(one) for one in given["agents"]]
+    held = [_read_certificates(*one) for one in given["certificates"]]
+    agents = [_read_agent(one, held) for one in given["agents"]]
     prices = {agent.agent_id: price for agent, price in zip(agents, given["prices"], strict=True)}
     occupancy = {(UUID(brand), language): share for brand, language, share in given["occupancy"]}
     return planner.plan(
@@ -53,24 +59,19 @@ def replay(given: Json, weights: Weights) -> Plan:
 def facts(plan: Plan) -> dict[Id, Json]:
     """For each escalation placed: the points of its agent, part by part, and of who would have been next."""
     table = plan.table
-    placed = {placement.agent_id for placement in plan.placements}
-    told = {}
-    for one in table.waiting:
-        if one.id in table.pairs:
-            row = table.pairs[one.id]
-            others = [
-                {**_points(table, one, other), "placed": table.crowd.agents[other].agent_id in placed}
-                for other in _next(table, one, row)
-            ]
-            told[one.id] = {
-                "topic": one.topic,
-                "language": one.language,
-                "waited_s": round(table.crowd.now - one.queued_at, DIGITS),
-                "worth": round(table.worth[one.id], DIGITS),
-                "chosen": _points(table, one, row),
-                "next": others,
-            }
-    return told
+    told = _Told(table, {placement.agent_id for placement in plan.placements})
+    return {
+        one.id: {
+            "topic": one.topic,
+            "language": one.language,
+            "waited_s": round(table.crowd.now - one.queued_at, DIGITS),
+            "worth": round(table.worth[one.id], DIGITS),
+            "chosen": told.points(one, table.pairs[one.id]),
+            "next": [told.beside(one, other) for other in told.next(one, table.pairs[one.id])],
+        }
+        for one in table.waiting
+        if one.id in table.pairs
+    }
 
 
 def _rows_that_mattered(table: Table) -> set[int]:
@@ -80,50 +81,68 @@ def _rows_that_mattered(table: Table) -> set[int]:
     return rows
 
 
-def _next(table: Table, one: Waiting, row: int) -> Sequence[int]:
-    """Who would have been asked had the chosen one not been there, in order."""
-    group = table.group_of.get(one.id)
-    if group is None:
-        return []  # she was asked because she knows the customer: nobody was beside her
-    barred = [row, *group.barred.get(one.id, ())]
-    may = np.flatnonzero((group.needs <= table.ring[one.id]) & ~np.isin(group.rows, barred))
-    best = may[np.argsort(-group.points[may], kind="stable")][: solving.NEXT]
-    return [int(other) for other in group.rows[best]]
+class _Told:
+    """What one round tells of pairs. Those of one class have the same agents next, who are worked out once."""
+
+    def __init__(self, table: Table, placed: set[Id]) -> None:
+        self._table = table
+        self._placed = placed
+        self._best: dict[tuple[int, int], list[int]] = {}
+        self._beside: dict[tuple[object, ...], Json] = {}
+
+    def next(self, one: Waiting, row: int) -> list[int]:
+        """Who would have been asked had the chosen one not been there, in order."""
+        group = self._table.group_of.get(one.id)
+        if group is None:
+            return []  # she was asked because she knows the customer: nobody was beside her
+        ring, barred = self._table.ring[one.id], group.barred.get(one.id, ())
+        if barred:
+            return _best(group, ring, [row, *barred])
+        if (id(group), ring) not in self._best:
+            self._best[id(group), ring] = _best(group, ring, ())
+        return [other for other in self._best[id(group), ring] if other != row][: solving.NEXT]
+
+    def beside(self, one: Waiting, row: int) -> Json:
+        """The points of who would have been next, and whether another chat of this round went to her."""
+        agent = self._table.crowd.agents[row].agent_id
+        key = (one.brand_id, one.topic, one.family, one.language, one.tier, one.first == agent, row)
+        if key not in self._beside:
+            self._beside[key] = {**self.points(one, row), "placed": agent in self._placed}
+        return self._beside[key]
+
+    def points(self, one: Waiting, row: int) -> Json:
+        """The parts of the score, as they add up; served plainly, only idle time and chats count."""
+        table, crowd, by = self._table, self._table.crowd, self._table.crowd.weights
+        agent, idle_s = crowd.agents[row], float(crowd.idle_s[row])
+        code = fitness.code(one, agent.certificates, crowd.now)
+        known = {"agent": str(agent.agent_id), "why": list(fitness.why_of(code, one, agent))}
+        if table.modes.is_plain(one.brand_id):
+            return {**known, "idle_s": round(idle_s, DIGITS), "active": agent.active}
+        fair = by.deficit_fair if table.modes.is_fair(one.brand_id) else by.deficit
+        parts = (
+            float(crowd.fit[code]),
+            -by.speed * agent.speed,
+            -by.load_share * agent.active / max(agent.capacity, 1) - by.load * agent.active,
+            by.idle * min(idle_s / by.idle_unit_s, by.idle_most),
+            fair * float(crowd.deficit[row]),
+            by.starved * agent.starved,
+            -by.reserve * agent.reserve,
+            -by.price * float(table.prices[row]),
+        )
+        told = {name: round(value, DIGITS) for name, value in zip(PARTS, parts, strict=True)}
+        return {**known, **told, "total": round(sum(parts), DIGITS)}
 
 
-def _points(table: Table, one: Waiting, row: int) -> Json:
-    """The parts of the score, as they add up; served plainly, only idle time and chats count."""
-    crowd, by = table.crowd, table.crowd.weights
-    agent = crowd.agents[row]
-    known = {"agent": str(agent.agent_id), "why": list(fitness.why(one, agent, crowd.now))}
-    if table.modes.is_plain(one.brand_id):
-        return {**known, "idle_s": round(float(crowd.idle_s[row]), DIGITS), "active": agent.active}
-    fair = by.deficit_fair if table.modes.is_fair(one.brand_id) else by.deficit
-    parts = {
-        "fit": float(crowd.fit[fitness.code(one, agent.certificates, crowd.now)]),
-        "speed": -by.speed * agent.speed,
-        "load": -by.load_share * agent.active / max(agent.capacity, 1) - by.load * agent.active,
-        "idle": by.idle * min(float(crowd.idle_s[row]) / by.idle_unit_s, by.idle_most),
-        "deficit": fair * float(crowd.deficit[row]),
-        "starved": by.starved * agent.starved,
-        "reserve": -by.reserve * agent.reserve,
-        "price": -by.price * float(table.prices[row]),
-    }
-    return {
-        **known,
-        **{name: round(value, DIGITS) for name, value in parts.items()},
-        "total": round(sum(parts.values()), DIGITS),
-    }
+def _best(group: solving.Group, ring: int, without: Sequence[int]) -> list[int]:
+    """The best rows that are open within the ring, one more than are told of."""
+    may = np.flatnonzero((group.needs <= ring) & ~np.isin(group.rows, without))
+    best = may[np.argsort(-group.points[may], kind="stable")][: solving.NEXT + (not without)]
+    return [int(row) for row in group.rows[best]]
 
 
 def _waiting(one: Waiting) -> Json:
-    return {
-        **{name: getattr(one, name) for name in ("topic", "language", "priority", "queued_at", "family", "tier")},
-        "id": str(one.id),
-        "brand_id": str(one.brand_id),
-        "first": _text(one.first),
-        "asked": {str(agent): at for agent, at in one.asked.items()},
-    }
+    names = ("id", "brand_id", "topic", "language", "priority", "queued_at", "family", "tier", "first", "asked")
+    return {name: getattr(one, name) for name in names}
 
 
 def _read_waiting(given: Mapping[str, Any]) -> Waiting:
@@ -131,30 +150,34 @@ def _read_waiting(given: Mapping[str, Any]) -> Waiting:
     return Waiting(**{**given, **ids, "asked": {UUID(agent): at for agent, at in given["asked"].items()}})
 
 
-def _agent(agent: Candidate) -> Json:
-    held = agent.certificates
-    names = ("active", "capacity", "held", "idle_since", "speed", "deficit", "starved", "reserve")
-    return {
-        **{name: getattr(agent, name) for name in names},
-        "agent_id": str(agent.agent_id),
-        "tier": held.tier,
-        "skills": [[str(brand), topic, asdict(one)] for (brand, topic), one in held.skills.items()],
-        "languages": [[code, asdict(one)] for code, one in held.languages.items()],
-    }
+def _agent(agent: Candidate, held: int) -> list[Any]:
+    """Her own values after the place of her certificates, in the order of the fields."""
+    return [
+        *(agent.agent_id, held, agent.active, agent.capacity, agent.held, agent.idle_since),
+        *(agent.speed, agent.deficit, agent.starved, agent.reserve),
+    ]
 
 
-def _read_agent(given: Mapping[str, Any]) -> Candidate:
-    held = Certificates(
-        {(UUID(brand), topic): Certificate(**one) for brand, topic, one in given["skills"]},
-        {code: Certificate(**one) for code, one in given["languages"]},
-        given["tier"],
+def _read_agent(given: Sequence[Any], held: Sequence[Certificates]) -> Candidate:
+    id_, place, *rest = given
+    return Candidate(UUID(id_), held[place], *rest)
+
+
+def _written(held: Certificates) -> msgspec.Raw:
+    """[tier, topics, languages], written once for as long as they are held."""
+    if not isinstance(held.written, msgspec.Raw):
+        topics = [[brand, topic, one.level, one.until, one.family] for (brand, topic), one in held.skills.items()]
+        languages = [[code, one.level, one.until] for code, one in held.languages.items()]
+        held.written = msgspec.Raw(msgspec.json.encode([held.tier, topics, languages]))
+    return held.written
+
+
+def _read_certificates(tier: str, topics: Sequence[Any], languages: Sequence[Any]) -> Certificates:
+    return Certificates(
+        {(UUID(brand), topic): Certificate(*one) for brand, topic, *one in topics},
+        {code: Certificate(*one) for code, *one in languages},
+        tier,
     )
-    rest = {name: value for name, value in given.items() if name not in ("agent_id", "tier", "skills", "languages")}
-    return Candidate(agent_id=UUID(given["agent_id"]), certificates=held, **rest)
-
-
-def _text(id_: Id | None) -> str | None:
-    return None if id_ is None else str(id_)
 
 
 def _id(text: str | None) -> UUID | None:

@@ -1,5 +1,6 @@
 """Why an agent was asked and not another: stored with the offer, replayed to the same result, said in a sentence."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from uuid import UUID, uuid4
@@ -50,13 +51,15 @@ def test_it_replays_to_the_same_result(made: Offer) -> None:
 
 def test_a_replay_sees_what_was_tampered_with(made: Offer, dana: Agent) -> None:
     (kept,) = Round.objects.all()
-    for agent in kept.inputs["agents"]:
-        agent["idle_since"] = 0.0 if agent["agent_id"] == str(dana.pk) else at(0).timestamp()
+    inputs = kept.inputs
+    for agent in inputs["agents"]:
+        agent[5] = 0.0 if agent[0] == str(dana.pk) else at(0).timestamp()  # since when she is idle
     with connections["default"].cursor() as cursor:
         cursor.execute("select has_table_privilege(current_user, 'dispatch_round', 'UPDATE')")
         assert cursor.fetchone() == (False,)
 
-    Round.objects.create(id=uuid4(), at=at(2), weights=1, method="sorted", epoch=None, inputs=kept.inputs)
+    Round.objects.create(id=uuid4(), at=at(2), weights=1, method="sorted", epoch=None,
+                         packed=Round.packed_of(json.dumps(inputs).encode()))  # fmt: skip
     forged = Round.objects.order_by("at").last()
     decision = Decision.objects.get()
     decision.pk, decision.round, decision.at = uuid4(), forged.pk, at(2)  # type: ignore[union-attr]
@@ -259,3 +262,16 @@ def test_an_offer_is_not_made_to_who_has_no_room_any_more(
     assert offers.make([placement], epoch=None, now=at(1)) == []
     request_.refresh_from_db()
     assert request_.state == "waiting"
+
+
+@pytest.mark.parametrize("since", [{"held_until": at(60)}, {"customer_gone_since": at(0)}], ids=str)
+def test_an_offer_is_not_made_of_a_request_that_nobody_may_have_yet(
+    since: dict[str, object], request_: Escalation, dana: Agent
+) -> None:
+    placement = Placement(request_.pk, dana.pk, ("topic_certified", "language_fluent", "free"))
+    Escalation.objects.filter(pk=request_.pk).update(**since)
+
+    assert offers.make([placement], epoch=None, now=at(1)) == []
+    request_.refresh_from_db()
+    assert request_.state == "waiting"
+    assert Slot.objects.get(pk=dana.pk).held == 0

@@ -5,6 +5,7 @@ from dataclasses import replace
 from random import Random
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from benchmarks.dispatch import worlds
@@ -33,7 +34,7 @@ def test_what_is_kept_makes_the_same_plan_again(modes: Modes, waiting: int, agen
     weights = Weights(version=7)
     plan = planner.plan(queue, supply, worlds.NOW, weights.hastened(2), modes=modes)
 
-    kept = json.loads(json.dumps(records.inputs(plan, haste=2)))
+    kept = json.loads(msgspec.json.encode(records.inputs(plan, haste=2)))
     again = records.replay(kept, weights)
 
     assert again.placements == plan.placements

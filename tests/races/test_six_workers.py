@@ -43,7 +43,7 @@ BROKEN = {
     "a request is held out once where it is offered, and owned once where it is engaged",
     "an accepted offer made one engagement, on its terms; any other made none",
 }
-LOCKS = r"for no key update( skip locked)?|for share|for update( skip locked)?"
+LOCKS = r"for no key update( of [es])?( skip locked)?|for share|for update( skip locked)?"
 
 
 class Work:

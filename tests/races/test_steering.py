@@ -104,8 +104,8 @@ def test_a_brand_switched_under_load_is_served_plainly_from_the_next_round_and_b
     assert results == [None] * 6
     assert {thrown for thrown, _ in load.rounds} >= {1, 2, 3, 4}
     for thrown, moment in load.rounds:
-        served = Round.objects.filter(at=moment).values_list("inputs", flat=True)
-        assert [inputs["plain"] for inputs in served] == [[str(lumo.pk)] if thrown % 2 else []]
+        plain = [one.inputs["plain"] for one in Round.objects.filter(at=moment)]
+        assert plain == [[str(lumo.pk)] if thrown % 2 else []]
     assert Mode.objects.exclude(ended_at=None).count() == 2
     truth.holds()
 

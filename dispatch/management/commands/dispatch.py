@@ -16,6 +16,7 @@ from dispatch import leadership, rounds, supply
 from dispatch.matching import solving
 from marketplace import clock, guards
 from realtime import wire
+from realtime.collector import Collector
 
 log = logging.getLogger("dispatch")
 SOON = 0.005
@@ -40,6 +41,7 @@ class Dispatcher:
         self.holder = holder
         self.stopping = False
         self.epoch: int | None = None
+        self.collector = Collector()
         self.places = rounds.Places()
         self.certified = supply.Certified()
         self.certified_at = 0.0
@@ -92,4 +94,5 @@ class Dispatcher:
         """What is read anew each second, when nobody waits for it."""
         if time.monotonic() - self.certified_at >= settings.BECKON_WAITS["dispatcher_tick_seconds"]:
             self.certified.refresh()
+            self.collector.tick(0)
             self.certified_at = time.monotonic()
