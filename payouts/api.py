@@ -159,6 +159,13 @@ class DisputeOpening(serializers.Serializer[Any]):
     words = bodies.Text(max_length=disputes.WORDS_LONGEST)
 
 
+class Person(serializers.CharField):
+    """The first name of a principal; nothing where it is no person's. `names` in the context knows them."""
+
+    def to_representation(self, value: Any) -> str:
+        return str(self.context.get("names", {}).get(value, ""))
+
+
 class DisputeShape(serializers.Serializer[Dispute]):
     id = serializers.UUIDField()
     line = serializers.UUIDField(source="posting_id")
@@ -167,6 +174,7 @@ class DisputeShape(serializers.Serializer[Dispute]):
     opened_at = serializers.DateTimeField()
     answer_by = serializers.DateTimeField()
     decision = serializers.CharField()
+    decided_by = Person()
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -176,10 +184,12 @@ class MeasureShape(serializers.Serializer[Any]):
     amount_cents = serializers.IntegerField(source="amount")
     currency = serializers.CharField()
     reason = serializers.CharField()
+    by = Person(source="opened_by")
     opened_at = serializers.DateTimeField()
     answer_by = serializers.DateTimeField()
     reply = serializers.CharField()
     decision = serializers.CharField()
+    decided_by = Person()
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -217,7 +227,8 @@ class CasesView(APIView):
 
     @extend_schema(responses=CasesShape, operation_id="agent_money_cases")  # type: ignore[untyped-decorator]
     def get(self, request: Request) -> Response:
-        return Response(CasesShape(pages.cases(own_agent_id(request))).data)
+        found = pages.cases(own_agent_id(request))
+        return Response(CasesShape(found, context={"names": found.names}).data)
 
 
 class ReplyView(APIView):

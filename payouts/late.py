@@ -144,6 +144,12 @@ def guarantee(shift: Shift) -> tuple[Line, ...]:
     return _lines("guarantee", shift.currency, "guarantee", inputs, shift, None)
 
 
+def guaranteed(shift: Shift) -> int:
+    """Minor units that the shift's time guarantees, whatever its work brings."""
+    inputs = {"rate_cents": shift.rate_cents, "claimed_seconds": shift.claimed_seconds, "eligible_cents": 0}
+    return FORMULAS["guarantee"](inputs)
+
+
 def eligible(lines: Iterable[tuple[str, str, int]]) -> int:
     """Minor units of the lines that a guarantee counts: the work of the chats themselves."""
     return sum(amount for _, kind, amount in lines if kind in WORK)

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from agents import stretches
-from payouts import debts, ledger, pools, receipts
+from payouts import debts, ledger, persons, pools, receipts
 from payouts.earnings import EARNED
 from payouts.models import Clawback, Debt, Dispute, EarningFact, Hold, Posting
 from payouts.rating import divide_half_even
@@ -20,6 +20,7 @@ from payouts.rating import divide_half_even
 ENGAGEMENTS_ON_A_PAGE = 200
 HOUR_SECONDS = 3_600
 LEAST_ONLINE_SECONDS = 1_800
+CASES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +147,24 @@ class Cases:
     clawbacks: Iterable[Clawback]
     owed: Mapping[str, int]
     units_waiting: Mapping[str, int]
+    names: Mapping[str, str]  # of the people who opened and decided them
 
 
 def cases(agent_id: UUID) -> Cases:
-    """The agent's own, the latest first; at most a hundred of each."""
+    """The agent's own, the latest first; at most `CASES` of each."""
     currencies = Debt.objects.filter(agent_id=agent_id).values_list("currency", flat=True).distinct()
+    disputes, holds, clawbacks = (
+        list(kind.objects.filter(agent_id=agent_id).order_by("-opened_at")[:CASES])
+        for kind in (Dispute, Hold, Clawback)
+    )
+    people = [case.decided_by for case in (*disputes, *holds, *clawbacks)]
     return Cases(
-        disputes=Dispute.objects.filter(agent_id=agent_id).order_by("-opened_at")[:100],
-        holds=Hold.objects.filter(agent_id=agent_id).order_by("-opened_at")[:100],
-        clawbacks=Clawback.objects.filter(agent_id=agent_id).order_by("-opened_at")[:100],
+        disputes=disputes,
+        holds=holds,
+        clawbacks=clawbacks,
         owed={currency: debts.owed(agent_id, currency) for currency in currencies.order_by("currency")},
         units_waiting=pools.waiting(agent_id),
+        names=persons.first_names([*people, *(case.opened_by for case in (*holds, *clawbacks))]),
     )
 
 

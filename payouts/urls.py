@@ -13,6 +13,8 @@ urlpatterns = [
     path("agent/money-cases/<uuid:measure_id>/reply", api.ReplyView.as_view(), name="agent-money-reply"),
     path("agent/disputes", api.DisputesView.as_view(), name="agent-disputes"),
     path("agent/money", wallet_api.MoneyView.as_view(), name="agent-money"),
+    path("agent/money/<slug:currency>/lines", wallet_api.UnpaidLinesView.as_view(), name="agent-money-lines"),
+    path("agent/payouts/<uuid:payout_id>/lines", wallet_api.PayoutLinesView.as_view(), name="agent-payout-lines"),
     path("agent/payout-account", wallet_api.AccountView.as_view(), name="agent-payout-account"),
     path("agent/cash-out", wallet_api.CashOutView.as_view(), name="agent-cash-out"),
     path(

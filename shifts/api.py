@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +14,7 @@ from rest_framework.views import APIView
 from agents.api import agent_of
 from marketplace import bodies, clock
 from marketplace.refusals import Refused
-from shifts import attendance, claims, feed, lists, news, swaps, terms
+from shifts import attendance, claims, feed, guarantees, lists, news, swaps, terms
 from shifts.models import DayHours, Hours, Seat, Shift
 from shifts.terms import Stretch
 
@@ -58,6 +59,24 @@ class TermsSerializer(serializers.Serializer[Any]):
     remind_minutes = bodies.Whole(required=False)
     week = WeekdaySerializer(many=True, required=False)
     days = DaySerializer(many=True, required=False)
+
+
+class MeterShape(serializers.Serializer[guarantees.Meter]):
+    shift = serializers.UUIDField()
+    topic = serializers.CharField()
+    brand = serializers.CharField()
+    begins_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    rate_cents = serializers.IntegerField()
+    currency = serializers.CharField()
+    earned_cents = serializers.IntegerField()
+    mark_cents = serializers.IntegerField()
+    guaranteed_cents = serializers.IntegerField()
+    away_seconds = serializers.IntegerField()
+
+
+class GuaranteeShape(serializers.Serializer[Any]):
+    guarantee = MeterShape(allow_null=True)
 
 
 class Shifts(APIView):
@@ -177,6 +196,15 @@ class ShiftTerms(APIView):
         chosen = {name: said[name] for name in terms.CHOICES if name in said}
         terms.change(agent_id, chosen=chosen, week=week, days=days)
         return Response(_terms(agent_id))
+
+
+class Guarantee(APIView):
+    """The guarantee of the shift that she is in now: what counts so far, and the mark. Null where there is none."""
+
+    @extend_schema(responses=GuaranteeShape, operation_id="agent_shift_guarantee")  # type: ignore[untyped-decorator]
+    def get(self, request: Request) -> Response:
+        found = guarantees.meter(agent_of(request).pk, now=clock.now())
+        return Response({"guarantee": MeterShape(found).data if found else None})
 
 
 class Feed(APIView):

@@ -1,5 +1,6 @@
-"""What a shift guarantees, settled once it is over: the ledger is told of each seat under one key."""
+"""What a shift guarantees: metered while it runs, settled once it is over, told to the ledger under one key."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,12 +8,31 @@ from django.conf import settings
 from django.db import transaction
 
 from agents.models import Slot
-from payouts import afterwards
+from payouts import afterwards, late
 from payouts.late import Shift as Worked
 from payouts.models import Posting
+from shifts import attendance
 from shifts.models import Seat
 
 A_SWEEP = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A guarantee under way, minor units. `earned_cents` is what counts towards it so far, `mark_cents` what the time
+    in the seat so far guarantees, `guaranteed_cents` what it will all have guaranteed if she stays to the end."""
+
+    shift: UUID
+    topic: str
+    brand: str
+    begins_at: datetime
+    ends_at: datetime
+    rate_cents: int
+    currency: str
+    earned_cents: int
+    mark_cents: int
+    guaranteed_cents: int
+    away_seconds: int
 
 
 def settle_due(*, now: datetime) -> int:
@@ -52,4 +72,31 @@ def worked(seat: Seat) -> Worked:
         began_at=seat.begins_at,
         ended_at=seat.ends_at,
         absent_seconds=seat.absent_seconds or 0,
+    )
+
+
+def meter(agent_id: UUID, *, now: datetime) -> Meter | None:
+    """The seat that this agent is in now, by the rule that settles it; None where none with a guarantee runs."""
+    here = {"agent_id": agent_id, "begins_at__lte": now, "ends_at__gt": now, "shift__rate_cents__gt": 0}
+    running = Seat.objects.filter(**here, state__in=[Seat.State.CONFIRMED, Seat.State.PRESENT])
+    seat = running.select_related("shift__brand").first()
+    if seat is None:
+        return None
+    slot = Slot.objects.get(pk=agent_id)
+    there = sum(attendance.seconds(*time) for time in attendance.online(slot, seat.begins_at, now))
+    away = attendance.seconds(seat.begins_at, now) - there
+    full = replace(worked(seat), absent_seconds=away)
+    shift = seat.shift
+    return Meter(
+        shift=shift.pk,
+        topic=shift.topic,
+        brand=shift.brand.name,
+        begins_at=seat.begins_at,
+        ends_at=seat.ends_at,
+        rate_cents=shift.rate_cents,
+        currency=shift.currency,
+        earned_cents=late.eligible(afterwards.with_lines(full).lines),
+        mark_cents=late.guaranteed(replace(full, ended_at=now)),
+        guaranteed_cents=late.guaranteed(full),
+        away_seconds=away,
     )

@@ -15,5 +15,6 @@ urlpatterns = [
     path("agent/shift-news/<uuid:news_id>", api.NewsRead.as_view(), name="agent-shift-news"),
     path("agent/swaps/<uuid:swap>", api.SwapAnswer.as_view(), name="agent-swap"),
     path("agent/shift-terms", api.ShiftTerms.as_view(), name="agent-shift-terms"),
+    path("agent/shift-guarantee", api.Guarantee.as_view(), name="agent-shift-guarantee"),
     path("agent/shift-feed", api.Feed.as_view(), name="agent-shift-feed"),
 ]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
-from payouts import debts, ledger, pools
+from payouts import debts, ledger, persons, pools
 from payouts.models import Account, CashOutMandate, Hold, Payout, PayoutDestination
 from payouts.runs import outlets, schedule
 
@@ -39,13 +39,16 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Set aside by a person. `case` is the hold to be answered, None where a single payout waits."""
+    """Set aside by a person, whose first name is `by`. `case` is the hold to be answered; where a single payout waits
+    there is none, and `payout` is that."""
 
     amount_cents: int
     reason: str
     answer_by: datetime | None
     case: UUID | None
     replied: bool
+    by: str = ""
+    payout: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +173,16 @@ def _payouts(agent_id: UUID, currency: str) -> Sequence[Payout]:
 
 def _held(agent_id: UUID, currency: str, payouts: Sequence[Payout]) -> tuple[Held, ...]:
     holds = Hold.objects.filter(agent_id=agent_id, currency=currency, state=Hold.State.OPEN).order_by("answer_by")
+    waiting = [payout for payout in payouts if payout.held_by and payout.state in LEAVING]
+    names = persons.first_names([hold.opened_by for hold in holds] + [payout.held_by for payout in waiting])
     return (
-        *(Held(h.amount, h.reason, h.answer_by, h.pk, replied=h.replied_at is not None) for h in holds),
         *(
-            Held(p.amount, p.held_reason, p.reply_by, None, replied=False)
-            for p in payouts
-            if p.held_by and p.state in LEAVING
+            Held(h.amount, h.reason, h.answer_by, h.pk, replied=h.replied_at is not None, by=names.get(h.opened_by, ""))
+            for h in holds
+        ),
+        *(
+            Held(p.amount, p.held_reason, p.reply_by, None, replied=False, by=names.get(p.held_by, ""), payout=p.pk)
+            for p in waiting
         ),
     )
 

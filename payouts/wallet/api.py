@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import get_language_from_request
@@ -20,6 +21,7 @@ from payouts.api import known_zones, own_agent_id
 from payouts.providers.contract import Destination
 from payouts.providers.sepa_file import iban_problem
 from payouts.runs import cash_out, destinations, outlets
+from payouts.wallet import lines
 
 LONGEST_ACCOUNT = 50
 IBAN_LIKE = re.compile(r"[A-Z]{2}\d\d")
@@ -46,6 +48,8 @@ class HeldShape(serializers.Serializer[wallet.Held]):
     answer_by = serializers.DateTimeField(allow_null=True)
     case = serializers.UUIDField(allow_null=True)
     replied = serializers.BooleanField()
+    by = serializers.CharField()
+    payout = serializers.UUIDField(allow_null=True)
 
 
 class LeavingShape(serializers.Serializer[wallet.Leaving]):
@@ -99,6 +103,31 @@ class MoneyShape(serializers.Serializer[Any]):
     statements = StatementName(many=True)
 
 
+class LineShape(serializers.Serializer[lines.Line]):
+    id = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    amount_cents = serializers.IntegerField()
+    words = serializers.CharField()
+    reason = serializers.CharField()
+    engagement_id = serializers.UUIDField(allow_null=True)
+
+
+class LinesShape(serializers.Serializer[lines.Lines]):
+    currency = serializers.CharField()
+    total_cents = serializers.IntegerField()
+    count = serializers.IntegerField()
+    lines = LineShape(many=True)
+    before = serializers.IntegerField(allow_null=True)
+
+
+class Before(serializers.Serializer[Any]):
+    """The next page: lines with a number below this one."""
+
+    before = serializers.IntegerField(required=False, min_value=1, max_value=2**62)
+
+
 class Account(serializers.Serializer[Any]):
     """Where to be paid: an IBAN and its holder, or the account's name at the provider."""
 
@@ -133,6 +162,30 @@ class MoneyView(APIView):
             "statements": [{"currency": c, "month": m} for c, m in statements.months(agent_id, now=now)],
         }
         return Response(MoneyShape(told).data)
+
+
+class UnpaidLinesView(APIView):
+    """The lines of what the asking agent is owed in one currency and no payout has taken yet."""
+
+    @extend_schema(parameters=[Before], responses=LinesShape, operation_id="agent_money_lines")  # type: ignore[untyped-decorator]
+    def get(self, request: Request, currency: str) -> Response:
+        found = lines.unpaid(own_agent_id(request), currency, **_asked(request))
+        return Response(LinesShape(found).data)
+
+
+class PayoutLinesView(APIView):
+    """The lines of one of the asking agent's payouts."""
+
+    @extend_schema(parameters=[Before], responses=LinesShape, operation_id="agent_payout_lines")  # type: ignore[untyped-decorator]
+    def get(self, request: Request, payout_id: UUID) -> Response:
+        found = lines.of_payout(own_agent_id(request), payout_id, **_asked(request))
+        return Response(LinesShape(found).data)
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    asked = Before(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    return {"before": asked.validated_data.get("before"), "locale": get_language_from_request(request._request)}
 
 
 class AccountView(APIView):

@@ -145,3 +145,19 @@ def test_a_shift_over_the_end_of_a_period_is_paid_whole_in_the_open_books(seat: 
     assert paid == {f"shift:{first.pk}:guarantee:1": 1500, f"shift:{seat.pk}:guarantee:1": 4 * 1500}
     assert Posting.objects.get(amount=6000).created_at == hour(29.5)
     assert ledger.audit(hour(30)).balanced
+
+
+def test_the_meter_counts_by_the_rule_that_settles(seat: Seat, dana: Agent) -> None:
+    assert guarantees.meter(dana.pk, now=hour(23)) is None
+    presence.go_online(dana.pk, now=hour(24.5))  # half an hour late
+    look(seat, 25)
+
+    running = guarantees.meter(dana.pk, now=hour(26))
+
+    assert running is not None
+    assert (running.earned_cents, running.mark_cents, running.guaranteed_cents) == (0, 2250, 5250)
+    assert running.away_seconds == 1800
+    look(seat, 28.1)
+    assert guarantees.meter(dana.pk, now=hour(28.1)) is None
+    guarantees.settle_due(now=hour(28.2))
+    assert Posting.objects.get().amount == running.guaranteed_cents

@@ -2,21 +2,24 @@
 import { useEffect, useState } from "preact/hooks";
 import { serverNow, clockTime } from "../../shared/time";
 import { DAY_MS, earned, midnight, type Earnings, type PaidChat, type Total } from "../earnings";
+import { Icon } from "../../shared/icons";
 import { Heading, Hint, Segments, Shell, type Face } from "../parts";
 import { receiptPath } from "../route";
 import { amount, day, locale, span, t } from "../speak";
 import { AccountCard } from "./account";
 import { OpenCases, Past, Statements } from "./papers";
 import { Places } from "./places";
-import { cases as openCases, money as whereItIs, type Cases, type Money } from "./wallet";
-import { m } from "./words";
+import { QUESTION } from "./marks";
+import { Meter } from "./meter";
+import { cases as openCases, guarantee, money as whereItIs, type Cases, type Guarantee, type Money } from "./wallet";
+import { m, type MoneyKey } from "./words";
 
 type Period = "today" | "week";
 
 export function Page({ state, work }: Face) {
   const [period, setPeriod] = useState<Period>("today");
   const [page, setPage] = useState<Earnings | null>(null);
-  const [purse, setPurse] = useState<[Money, Cases] | null>(null);
+  const [purse, setPurse] = useState<[Money, Cases, Guarantee | null] | null>(null);
   const [again, setAgain] = useState(0);
   const refresh = () => setAgain((times) => times + 1);
   const chats = state.desk?.chats_today;
@@ -25,7 +28,7 @@ export function Page({ state, work }: Face) {
     const now_ms = serverNow();
     const since = midnight(now_ms, period === "today" ? 0 : 6);
     void work.attempt("earnings", async () => {
-      const [found, ...told] = await Promise.all([earned(since, new Date(now_ms + DAY_MS)), whereItIs(), openCases()]);
+      const [found, ...told] = await Promise.all([earned(since, new Date(now_ms + DAY_MS)), whereItIs(), openCases(), guarantee()]);
       if (!wanted) return;
       setPage(found);
       setPurse(told);
@@ -59,16 +62,17 @@ export function Page({ state, work }: Face) {
               <Lines page={page} period={period} />
             </div>
           </div>
-          {purse && <Purse money={purse[0]} state={state} work={work} onChange={refresh} />}
+          {purse && <Purse money={purse[0]} shift={purse[2]} state={state} work={work} onChange={refresh} />}
         </div>
       )}
     </Shell>
   );
 }
 
-function Purse({ money, state, work, onChange }: Face & { money: Money; onChange: () => void }) {
+function Purse({ money, shift, state, work, onChange }: Face & { money: Money; shift: Guarantee | null; onChange: () => void }) {
   return (
     <div class="stack-4">
+      {shift && <Meter shift={shift} />}
       <section class="card">
         <div class="card-head">
           <h2>{t("where_money")}</h2>
@@ -81,7 +85,7 @@ function Purse({ money, state, work, onChange }: Face & { money: Money; onChange
       <div class="stack-4 earn-rest">
         <AccountCard money={money} state={state} work={work} onChange={onChange} />
         {money.wallets.map((wallet) => (
-          <Past key={wallet.currency} wallet={wallet} />
+          <Past key={wallet.currency} wallet={wallet} work={work} />
         ))}
         <Statements money={money} />
         <Hint>{t("ledger_hint")}</Hint>
@@ -168,15 +172,30 @@ function Paid({ chat, dated }: { chat: PaidChat; dated: boolean }) {
         </h3>
         <b class="number">{amount(chat.amount_cents, chat.currency)}</b>
       </div>
-      <p class="small muted number">
-        {dated && `${day(chat.ended_at)}, `}
-        {clockTime(chat.ended_at, locale)}, {chat.brand}, {t("active", { time: span(chat.active_seconds) })}
-      </p>
+      <div class="paid-under">
+        <p class="small muted number">
+          {dated && `${day(chat.ended_at)}, `}
+          {clockTime(chat.ended_at, locale)}, {chat.brand}, {t("active", { time: span(chat.active_seconds) })}
+        </p>
+        <Asked chat={chat} />
+      </div>
       {chat.lines.map((line) => (
         <p class="formula" key={line.source}>
           {line.words}
         </p>
       ))}
     </li>
+  );
+}
+
+/** The way to a dispute, and how one stands: each line has its own on the receipt. */
+function Asked({ chat }: { chat: PaidChat }) {
+  const line = chat.lines.find(({ dispute }) => dispute === "open") ?? chat.lines.find(({ dispute }) => dispute);
+  const words = !line ? m("line_dispute") : line.dispute === "open" ? m("line_asked", { day: line.answer_by ? day(line.answer_by) : "" }) : m(`line_${line.dispute}` as MoneyKey);
+  return (
+    <a class={`link paid-asked${line?.dispute === "open" ? " is-info" : ""}`} href={receiptPath(chat.engagement_id)} aria-label={`${words}: ${chat.topic}`}>
+      {line?.dispute === "open" && <Icon d={QUESTION} size="small" />}
+      {words}
+    </a>
   );
 }

@@ -3,9 +3,10 @@ import { dayAndTime } from "../../shared/time";
 import { amount, day, locale } from "../speak";
 import type { Work } from "../work";
 import { Answer } from "./answer";
+import { MadeOf } from "./lines";
 import { leavingWords, sentence } from "./places";
-import { statementPath, type Cases, type Dispute, type Money, type Wallet } from "./wallet";
-import { m } from "./words";
+import { payoutPath, statementPath, type Cases, type Dispute, type Measure, type Money, type Wallet } from "./wallet";
+import { m, type MoneyKey } from "./words";
 
 const KINDS = ["pdf", "csv", "json"] as const;
 const when = (iso: string) => dayAndTime(iso, locale);
@@ -39,20 +40,23 @@ export function Statements({ money }: { money: Money }) {
   );
 }
 
-export function Past({ wallet }: { wallet: Wallet }) {
+export function Past({ wallet, work }: { wallet: Wallet; work: Work }) {
   if (!wallet.past.length) return null;
   return (
     <section class="card">
       <div class="card-head">
         <h2>{m("last_payouts")}</h2>
       </div>
-      <ul class="rows">
+      <ul class="past">
         {wallet.past.map((payout) => (
           <li key={payout.id}>
-            <span class="grow">
+            <span>
               {day(payout.since)} <span class="small muted">{leavingWords(payout)}</span>
             </span>
             <span class="number">{amount(payout.amount_cents, wallet.currency)}</span>
+            <div class="small muted place-why">
+              <MadeOf path={payoutPath(payout.id)} label={`${m("last_payouts")}, ${day(payout.since)}`} work={work} />
+            </div>
           </li>
         ))}
       </ul>
@@ -62,6 +66,7 @@ export function Past({ wallet }: { wallet: Wallet }) {
 
 export function OpenCases({ cases, work, onChange }: { cases: Cases; work: Work; onChange: () => void }) {
   const announced = cases.clawbacks.filter((measure) => measure.state === "open");
+  const decided = [...cases.holds, ...cases.clawbacks].filter((measure) => measure.state !== "open");
   return (
     <>
       {announced.length > 0 && (
@@ -69,7 +74,7 @@ export function OpenCases({ cases, work, onChange }: { cases: Cases; work: Work;
           <h2 class="strong">{m("clawbacks")}</h2>
           {announced.map((measure) => (
             <div key={measure.id}>
-              <p>{m("clawback_line", { amount: amount(measure.amount_cents, measure.currency), why: sentence(measure.reason), when: when(measure.answer_by) })}</p>
+              <p>{m(measure.by ? "clawback_by" : "clawback_line", { name: measure.by, amount: amount(measure.amount_cents, measure.currency), why: sentence(measure.reason), when: when(measure.answer_by) })}</p>
               {measure.reply ? <p class="small muted">{m("answered")}</p> : <Answer id={measure.id} work={work} onSent={onChange} />}
             </div>
           ))}
@@ -91,7 +96,30 @@ export function OpenCases({ cases, work, onChange }: { cases: Cases; work: Work;
           </ul>
         </section>
       )}
+      <Decided measures={decided} />
     </>
+  );
+}
+
+/** What people decided about holds and clawbacks: what came of it, who says so, and why. */
+function Decided({ measures }: { measures: readonly Measure[] }) {
+  if (!measures.length) return null;
+  return (
+    <section class="card">
+      <div class="card-head">
+        <h2>{m("decided")}</h2>
+      </div>
+      <ul class="rows">
+        {measures.map((measure) => (
+          <li key={measure.id}>
+            <span class="grow">
+              {m(`measure_${measure.state}` as MoneyKey, { amount: amount(measure.amount_cents, measure.currency) })}{" "}
+              <span class="small muted">{m("decided_by", { name: measure.decided_by, day: day(measure.decided_at ?? measure.answer_by), why: measure.decision })}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

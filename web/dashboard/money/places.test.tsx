@@ -15,7 +15,7 @@ vi.stubGlobal("fetch", async (path: string, request: { body?: string } = {}) => 
 const PLACE = { provider: "sepa_file", masked: "•••• 4300", zone: "Europe/Berlin", since: "2026-11-01T12:00:00Z", usable_from: "2026-11-01T12:00:00Z", cooling_off: false };
 const FULL: Wallet = {
   currency: "EUR", units: false, available_cents: 8420, pending: [], owed_back_cents: 0, paid_year: 2026, paid_cents: 128435, past: [], place: PLACE,
-  held: [{ amount_cents: 510, reason: "Two accounts on one chat", answer_by: "2026-11-27T12:00:00Z", case: "h1", replied: false }],
+  held: [{ amount_cents: 510, reason: "Two accounts on one chat", answer_by: "2026-11-27T12:00:00Z", case: "h1", replied: false, by: "Noor", payout: null }],
   on_its_way: [{ id: "p1", amount_cents: 14260, state: "sent", since: "2026-11-23T06:00:00Z", masked: "•••• 4300", instant: false, arrives_on: "2026-11-25" }],
   next: { at: "2026-11-29T23:00:00Z", amount_cents: 8420 }, cash_out: { closed: "", amount_cents: 8420, at_most_cents: 50000, arrives_on: "2026-11-26" },
 };
@@ -43,7 +43,7 @@ beforeEach(() => {
 test("each part has its sum, its reason and its clock", async () => {
   const said = (await show(FULL)).textContent?.replaceAll("\u00a0", " ") ?? "";
 
-  for (const words of ["84.20 EUR", "Next payout", "5.10 EUR", "Two accounts on one chat. A person answers by", "142.60 EUR", "sent to •••• 4300", "1,284.35 EUR"])
+  for (const words of ["84.20 EUR", "Next payout", "5.10 EUR", "By Noor: Two accounts on one chat. Answered by", "142.60 EUR", "sent to •••• 4300", "1,284.35 EUR"])
     expect(said).toContain(words);
 });
 

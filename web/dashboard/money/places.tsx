@@ -6,8 +6,9 @@ import { GO, HOURGLASS, LOCK, BANK } from "./marks";
 import { amount, day, locale } from "../speak";
 import type { Work } from "../work";
 import { Answer } from "./answer";
+import { MadeOf } from "./lines";
 import { TakeOut } from "./takeout";
-import { sum, type Held, type Leaving, type Pending, type Wallet } from "./wallet";
+import { payoutPath, sum, unpaidPath, type Held, type Leaving, type Pending, type Wallet } from "./wallet";
 import { m } from "./words";
 
 const when = (iso: string) => dayAndTime(iso, locale);
@@ -19,6 +20,7 @@ export function Places({ wallet, work, onChange }: { wallet: Wallet; work: Work;
       <ul class="places">
         <Place icon={CHECK} words={m("available")} strong sum={amount(wallet.available_cents, currency)}>
           <NextPayout wallet={wallet} />
+          <MadeOf path={unpaidPath(currency)} label={m("available")} work={work} />
         </Place>
         {wallet.pending.length > 0 && (
           <Place icon={HOURGLASS} words={m("pending")} sum={amount(sum(wallet.pending), currency)}>
@@ -37,6 +39,7 @@ export function Places({ wallet, work, onChange }: { wallet: Wallet; work: Work;
         {wallet.on_its_way.map((payout) => (
           <Place key={payout.id} icon={GO} directed words={m("on_its_way")} sum={amount(payout.amount_cents, currency)}>
             <p>{leavingWords(payout)}</p>
+            <MadeOf path={payoutPath(payout.id)} label={m("on_its_way")} work={work} />
           </Place>
         ))}
         {!wallet.units && (
@@ -86,9 +89,10 @@ export function leavingWords(payout: Leaving): string {
 function HeldPart({ part, work, onChange }: { part: Held; work: Work; onChange: () => void }) {
   return (
     <div>
-      <p>{m("held_by_person", { why: sentence(part.reason), when: part.answer_by ? when(part.answer_by) : "" })}</p>
+      <p>{m(part.by ? "held_by_name" : "held_by_person", { name: part.by, why: sentence(part.reason), when: part.answer_by ? when(part.answer_by) : "" })}</p>
       {part.replied && <p>{m("answered")}</p>}
       {part.case && !part.replied && <Answer id={part.case} work={work} onSent={onChange} />}
+      {part.payout && <MadeOf path={payoutPath(part.payout)} label={m("held")} work={work} />}
     </div>
   );
 }

@@ -26,6 +26,8 @@ export interface Held {
   answer_by: string | null;
   case: string | null;
   replied: boolean;
+  by: string;
+  payout: string | null;
 }
 
 export interface Pending {
@@ -63,8 +65,13 @@ export interface Measure {
   amount_cents: number;
   currency: string;
   reason: string;
+  by: string;
+  opened_at: string;
   answer_by: string;
   reply: string;
+  decision: string;
+  decided_by: string;
+  decided_at: string | null;
 }
 
 export interface Dispute {
@@ -75,6 +82,38 @@ export interface Dispute {
   opened_at: string;
   answer_by: string;
   decision: string;
+  decided_by: string;
+}
+
+/** The shift under way; all sums in minor units. */
+export interface Guarantee {
+  shift: string;
+  begins_at: string;
+  ends_at: string;
+  currency: string;
+  rate_cents: number;
+  earned_cents: number;
+  mark_cents: number;
+  guaranteed_cents: number;
+  away_seconds: number;
+}
+
+export interface MoneyLine {
+  id: string;
+  at: string;
+  kind: string;
+  amount_cents: number;
+  words: string;
+  reason: string;
+  engagement_id: string | null;
+}
+
+export interface MoneyLines {
+  currency: string;
+  total_cents: number;
+  count: number;
+  lines: MoneyLine[];
+  before: number | null;
 }
 
 export interface Cases {
@@ -99,6 +138,10 @@ export interface Account {
 
 export const money = () => call<Money>("/api/v1/agent/money");
 export const cases = () => call<Cases>("/api/v1/agent/money-cases");
+export const guarantee = async () => (await call<{ guarantee: Guarantee | null }>("/api/v1/agent/shift-guarantee")).guarantee;
+export const unpaidPath = (currency: string) => `/api/v1/agent/money/${currency}/lines`;
+export const payoutPath = (id: string) => `/api/v1/agent/payouts/${id}/lines`;
+export const madeOf = (path: string, before: number | null) => call<MoneyLines>(before ? `${path}?before=${before}` : path);
 export const setAccount = (body: Account) => call<Place>("/api/v1/agent/payout-account", { method: "PUT", body });
 export const takeOut = (currency: string, request_id: string) => call<void>("/api/v1/agent/cash-out", { method: "POST", body: { currency, request_id } });
 export const answer = (id: string, words: string) => call<void>(`/api/v1/agent/money-cases/${id}/reply`, { method: "POST", body: { words } });
