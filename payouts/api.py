@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import Http404
 from django.utils.translation import get_language_from_request
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from marketplace import bodies, clock
 from payouts import disputes, measures, pages
-from payouts.models import Dispute
+from payouts.models import Dispute, Movement
 
 LONGEST = timedelta(days=31)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -166,9 +166,20 @@ class Person(serializers.CharField):
         return str(self.context.get("names", {}).get(value, ""))
 
 
+class DisputedShape(serializers.Serializer[Movement]):
+    """The line that is disputed."""
+
+    kind = serializers.CharField()
+    amount_cents = serializers.IntegerField(source="amount")
+    currency = serializers.CharField()
+    at = serializers.DateTimeField(source="created_at")
+    engagement_id = serializers.UUIDField(allow_null=True)
+
+
 class DisputeShape(serializers.Serializer[Dispute]):
     id = serializers.UUIDField()
     line = serializers.UUIDField(source="posting_id")
+    of = serializers.SerializerMethodField()
     state = serializers.CharField()
     words = serializers.CharField()
     opened_at = serializers.DateTimeField()
@@ -176,6 +187,12 @@ class DisputeShape(serializers.Serializer[Dispute]):
     decision = serializers.CharField()
     decided_by = Person()
     decided_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(DisputedShape(allow_null=True))  # type: ignore[untyped-decorator]
+    def get_of(self, dispute: Dispute) -> Any:
+        """`lines` in the context knows it."""
+        line = self.context.get("lines", {}).get(dispute.posting_id)
+        return DisputedShape(line).data if line else None
 
 
 class MeasureShape(serializers.Serializer[Any]):
@@ -228,7 +245,7 @@ class CasesView(APIView):
     @extend_schema(responses=CasesShape, operation_id="agent_money_cases")  # type: ignore[untyped-decorator]
     def get(self, request: Request) -> Response:
         found = pages.cases(own_agent_id(request))
-        return Response(CasesShape(found, context={"names": found.names}).data)
+        return Response(CasesShape(found, context={"names": found.names, "lines": found.lines}).data)
 
 
 class ReplyView(APIView):

@@ -148,6 +148,7 @@ class Cases:
     owed: Mapping[str, int]
     units_waiting: Mapping[str, int]
     names: Mapping[str, str]  # of the people who opened and decided them
+    lines: Mapping[UUID, Posting]  # that are disputed
 
 
 def cases(agent_id: UUID) -> Cases:
@@ -164,6 +165,7 @@ def cases(agent_id: UUID) -> Cases:
         clawbacks=clawbacks,
         owed={currency: debts.owed(agent_id, currency) for currency in currencies.order_by("currency")},
         units_waiting=pools.waiting(agent_id),
+        lines={line.pk: line for line in Posting.objects.raw(_LINES, [[each.posting_id for each in disputes]])},
         names=persons.first_names([*people, *(case.opened_by for case in (*holds, *clawbacks))]),
     )
 
@@ -241,3 +243,6 @@ def _line(posting: Posting, dispute: Dispute | None, *, locale: str) -> LineShow
     if dispute is None:
         return shown
     return replace(shown, dispute=dispute.state, answer_by=dispute.answer_by, decision=dispute.decision)
+
+
+_LINES = "select * from payouts_everyposting where id = any(%s)"

@@ -3,7 +3,8 @@ import { dayAndTime } from "../../shared/time";
 import { amount, day, locale } from "../speak";
 import type { Work } from "../work";
 import { Answer } from "./answer";
-import { MadeOf } from "./lines";
+import { receiptPath } from "../route";
+import { MadeOf, moneyLineName } from "./lines";
 import { leavingWords, sentence } from "./places";
 import { payoutPath, statementPath, type Cases, type Dispute, type Measure, type Money, type Wallet } from "./wallet";
 import { m, type MoneyKey } from "./words";
@@ -87,17 +88,27 @@ export function OpenCases({ cases, work, onChange }: { cases: Cases; work: Work;
           </div>
           <ul class="rows">
             {cases.disputes.map((dispute) => (
-              <li key={dispute.id}>
-                <span class="grow">
-                  {dispute.words} <span class="small muted">{disputeWords(dispute)}</span>
-                </span>
-              </li>
+              <Disputed key={dispute.id} dispute={dispute} />
             ))}
           </ul>
         </section>
       )}
       <Decided measures={decided} />
     </>
+  );
+}
+
+function Disputed({ dispute }: { dispute: Dispute }) {
+  const { of } = dispute;
+  const what = of && `${moneyLineName(of.kind)}, ${amount(of.amount_cents, of.currency)}, ${day(of.at)}`;
+  return (
+    <li>
+      <span class="grow">
+        {of?.engagement_id ? <a class="row-link strong number" href={receiptPath(of.engagement_id)}>{what}</a> : <b class="number">{what}</b>}
+        <br />
+        <q dir="auto">{dispute.words}</q> <span class="small muted">{disputeWords(dispute)}</span>
+      </span>
+    </li>
   );
 }
 
@@ -114,7 +125,7 @@ function Decided({ measures }: { measures: readonly Measure[] }) {
           <li key={measure.id}>
             <span class="grow">
               {m(`measure_${measure.state}` as MoneyKey, { amount: amount(measure.amount_cents, measure.currency) })}{" "}
-              <span class="small muted">{m("decided_by", { name: measure.decided_by, day: day(measure.decided_at ?? measure.answer_by), why: measure.decision })}</span>
+              <span class="small muted">{m("decided_by", { name: measure.decided_by || m("a_person"), day: day(measure.decided_at ?? measure.answer_by), why: measure.decision })}</span>
             </span>
           </li>
         ))}
@@ -125,5 +136,5 @@ function Decided({ measures }: { measures: readonly Measure[] }) {
 
 export function disputeWords(dispute: Dispute): string {
   if (dispute.state === "open") return m("dispute_until", { when: when(dispute.answer_by) });
-  return m(`dispute_${dispute.state}`, { why: dispute.decision });
+  return m(`dispute_${dispute.state}`, { name: dispute.decided_by || m("a_person"), why: sentence(dispute.decision) });
 }

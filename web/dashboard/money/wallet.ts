@@ -77,6 +77,7 @@ export interface Measure {
 export interface Dispute {
   id: string;
   line: string;
+  of: { kind: string; amount_cents: number; currency: string; at: string; engagement_id: string | null } | null;
   state: "open" | "granted" | "refused";
   words: string;
   opened_at: string;
