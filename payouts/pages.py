@@ -154,10 +154,9 @@ class Cases:
 def cases(agent_id: UUID) -> Cases:
     """The agent's own, the latest first; at most `CASES` of each."""
     currencies = Debt.objects.filter(agent_id=agent_id).values_list("currency", flat=True).distinct()
-    disputes, holds, clawbacks = (
-        list(kind.objects.filter(agent_id=agent_id).order_by("-opened_at")[:CASES])
-        for kind in (Dispute, Hold, Clawback)
-    )
+    disputes = list(Dispute.objects.filter(agent_id=agent_id).order_by("-opened_at")[:CASES])
+    holds = list(Hold.objects.filter(agent_id=agent_id).order_by("-opened_at")[:CASES])
+    clawbacks = list(Clawback.objects.filter(agent_id=agent_id).order_by("-opened_at")[:CASES])
     people = [case.decided_by for case in (*disputes, *holds, *clawbacks)]
     return Cases(
         disputes=disputes,

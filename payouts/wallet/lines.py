@@ -57,7 +57,7 @@ def of_payout(agent_id: UUID, payout_id: UUID, *, locale: str, before: int | Non
 
 
 def _page(account: str, currency: str, lo: int, hi: int | None, *, locale: str, before: int | None) -> Lines:
-    asked = {"account": account, "lo": lo, "hi": hi, "before": before, "most": A_PAGE + 1}
+    asked: dict[str, str | int | None] = {"account": account, "lo": lo, "hi": hi, "before": before, "most": A_PAGE + 1}
     with connection.cursor() as cursor:
         cursor.execute(_SUM, asked)
         count, total = cursor.fetchone()

@@ -116,7 +116,10 @@ def test_a_payout_that_one_person_holds_is_held_and_not_on_its_way(ilse: Agent) 
 
     told = euros(ilse)
 
-    assert (told.held, told.on_its_way) == ((wallet.Held(900, "The name differs.", by, None, replied=False, payout=run.payouts.get().pk),), ())
+    assert (told.held, told.on_its_way) == (
+        (wallet.Held(900, "The name differs.", by, None, replied=False, payout=run.payouts.get().pk),),
+        (),
+    )
 
 
 def test_what_was_sent_says_when_it_arrives(ilse: Agent, bank: Fake) -> None:
