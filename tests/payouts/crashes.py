@@ -39,6 +39,8 @@ WEEKS = 2
 ROUNDS = 10  # of each week, with accidents
 QUIET_ROUNDS = 40  # and at most so many without, until all is done
 BELL = "payouts-bell"
+News = tuple[dict[str, str], bytes]  # as a bank sends it: headers and what they sign
+MOST_NEWS = 12  # of a round with accidents: old ones come again and again
 CASHES_OUT = 0.25  # of the rounds
 MOST_GIVEN_UP = 0.25  # of the acts: where more wait in vain, a seed has shown too little
 # What decides how a seed goes. Pages, plans and rating do not: what these agents earn is goodwill.
@@ -85,6 +87,7 @@ class Seed:
         self.chance = random.Random(number)
         self.valkey, self.folder = valkey, folder
         self.crew = Crew(self)
+        self.told: set[bytes] = set()
         self.outcome = Outcome(number)
         self.now = MONDAY + timedelta(hours=2)
         self.misbehave(FAULTS)
@@ -147,11 +150,20 @@ class Seed:
         if self.chance.random() < 0.4:
             self.bank.work()
         if self.chance.random() < 0.5 or not accidents:
-            news = self.bank.events()
-            told = self.chance.sample(news, self.chance.randint(0, len(news))) if accidents else news
+            told = self.some_news() if accidents else self.all_news()
             half = len(told) // 2
             self.outcome.doubled_news += half - half // 2
             self.at_once([("hear", (told[:half],)), ("hear", (told[half // 2 :],))], accidents=accidents)
+
+    def some_news(self) -> list[News]:
+        news = self.bank.events()
+        return self.chance.sample(news, self.chance.randint(0, min(len(news), MOST_NEWS)))
+
+    def all_news(self) -> list[News]:
+        """What has not been told since the accidents ended, in no order."""
+        news = [one for one in self.bank.events() if one[1] not in self.told]
+        self.told |= {raw for _, raw in news}
+        return news
 
     def cash_outs(self, accidents: bool) -> list[Act]:
         """Somebody wants her money now, and clicks twice."""
@@ -176,7 +188,7 @@ class Seed:
         if rung is not None:
             clockwork.advance(now=datetime.fromisoformat(bytes(rung).decode()))  # type: ignore[arg-type]
 
-    def hear(self, news: list[tuple[dict[str, str], bytes]]) -> None:
+    def hear(self, news: list[News]) -> None:
         from payouts.runs import intake
 
         for headers, raw in news:
