@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("shifts", "0002_demand"),
+        ("shifts", "0003_news"),
     ]
 
     operations = [
