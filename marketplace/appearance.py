@@ -123,6 +123,7 @@ SECTIONS: dict[str, list[tuple[str, ...]]] = {
         ("Staffing", "tune", "shifts.staffing"),
         ("Special days", "event", "shifts.specialday"),
         ("Expected classes", "fiber_new", "shifts.expectation"),
+        ("Planners", "badge", "shifts.planner"),
     ],
     "People": [
         ("Agents", "groups", "agents.agent"),

@@ -1,6 +1,7 @@
 """What a request may bring: one JSON object, its fields of the very kind that is asked for."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -74,6 +75,18 @@ class Whole(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return data
+
+
+class Number(serializers.FloatField):
+    """A number that can be counted with: neither endless nor none."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool):
+            self.fail("invalid")
+        number: float = super().to_internal_value(data)
+        if not math.isfinite(number):
+            self.fail("invalid")
+        return number
 
 
 class Flag(serializers.BooleanField):

@@ -21,6 +21,7 @@ from marketplace.windows import (
     label,
 )
 from payouts.admin.lists import ask_of_list
+from shifts import admin_planners as admin_planners
 from shifts import asking, attendance, planning
 from shifts import windows as windows
 from shifts.models import Allotment, News, Seat, Shift, Swap, Waiting, Wish

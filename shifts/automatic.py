@@ -26,13 +26,27 @@ def fill(
     """For the seats that are needed each half hour beyond those there, shifts are drafted; with a window's end they
     are published too. Run again, it finds its own seats there and adds none. Seats of drafts and of published shifts
     count as there, whether or not anybody holds them."""
-    ahead = {at: seats for at, seats in needed.items() if at > now}
-    there = seats_there(brand_id, topic, language, ahead)
-    found = cover(ahead, there, rate_cents=rate_cents, budget_cents=budget_cents)
+    found = preview(brand_id, topic, language, needed, rate_cents=rate_cents, budget_cents=budget_cents, now=now)
     for piece in found.pieces:
         block = planning.Block(topic, language, piece.begins_at, piece.ends_at, piece.seats, rate_cents)
         _add(brand_id, block, window_ends_at=window_ends_at, by=by, now=now)
     return found
+
+
+def preview(
+    brand_id: UUID,
+    topic: str,
+    language: str,
+    needed: Mapping[datetime, int],
+    *,
+    rate_cents: int,
+    budget_cents: int | None = None,
+    now: datetime,
+) -> Cover:
+    """What `fill` would make now; nothing is changed."""
+    ahead = {at: seats for at, seats in needed.items() if at > now}
+    there = seats_there(brand_id, topic, language, ahead)
+    return cover(ahead, there, rate_cents=rate_cents, budget_cents=budget_cents)
 
 
 def seats_there(brand_id: UUID, topic: str, language: str, times: Mapping[datetime, int]) -> dict[datetime, int]:

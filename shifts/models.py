@@ -17,6 +17,7 @@ from shifts.demand import Expectation as Expectation
 from shifts.demand import Outlook as Outlook
 from shifts.demand import SpecialDay as SpecialDay
 from shifts.demand import Staffing as Staffing
+from shifts.planners import Planner as Planner
 
 SHORTEST = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)

@@ -16,7 +16,7 @@ from payouts.models import PayPlan
 from tests.admin.conftest import Admin, enter
 from tests.people import Hire
 
-OURS = ("agents", "audit", "brands", "conversations", "dispatch", "payouts", "realtime")
+OURS = ("agents", "audit", "brands", "conversations", "dispatch", "payouts", "realtime", "shifts")
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 EDITED = {"brand", "skill", "article", "plandraft"}  # by forms that leave an audit row or publish a version
 
