@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 
 from conversations import disclosure
 from conversations.models import Conversation, Engagement
-from dispatch import admin_handovers, desk, escalations, offers, takeovers, timeline, windows
+from dispatch import admin_handovers, admin_what_ifs, desk, escalations, offers, takeovers, timeline, windows
 from dispatch.explanations import language_name
 from dispatch.models import Escalation, Leadership, Offer
 from marketplace import clock
@@ -30,6 +30,7 @@ from payouts import receipts
 from payouts.models import Posting
 
 assert windows  # registers its own
+assert admin_what_ifs
 
 ESCALATION_COLOURS = {"waiting": "warning", "offered": "info", "engaged": "success"}
 OFFER_COLOURS = {"open": "info", "accepted": "success", "declined": "", "expired": "warning", "withdrawn": ""}

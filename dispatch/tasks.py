@@ -16,6 +16,7 @@ from dispatch import (
     promises,
     rounds,
     surge,
+    what_ifs,
 )
 from marketplace import clock
 
@@ -77,8 +78,22 @@ def measure_fairness(**_from_newer_senders: object) -> None:
 
 @shared_task(ignore_result=True, expires=3_600)
 def keep_months_of_decisions(**_from_newer_senders: object) -> None:
-    """Beat, every hour: tables for the months to come stand ready, decisions older than six months are dropped."""
-    decisions.keep_months(now=clock.now())
+    """Beat, every hour: tables for the months to come stand ready; decisions, and what was tried out, are dropped once
+    they are older than six months."""
+    now = clock.now()
+    decisions.keep_months(now=now)
+    what_ifs.forget(now=now)
+
+
+@shared_task(ignore_result=True, expires=60, soft_time_limit=300, time_limit=330)
+def try_what_ifs(**_from_newer_senders: object) -> None:
+    """Beat, every three seconds, on the heavy queue: simulate what an operator asked, one question a task. The
+    simulator is known to this process alone."""
+    taken = what_ifs.take_up(now=clock.now())
+    if taken is not None:
+        from dispatch import what_if_runs
+
+        what_if_runs.run(taken, clock=clock.now)
 
 
 @shared_task(ignore_result=True, expires=300)

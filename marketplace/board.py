@@ -24,6 +24,7 @@ from dispatch.models import Escalation, Mode, Offer
 from payouts.earnings import EARNED
 from payouts.models import LedgerAudit, Posting
 from realtime import protocol
+from shifts import policy
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -48,7 +49,12 @@ def page(request: HttpRequest) -> HttpResponse:
     """The shell; the numbers come through the socket. Staff without the right to see the queue are turned away."""
     if not request.user.watches_the_board:  # type: ignore[union-attr]  # staff only
         raise PermissionDenied
-    shown = {"rooms": _rooms(request), "steering": _steering(request), "name": request.user.get_short_name()}  # type: ignore[union-attr]  # staff only
+    shown = {
+        "rooms": rooms(request),
+        "steering": _steering(request),
+        "plans": policy.plans_anything(request.user),
+        "name": request.user.get_short_name(),  # type: ignore[union-attr]  # staff only
+    }
     return render(request, "board.html", shown)
 
 
@@ -59,7 +65,7 @@ def _steering(request: HttpRequest) -> dict[str, Any]:
     return {"may": may, "brands": [{"id": str(id_), "name": name} for id_, name in brands]}
 
 
-def _rooms(request: HttpRequest) -> dict[str, str]:
+def rooms(request: HttpRequest) -> dict[str, str]:
     """Model name -> address of its list, of those this operator may see."""
     found = {
         model["object_name"]: model["admin_url"]

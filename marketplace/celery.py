@@ -43,6 +43,7 @@ app.conf.update(
         "shifts.tasks.allot": {"queue": "heavy"},
         "shifts.tasks.look_ahead": {"queue": "heavy"},
         "shifts.tasks.rescale_today": {"queue": "heavy"},
+        "dispatch.tasks.try_what_ifs": {"queue": "heavy"},
     },
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
@@ -103,6 +104,11 @@ app.conf.update(
             "task": "shifts.tasks.sweep_shifts",
             "schedule": waits["sweep_shifts_seconds"],
             "options": {"expires": 60},
+        },
+        "try-what-ifs": {
+            "task": "dispatch.tasks.try_what_ifs",
+            "schedule": waits["sweep_what_ifs_seconds"],
+            "options": {"expires": 5},
         },
         "allot-seats": {"task": "shifts.tasks.allot", "schedule": 60.0, "options": {"expires": 60}},
         "roll-up-arrivals": {

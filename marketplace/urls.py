@@ -8,9 +8,9 @@ from drf_spectacular.views import SpectacularAPIView
 
 from agents import api as agents_api
 from dispatch import api as dispatch_api
-from dispatch import pace_api
+from dispatch import pace_api, what_if_api
 from dispatch import views as dispatch_pages
-from marketplace import api, board
+from marketplace import api, board, planning
 from payouts import views as pay
 from shifts import api as shifts_api
 
@@ -29,6 +29,8 @@ api_v1: list[URLPattern | URLResolver] = [
     path("agent/chats", dispatch_api.Chats.as_view(), name="agent-chats"),
     path("agent/decisions", dispatch_api.Decisions.as_view(), name="agent-decisions"),
     path("agent/wanted", dispatch_api.WantedNow.as_view(), name="agent-wanted"),
+    path("operator/what-ifs", what_if_api.WhatIfs.as_view(), name="operator-what-ifs"),
+    path("operator/what-ifs/<uuid:what_if>", what_if_api.OneWhatIf.as_view(), name="operator-what-if"),
     path("operator/modes", dispatch_api.Modes.as_view(), name="operator-modes"),
     path("", include("conversations.urls")),
     path("", include("payouts.urls")),
@@ -46,6 +48,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("board", board.page, name="board"),
+    path("board/planning", planning.page, name="planning"),
     path("agent/", include("agents.urls")),
     path("pay/<slug:slug>", pay.versions, name="pay"),
     path("shifts/<str:token>.ics", shifts_api.calendar, name="shift-feed"),

@@ -70,6 +70,7 @@ TRUE: Mapping[str, float] = {
     "sweep_surge_seconds": 10,
     "sweep_wire_seconds": 30,
     "sweep_shifts_seconds": 20,
+    "sweep_what_ifs_seconds": 3,
 }
 MISSES_THAT_PAUSE = 2  # offers in a row that go unanswered: so long a wait is a pause
 FASTEST = 60

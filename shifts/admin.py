@@ -22,6 +22,7 @@ from marketplace.windows import (
 )
 from payouts.admin.lists import ask_of_list
 from shifts import admin_planners as admin_planners
+from shifts import admin_terms as admin_terms
 from shifts import asking, attendance, planning
 from shifts import windows as windows
 from shifts.models import Allotment, News, Seat, Shift, Swap, Waiting, Wish

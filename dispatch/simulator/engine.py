@@ -39,6 +39,8 @@ class Kind(IntEnum):
     ENDS = auto()
     RETURNS = auto()
     TICKS = auto()
+    COMES = auto()
+    GOES = auto()
 
 
 @dataclass(slots=True, eq=False)
@@ -89,6 +91,7 @@ class Engine:
         self._ticking = False
         self.watch: Callable[[Request, Sequence[Request], Floor], None] | None = None
         self._busy: list[tuple[float, float]] = []  # when each chat began and ended
+        self._off: set[int] = {one.number for one in staff if one.there}  # whose stretch has not begun, or is over
         self._handlers: dict[Kind, Callable[[Any], None]] = {
             Kind.ARRIVES: self._arrives,
             Kind.LEAVES: self._leaves,
@@ -96,10 +99,17 @@ class Engine:
             Kind.ENDS: self._ends,
             Kind.RETURNS: self._returns,
             Kind.TICKS: self._ticks,
+            Kind.COMES: self._comes,
+            Kind.GOES: self._goes,
         }
 
     def run(self, *, until_s: float) -> list[Record]:
         """Every arrival up to `until_s` with what became of it by then."""
+        for number in self._off:
+            self.floor.seats[number].willing = False
+            for begins, ends in self.staff[number].there:
+                self._at(begins, Kind.COMES, self.floor.seats[number])
+                self._at(ends, Kind.GOES, self.floor.seats[number])
         if self.arrivals:
             self._at(self.arrivals[0].at, Kind.ARRIVES, 0)
         events = self._events
@@ -205,13 +215,30 @@ class Engine:
         if seat.missed_in_a_row >= waits.MISSES_THAT_PAUSE:
             self._pause(seat)
 
+    def _comes(self, seat: Seat) -> None:
+        """A stretch at work begins."""
+        self._off.discard(seat.number)
+        self._returns(seat)
+
+    def _goes(self, seat: Seat) -> None:
+        """It is over: she is asked no more; chats under way, and an offer that rings, end as they would."""
+        self._off.add(seat.number)
+        if seat.willing:
+            seat.willing = False
+            seat.online_s += self.now - seat.online_since
+            self.floor.touched.add(seat.number)
+
     def _pause(self, seat: Seat) -> None:
+        if not seat.willing:
+            return  # Her time was over while it rang.
         seat.willing = False
         seat.online_s += self.now - seat.online_since
         self._at(self.now + float(self._breaks[self._break % len(self._breaks)]), Kind.RETURNS, seat)
         self._break += 1
 
     def _returns(self, seat: Seat) -> None:
+        if seat.willing or seat.number in self._off:
+            return  # Her time was over before the break was.
         seat.willing, seat.missed_in_a_row = True, 0
         seat.online_since = seat.idle_since = self.now
         self.floor.touched.add(seat.number)

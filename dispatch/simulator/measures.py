@@ -53,17 +53,18 @@ class Figures:
         return asdict(self)
 
 
-def of(engine: Engine, records: Sequence[Record], span: Span) -> Figures:
-    """The figures of a finished run."""
+def of(engine: Engine, records: Sequence[Record], span: Span, *, quickly_s: float = QUICKLY_S) -> Figures:
+    """The figures of a finished run; `sl20` counts who was served within `quickly_s`."""
     came = [one for one in records if span.warm_s <= one.queued_at < span.until_s]
     served = [one for one in came if one.end == "served"]
     waits = np.array([one.wait_s for one in served] or [0.0])
     done = [one.handled_s for one in served if one.handled_s]
     seats = engine.floor.seats
+    places_s = sum(one.places_s(span.warm_s, span.until_s) for one in engine.staff)
     return Figures(
         customers=len(came),
         served=len(served),
-        sl20=_share(sum(one.wait_s <= QUICKLY_S for one in served), len(came)),
+        sl20=_share(sum(one.wait_s <= quickly_s for one in served), len(came)),
         p50_s=float(np.percentile(waits, 50)),
         p95_s=float(np.percentile(waits, 95)),
         mean_s=float(waits.mean()),
@@ -71,11 +72,11 @@ def of(engine: Engine, records: Sequence[Record], span: Span) -> Figures:
         language_mismatch=_share(sum(not one.speaks for one in served), len(served)),
         offers_per_accept=sum(one.offers for one in came) / max(1, len(served)),
         handled_s=float(np.mean(done)) if done else 0.0,
-        occupancy=engine.busy_s(span.warm_s, span.until_s) / (engine.floor.slots * span.measured_s),
+        occupancy=_share(engine.busy_s(span.warm_s, span.until_s), places_s),
         gini=fair_share.gini([seat.earned_minor / max(seat.slot_hours(engine.now), 1e-9) for seat in seats]),
         gini_earned=fair_share.gini([seat.earned_minor for seat in seats]),
     )
 
 
-def _share(some: int, all_: int) -> float:
+def _share(some: float, all_: float) -> float:
     return some / all_ if all_ else 0.0

@@ -66,7 +66,8 @@ class World:
 class Person:
     """An agent. Topics, languages and capacity are known to the product; the rest shows only in what she does.
 
-    `pace` multiplies handling times; `accepts` and `ignores` are probabilities per offer.
+    `pace` multiplies handling times; `accepts` and `ignores` are probabilities per offer. `there`: (from, until) in
+    seconds of each stretch at work, in order; empty: always.
     """
 
     number: int
@@ -77,6 +78,12 @@ class Person:
     accepts: float
     ignores: float
     opens_at_once: bool = False
+    there: tuple[tuple[float, float], ...] = ()
+
+    def places_s(self, since_s: float, until_s: float) -> float:
+        """Seconds at work between two moments, times capacity."""
+        stretches = self.there or ((since_s, until_s),)
+        return self.capacity * sum(max(0.0, min(to, until_s) - max(begin, since_s)) for begin, to in stretches)
 
 
 @dataclass(frozen=True, slots=True)

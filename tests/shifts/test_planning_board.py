@@ -125,8 +125,8 @@ def test_topics_of_a_language_share_its_people(lumo: Brand) -> None:
 
 def test_filling_up_is_said_first_and_then_done_within_its_budget(browser: Browser, lumo: Brand) -> None:
     expected(lumo, tomorrow())
-    asked = {"brand": str(lumo.pk), "day": tomorrow().isoformat(), "topic": "refunds", "language": "en"}
-    asked |= {"rate_cents": 1500, "budget_cents": 20_000}
+    of = {"brand": str(lumo.pk), "day": tomorrow().isoformat(), "topic": "refunds", "language": "en"}
+    asked = {**of, "rate_cents": 1500, "budget_cents": 20_000}
 
     said = browser.post(f"{PLAN}/fill", {**asked, "preview": True}).json()
     nothing_yet = Shift.objects.count()

@@ -10,7 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0002_topic_families"),
-        ("shifts", "0002_demand"),
+        ("shifts", "0003_imported_arrivals"),
+        ("shifts", "0003_news"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
