@@ -12,7 +12,7 @@ import dispatch.trials
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0002_topic_families"),
-        ("dispatch", "0009_surges"),
+        ("dispatch", "0010_place_by_key"),
     ]
 
     operations = [
