@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 
 from agents.models import Agent, AgentLanguage, AgentSkill
 from brands.models import Brand, Skill
-from shifts import levels, measured, outlooks, planboard, saying
+from shifts import levels, outlooks, saying, staffed
 from shifts.models import Seat, Shift
 
 POOL_MOST = 300
@@ -23,8 +23,8 @@ def of_day(brand: Brand, on: date, *, now: datetime) -> dict[str, Any]:
     zone = ZoneInfo(brand.timezone)
     begins_at, ends_at = outlooks.midnight(on, zone), outlooks.midnight(on + timedelta(days=1), zone)
     days = outlooks.days(brand.pk, on, on + timedelta(days=1), zone=zone)
-    facts, staffing = measured.facts(brand.pk, now=now), saying.staffing_of(brand.pk)
-    aim, crew = planboard.aim_of(staffing, facts), levels.crew(facts)
+    terms = staffed.terms_of(brand, saying.staffing_of(brand.pk), now=now)
+    facts, aim, crew = terms.facts, terms.aim, terms.crew
     return {
         "begins_at": begins_at,
         "ends_s": (ends_at - begins_at).total_seconds(),

@@ -1,18 +1,17 @@
-"""What service a day will have, and which seats a service level asks for. Pure: no clock, no database.
-
-All classes of one language share its people. What the pool needs is split over its classes by their work, so that the
-shares add up to it; what it gives is the same for all of them.
-"""
+"""What service a day will have, and which seats a service level asks for: as the staffing of stored outlooks counts
+them, for any goal that somebody tries out. Computed, not stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shifts.measured import Fact, Facts
+from brands.models import Brand
+from shifts import staffed
+from shifts.measured import Fact
 from shifts.outlooks import Day
+from shifts.staffed import Terms
 from shifts.staffing import needs
-from shifts.staffing.needs import Aim, Crew, Forecast
-
-Class = tuple[str, str]
+from shifts.staffing.erlang import Service
+from shifts.staffing.needs import Crew, Forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,71 +21,52 @@ class Level:
     needed: Mapping[str, int]
     served_needed: float
     served_planned: float
-    served_published: float
     served_held: float
     abandoned_planned: float
 
 
-def crew(facts: Facts, *, hour_cents: int = 0) -> Crew:
-    """People as measured, in whole chats at once."""
-    return Crew(concurrency=max(1, round(facts.concurrency.value)), hour_cents=hour_cents)
-
-
-def of_language(days: Sequence[Day], facts: Facts, aim: Aim) -> list[Level]:
-    """One level for each half hour of a day; `days` are all classes of one language on it."""
+def of_language(brand: Brand, days: Sequence[Day], terms: Terms) -> list[Level]:
+    """One level for each half hour of a day; `days` are all classes of one language on it. Where the brand is closed,
+    or next to nobody is expected, nobody is needed."""
     if not days:
         return []
-    some = crew(facts)
-    return [_level([(day, n) for day in days], facts, aim, some) for n in range(len(days[0].halves))]
+    weights = [sum(half.middle for half in day.halves) * _handling(day, terms).value for day in days]
+    return [_level(brand, days, weights, n, terms) for n in range(len(days[0].halves))]
 
 
-def _level(places: Sequence[tuple[Day, int]], facts: Facts, aim: Aim, some: Crew) -> Level:
-    forecasts = [_forecast(day, n, facts, some) for day, n in places]
-    load = needs.pooled(forecasts, some)
-    (need,) = needs.needs(forecasts, aim, some)
-    halves = [day.halves[n] for day, n in places]
-    planned, published, held = (
-        needs.given(load, seats, aim, some)
-        for seats in (
-            sum(half.seats_planned for half in halves),
-            sum(half.seats_published for half in halves),
-            sum(half.seats_held for half in halves),
-        )
+def _level(brand: Brand, days: Sequence[Day], weights: Sequence[float], n: int, terms: Terms) -> Level:
+    halves = [day.halves[n] for day in days]
+    forecasts = [_forecast(day, n, terms) for day in days]
+    expected = sum(one.requests for one in forecasts)
+    if expected < staffed.LEAST_REQUESTS or not staffed.is_open(brand, halves[0].begins_at):
+        return Level(dict.fromkeys((day.topic for day in days), 0), 1.0, 1.0, 1.0, 0.0)
+    (need,) = needs.needs(forecasts, terms.aim, terms.crew)
+    planned, held = (
+        _given(forecasts, seats, terms)
+        for seats in (sum(half.seats_planned for half in halves), sum(half.seats_held for half in halves))
     )
-    work = {one.topic: one.requests * one.handling_seconds for one in forecasts}
+    shares = staffed.apportioned(need.seats, weights)
     return Level(
-        needed=split(need.seats, work),
+        needed={day.topic: seats for day, seats in zip(days, shares, strict=True)},
         served_needed=need.expected.within_target,
         served_planned=planned.within_target,
-        served_published=published.within_target,
         served_held=held.within_target,
         abandoned_planned=planned.abandoned,
     )
 
 
-def split(seats: int, work: Mapping[str, float]) -> dict[str, int]:
-    """So many seats over topics by their work: whole ones first, what is left to the largest remainders."""
-    total = sum(work.values())
-    if not total:
-        return dict.fromkeys(work, 0)
-    exact = {topic: seats * some / total for topic, some in work.items()}
-    found = {topic: int(share) for topic, share in exact.items()}
-    left = seats - sum(found.values())
-    for topic in sorted(work, key=lambda topic: (found[topic] - exact[topic], topic))[:left]:
-        found[topic] += 1
-    return found
+def _given(forecasts: Sequence[Forecast], seats: int, terms: Terms) -> Service:
+    return needs.given(needs.pooled(forecasts, terms.crew), seats, terms.aim, terms.crew)
 
 
-def _forecast(day: Day, n: int, facts: Facts, some: Crew) -> Forecast:
-    return Forecast(
-        day.language,
-        day.topic,
-        day.halves[n].middle,
-        alone(facts.handling_of(day.topic, day.language), some),
-        facts.patience.value,
-    )
+def _forecast(day: Day, n: int, terms: Terms) -> Forecast:
+    return terms.forecast_of(day.topic, day.language, day.halves[n].middle)
 
 
-def alone(handling: Fact, some: Crew) -> float:
+def _handling(day: Day, terms: Terms) -> Fact:
+    return terms.facts.handling_of(day.topic, day.language)
+
+
+def alone(handling: Fact, crew: Crew) -> float:
     """What a chat takes alone, in seconds: what is measured was beside others."""
-    return handling.value / (1 + some.slower_each * (some.concurrency - 1)) if handling.measured else handling.value
+    return handling.value / (1 + staffed.SLOWER_EACH * (crew.concurrency - 1)) if handling.measured else handling.value

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 
 from brands.models import Brand, Skill
-from shifts import levels, measured, outlooks, saying
+from shifts import levels, outlooks, saying, staffed
 from shifts.levels import Level
-from shifts.measured import Fact, Facts
+from shifts.measured import Fact
 from shifts.models import Allotment, Seat, Shift, Staffing, Wish
 from shifts.outlooks import Day
-from shifts.staffing.needs import FIRST_SHRINKAGE, Aim
+from shifts.staffed import Terms
 
 WEEK_DAYS = 7
 AROUND_DAYS = 366  # how far from today the board goes
@@ -26,14 +26,10 @@ def week_of(day: date) -> tuple[date, date]:
     return monday, monday + timedelta(days=WEEK_DAYS)
 
 
-def aim_of(staffing: Staffing, facts: Facts, *, share: float | None = None, seconds: float | None = None) -> Aim:
+def tried(terms: Terms, *, share: float | None, seconds: float | None) -> Terms:
     """What the brand asks for, or what somebody tries out."""
-    return Aim(
-        share=staffing.share if share is None else share,
-        target_seconds=staffing.target_seconds if seconds is None else seconds,
-        shrinkage=facts.shrinkage.value if staffing.shrinkage is None else staffing.shrinkage,
-        correction=staffing.correction,
-    )
+    goal = {"share": share, "target_seconds": seconds}
+    return replace(terms, aim=replace(terms.aim, **{name: told for name, told in goal.items() if told is not None}))
 
 
 def shown(
@@ -49,13 +45,14 @@ def shown(
     """One class's day with its week and all classes beside it. Without a class, the busiest of the day."""
     zone = ZoneInfo(brand.timezone)
     since, until = week_of(on)
-    facts, staffing = measured.facts(brand.pk, now=now), saying.staffing_of(brand.pk)
+    staffing = saying.staffing_of(brand.pk)
+    terms = tried(staffed.terms_of(brand, staffing, now=now), share=share, seconds=seconds)
     week = outlooks.days(brand.pk, since, until, zone=zone)
     today = [day for day in week if day.day == on]
     own = _chosen(brand, today, topic, language, on, zone)
     pool = [day for day in today if day.language == own.language and day.topic != own.topic] + [own]
-    aim = aim_of(staffing, facts, share=share, seconds=seconds)
-    told = levels.of_language(pool, facts, aim)
+    pool.sort(key=lambda day: day.topic)  # as staffing goes through them: the first of equals has the rest
+    told = levels.of_language(brand, pool, terms)
     return {
         "brand": brand.pk,
         "day": on,
@@ -70,10 +67,10 @@ def shown(
         "halves": [_half(half, level, own.topic) for half, level in zip(own.halves, told, strict=True)],
         "classes": _classes(brand, today, own),
         "week": _week(week, own, since),
-        "money": _money(week, pool, told, staffing, on),
-        "aim": {"share": aim.share, "seconds": aim.target_seconds},
+        "money": _money(week, own, pool, told, staffing),
+        "aim": {"share": terms.aim.share, "seconds": terms.aim.target_seconds},
         "staffing": {name: getattr(staffing, name) for name in ("share", "target_seconds", "rate_cents")},
-        "rests_on": _rests_on(own, facts, aim),
+        "rests_on": _rests_on(own, terms),
         "shifts": _shifts(brand, own, zone),
     }
 
@@ -174,14 +171,13 @@ def _seats(day: Day) -> dict[str, float]:
 
 
 def _money(
-    week: Sequence[Day], pool: Sequence[Day], told: Sequence[Level], staffing: Staffing, on: date
+    week: Sequence[Day], own: Day, pool: Sequence[Day], told: Sequence[Level], staffing: Staffing
 ) -> dict[str, Any]:
     """Guarantees: of this class's day, of all on the day and in the week, and what the seats needed would cost."""
-    own = pool[-1]
     halves = sum(level.needed[own.topic] for level in told)
     return {
         "class_day": own.cents,
-        "day": sum(day.cents for day in week if day.day == on),
+        "day": sum(day.cents for day in week if day.day == own.day),
         "week": sum(day.cents for day in week),
         "week_budget": staffing.week_budget_cents,
         "needed_seat_hours": halves / 2,
@@ -198,15 +194,15 @@ def _weighed(pool: Sequence[Day], shares: Sequence[float]) -> float | None:
     return round(sum(w * share for w, share in zip(weights, shares, strict=True)) / total, 4) if total else None
 
 
-def _rests_on(own: Day, facts: Facts, aim: Aim) -> dict[str, Any]:
-    """The numbers behind the seats, and whether each was measured or stands in until it can be."""
+def _rests_on(own: Day, terms: Terms) -> dict[str, Any]:
+    """The numbers behind the seats, and from how much each was measured; 0: it stands in until it can be."""
+    facts, aim = terms.facts, terms.aim
     handling = facts.handling_of(own.topic, own.language)
-    concurrency = replace(facts.concurrency, value=float(levels.crew(facts).concurrency))
+    concurrency = replace(facts.concurrency, value=float(terms.crew.concurrency))
     told = {"handling": handling, "patience": facts.patience, "concurrency": concurrency}
     shrinkage = {"value": aim.shrinkage, "measured_from": facts.shrinkage.measured_from}
     return {name: _fact(fact) for name, fact in told.items()} | {
         "shrinkage": shrinkage if facts.shrinkage.value == aim.shrinkage else {**shrinkage, "measured_from": 0},
-        "first_shrinkage": FIRST_SHRINKAGE,
     }
 
 

@@ -35,11 +35,14 @@ class Terms:
     facts: Facts
 
     def forecast(self, row: Outlook, n: int) -> Forecast:
-        """One half hour of one class; a handling that was never measured is taken as it will be beside other chats."""
-        told = self.facts.handling_of(row.topic, row.language)
+        """One half hour of one class."""
+        return self.forecast_of(row.topic, row.language, row.middle[n])
+
+    def forecast_of(self, topic: str, language: str, middle: float) -> Forecast:
+        """So many requests; a handling that was never measured is taken as it will be beside other chats."""
+        told = self.facts.handling_of(topic, language)
         slower = 1.0 if told.measured else 1 + SLOWER_EACH * (self.crew.concurrency - 1)
-        requests = float(f"{row.middle[n]:.{DIGITS}g}")
-        return Forecast(row.language, row.topic, requests, told.value * slower, self.facts.patience.value)
+        return Forecast(language, topic, float(f"{middle:.{DIGITS}g}"), told.value * slower, self.facts.patience.value)
 
 
 def terms_of(brand: Brand, asked: Staffing, *, now: datetime) -> Terms:

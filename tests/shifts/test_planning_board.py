@@ -14,9 +14,8 @@ from brands.models import Brand, Skill
 from conversations import customers
 from conversations.models import Customer
 from marketplace import clock
-from shifts import levels, measured, outlooks, planning, policy, seats
+from shifts import levels, outlooks, planning, policy, saying, seats, staffed
 from shifts.models import Outlook, Planner, Shift, Staffing
-from shifts.staffing.needs import Aim
 from tests.doors import API, NO_TEXT, Browser, refusal
 from tests.people import NOON, Hire
 
@@ -113,14 +112,26 @@ def test_a_higher_goal_asks_for_more_seats_and_money(browser: Browser, lumo: Bra
 def test_topics_of_a_language_share_its_people(lumo: Brand) -> None:
     for topic in ("refunds", "fraud"):
         expected(lumo, tomorrow(), topic=topic)
-    facts = measured.facts(lumo.pk, now=NOON)
+    terms = staffed.terms_of(lumo, saying.staffing_of(lumo.pk), now=NOON)
     days = outlooks.days(lumo.pk, tomorrow(), tomorrow() + timedelta(days=1), zone=ZONE)
 
-    together, alone = levels.of_language(days, facts, Aim())[22], levels.of_language(days[:1], facts, Aim())[22]
+    together, alone = levels.of_language(lumo, days, terms)[22], levels.of_language(lumo, days[:1], terms)[22]
 
     assert sum(together.needed.values()) < 2 * sum(alone.needed.values())
-    assert levels.split(7, {"a": 5.0, "b": 5.0, "c": 1.0}) == {"a": 3, "b": 3, "c": 1}
-    assert sum(levels.split(11, {"a": 1.0, "b": 1.0, "c": 1.0}).values()) == 11
+
+
+def test_the_board_counts_seats_and_service_as_the_stored_staffing_does(browser: Browser, lumo: Brand) -> None:
+    for topic in ("refunds", "fraud"):
+        expected(lumo, tomorrow(), topic=topic)
+    drafted(lumo, seat_count=2)
+    staffed.staff(lumo, now=clock.now())
+
+    shown = day(browser, lumo, topic="fraud", language="en").json()
+
+    stored = Outlook.objects.get(topic="fraud")
+    assert [half["needed"] for half in shown["halves"]] == stored.seats
+    assert [half["served"] for half in shown["halves"]] == pytest.approx(stored.served_there, abs=1e-4)
+    assert shown["classes"][0]["needed"] > 0
 
 
 def test_filling_up_is_said_first_and_then_done_within_its_budget(browser: Browser, lumo: Brand) -> None:

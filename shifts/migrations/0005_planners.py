@@ -10,8 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0002_topic_families"),
-        ("shifts", "0003_imported_arrivals"),
-        ("shifts", "0003_news"),
+        ("shifts", "0004_imported_arrivals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
