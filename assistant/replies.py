@@ -244,14 +244,14 @@ def _dealt_with(held: Conversation, seq: int) -> None:
 def _turn(conversation: Conversation) -> providers.Turn:
     """All that the assistant may know: the brand's articles and what was said."""
     brand = conversation.brand
-    shown = Event.objects.filter(conversation=conversation, kind=Event.Kind.ANSWER).values_list("data", flat=True)
+    said = transcript.told(conversation.pk)
     return providers.Turn(
         brand=brand.name,
         assistant=brand.assistant_name,
         language=conversation.language or brand.locale,
-        lines=tuple(transcript.lines(conversation.pk)),
+        lines=tuple((role, text) for role, text, _ in said[-transcript.LINES :]),
         index=knowledge.index_of(brand),
-        shown=tuple(source["slug"] for data in shown for source in data.get("sources", [])),
+        shown=tuple(source["slug"] for _, _, sources in said for source in sources),
         topics=tuple(brand.skills.values_list("key", flat=True)),
     )
 

@@ -154,7 +154,17 @@ def page(conversation_id: UUID, which: str, *, before: int | None, limit: int) -
     return [frames.of(row) for row in found[:limit][::-1]], len(found) > limit
 
 
-def lines(conversation_id: UUID, *, last: int = 40) -> list[tuple[str, str]]:
+LINES = 40
+
+
+def lines(conversation_id: UUID, *, last: int = LINES) -> list[tuple[str, str]]:
     """(role, text) of the latest messages and answers, oldest first."""
     rows = Event.objects.filter(conversation_id=conversation_id, stream=stream.TALK, kind__in=["message", "answer"])
-    return [(row.author_role, row.text) for row in rows.order_by("-seq")[:last]][::-1]
+    return list(rows.order_by("-seq").values_list("author_role", "text")[:last])[::-1]
+
+
+def told(conversation_id: UUID) -> list[tuple[str, str, list[dict[str, str]]]]:
+    """(role, text, sources) of all messages and answers, oldest first; one query."""
+    rows = Event.objects.filter(conversation_id=conversation_id, stream=stream.TALK, kind__in=["message", "answer"])
+    said = rows.order_by("seq").values_list("author_role", "text", "data__sources")
+    return [(role, text, sources or []) for role, text, sources in said]
