@@ -121,10 +121,10 @@ class ConnectionAdmin(WideWindow):
 class TicketAdmin(WideWindow):
     """Rights to open one socket. The secrets are stored nowhere, their hashes shown to nobody."""
 
-    list_display = ["principal", "origin", "expires_at", "spent_at"]
+    list_display = ["principal", "origin", "expires_at"]
     search_fields = ["principal"]
     ordering = ["-expires_at"]
-    fields = ["principal", "origin", "expires_at", "spent_at"]
+    fields = ["principal", "origin", "expires_at"]
 
 
 admin.site.unregister(EmailAddress)

@@ -29,7 +29,9 @@ from dispatch import (
 from marketplace import board, clock, handing, wishes
 from marketplace.refusals import Refused
 from realtime import protocol
-from realtime.ports import Held, Line, Mark, Product, Resumed, State, Verdict, Wanted
+from realtime.ports import Comer, Held, Line, Mark, Product, Resumed, State, Verdict, Wanted
+
+Greeting = tuple[str, UUID | None]
 
 
 def product() -> Product:
@@ -220,14 +222,13 @@ class _Product:
         resumed = iter(transcript.resume_all(wants))
         return [next(resumed) if may else None for may in allowed]
 
-    def welcome(self, principals: Sequence[str]) -> list[protocol.Welcome | Refused]:
-        greetings, now = _greetings(principals), clock.now()
-        ping = max(1, round(settings.BECKON_WAITS["ping_seconds"]))
+    def welcome(self, comers: Sequence[Comer]) -> list[protocol.Welcome | Refused]:
+        greetings, now = _greetings([comer.principal for comer in comers]), clock.now()
+        log_ins = {comer.session_key for comer in comers if comer.session_key}
+        over = access.ended(log_ins, now=now) if log_ins else ()
         return [
-            found
-            if isinstance(found, Refused)
-            else protocol.Welcome(principal=principal, name=found[0], conversation=found[1], ping_seconds=ping, now=now)
-            for principal, found in zip(principals, greetings, strict=True)
+            _logged_out() if comer.session_key in over else _welcome(comer, found, now)
+            for comer, found in zip(comers, greetings, strict=True)
         ]
 
     def state(self, principals: Sequence[str]) -> list[State | Refused]:
@@ -302,6 +303,20 @@ class _Product:
         return msgspec.json.encode(board.look(now=clock.now()))
 
 
+def _welcome(comer: Comer, found: Greeting | Refused, now: datetime) -> protocol.Welcome | Refused:
+    if isinstance(found, Refused):
+        return found
+    name, conversation = found
+    ping = max(1, round(settings.BECKON_WAITS["ping_seconds"]))
+    return protocol.Welcome(
+        principal=comer.principal, name=name, conversation=conversation, ticket=comer.ticket, ping_seconds=ping, now=now
+    )
+
+
+def _logged_out() -> Refused:
+    return Refused("Please log in again.", code="logged_out")
+
+
 def _agents_without_right(held: Sequence[Held]) -> list[str]:
     """Agents among these who may not be here any more."""
     agents = {each.principal for each in held if each.principal.startswith("agent:")}
@@ -322,9 +337,6 @@ def _place(places: Mapping[UUID, tuple[UUID, protocol.Place]], customer_id: UUID
 def _desk(desks: Mapping[UUID, protocol.Desk], agent_id: UUID) -> State:
     found = desks.get(agent_id)
     return (found.version, msgspec.json.encode(found)) if found else None
-
-
-Greeting = tuple[str, UUID | None]
 
 
 def _greetings(principals: Sequence[str]) -> list[Greeting | Refused]:

@@ -7,6 +7,7 @@ connection each for writing and for the lease, four for reading, eight for reque
 import asyncio
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from typing import Any
 from uuid import UUID
@@ -22,16 +23,23 @@ from realtime.bus import Bus
 from realtime.collector import Collector
 from realtime.delivery import Delivery
 from realtime.healer import Healer
-from realtime.limits import REQUEST_THREADS, RESTART, RETRY_SECONDS, RETURNS_PER_SECOND, TYPING_RIGHT_SECONDS
+from realtime.limits import (
+    ENTRIES_PER_MINUTE,
+    REQUEST_THREADS,
+    RESTART,
+    RETRY_SECONDS,
+    RETURNS_PER_SECOND,
+    TYPING_RIGHT_SECONDS,
+)
 from realtime.marks import Marks
 from realtime.outbox import Outboxes
 from realtime.people import People
-from realtime.ports import Kind, Line, Mark, Product, Verdict
+from realtime.ports import Comer, Kind, Line, Mark, Product, Verdict
 from realtime.presence import Presence
 from realtime.rights import Rights
 from realtime.session import Session
 from realtime.threads import Pool
-from realtime.tickets import Shown
+from realtime.tickets import Entry, Shown
 from realtime.together import Together
 from realtime.turnstile import Turnstile
 from realtime.writer import Writer
@@ -41,6 +49,7 @@ log = logging.getLogger(__name__)
 READ_THREADS = 4
 WATCH_SECONDS = 1.0
 BURY_EVERY = 5
+ENTRIES_EVERY = 60
 FAREWELL_SECONDS = 1.0
 
 
@@ -56,6 +65,7 @@ class Hub:
         self._sessions: set[Session] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._rights: dict[tuple[str, UUID], tuple[float, str | None]] = {}
+        self._entries: Counter[str] = Counter()
         self._stopping = False
         waits = settings.BECKON_WAITS
         self._spend = Together(self._reads, _spend)
@@ -166,6 +176,8 @@ class Hub:
             if rounds % BURY_EVERY == 0:
                 self.outboxes.bury([session.outbox for session in self._sessions])
                 self._rights.clear()
+            if rounds % ENTRIES_EVERY == 0:
+                self._entries.clear()
             collector.tick(len(self._sessions))
 
     # --- sessions ---
@@ -186,10 +198,16 @@ class Hub:
         self, secret: str, *, origin: str, session_key: str, kind: Kind
     ) -> tuple[str, protocol.Welcome] | None:
         """Spend the ticket: who comes, and the words of welcome. Raises Refused for somebody who may not be here."""
-        principal = await self._spend.ask(Shown(secret, origin, session_key))
-        if principal is None or principal.partition(":")[0] != kind:
+        entry = await self._spend.ask(Shown(secret, origin, session_key))
+        if entry is None or entry.principal.partition(":")[0] != kind or not self._may_enter_again(entry.principal):
             return None
-        return principal, await self._greet.ask(principal)
+        log_in = session_key if kind != "customer" else ""
+        return entry.principal, await self._greet.ask(Comer(entry.principal, log_in, entry.next))
+
+    def _may_enter_again(self, principal: str) -> bool:
+        """As often as she may ask for tickets, and no oftener. Counts it."""
+        self._entries[principal] += 1
+        return self._entries[principal] <= ENTRIES_PER_MINUTE
 
     async def carry_out(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
         """The product's answers, once what the request changed has reached the person's sockets. Raises Refused."""
@@ -269,5 +287,5 @@ class Hub:
             self.people.close(name)
 
 
-def _spend(shown: Sequence[Shown]) -> list[str | None]:
+def _spend(shown: Sequence[Shown]) -> list[Entry | None]:
     return tickets.spend_all(shown, now=clock.now())

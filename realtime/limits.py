@@ -11,6 +11,9 @@ from realtime.protocol import MAX_FRAME_BYTES, MAX_TEXT
 __all__ = ["MAX_FRAME_BYTES", "MAX_TEXT"]
 
 TICKET_SECONDS = 30
+RETURN_HOURS = 12
+# A person may enter so often in a minute, in each server process.
+ENTRIES_PER_MINUTE = 120
 ENTER_SECONDS = 5
 PING_SECONDS = round(waits.TRUE["ping_seconds"])  # as the page says; see `settings.BECKON_WAITS` for what runs
 TYPING_SECONDS = 2

@@ -29,7 +29,7 @@ class Connection(models.Model):
 
 
 class Ticket(models.Model):
-    """The right to open one socket. The secret itself is never stored."""
+    """The right to open one socket, and after it the next. The secrets themselves are never stored."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     secret_hash = models.CharField(max_length=64, unique=True)
@@ -37,7 +37,12 @@ class Ticket(models.Model):
     session_hash = models.CharField(max_length=64, blank=True)  # empty: not bound to a session cookie
     origin = models.CharField(max_length=255)
     expires_at = models.DateTimeField(db_index=True)  # read by the sweep
-    spent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [  # both read when a right ends
+            models.Index(fields=["principal"], name="ticket_principal"),
+            models.Index(fields=["session_hash"], condition=~models.Q(session_hash=""), name="ticket_log_in"),
+        ]
 
     def __str__(self) -> str:
         return f"ticket for {self.principal}"

@@ -68,6 +68,14 @@ class Wanted(NamedTuple):
 State = tuple[int, bytes] | None
 
 
+class Comer(NamedTuple):
+    """A person with a good ticket: her log-in session's key ("" for none), and the ticket for the next time."""
+
+    principal: str
+    session_key: str
+    ticket: str
+
+
 class Held(NamedTuple):
     """What one person's sockets hold: the version of her own state (0: it has none), and the streams they follow."""
 
@@ -100,7 +108,7 @@ class Product(Protocol):
     def resume(self, wanted: Sequence[Wanted]) -> list[Resumed | None]:
         """What each reader misses, or None where the person may not read the stream."""
 
-    def welcome(self, principals: Sequence[str]) -> list[protocol.Welcome | Refused]:
+    def welcome(self, comers: Sequence[Comer]) -> list[protocol.Welcome | Refused]:
         """First frame after a good ticket, or why somebody may not be here (any more)."""
 
     def state(self, principals: Sequence[str]) -> list[State | Refused]:

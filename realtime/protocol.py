@@ -291,11 +291,13 @@ Numbered = Message | Answer | Changed | HandOff | Note
 
 
 class Welcome(Frame, frozen=True, tag="welcome"):
-    """The ticket was good. `conversation` is the customer's open conversation, or the last one."""
+    """The ticket was good. `conversation` is the customer's open conversation, or the last one. `ticket` lets you in
+    the next time, instead of one asked for over HTTP."""
 
     principal: str
     name: str
     conversation: UUID | None
+    ticket: str
     ping_seconds: int
     now: datetime
 

@@ -1,7 +1,8 @@
 """Tickets: how an authenticated request becomes a socket, without a token in a URL.
 
-A ticket works once, for half a minute, from the origin that asked for it and, where the request came from a log-in
-session, only together with that session's cookie.
+A ticket works once, from the origin that asked for it and, where the request came from a log-in session, only together
+with that session's cookie: one asked for over HTTP for half a minute, the one that each welcome hands out in its place
+for half a day. So whoever was in comes back without a request, and no secret opens a second socket.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from realtime.limits import TICKET_SECONDS
+from realtime.limits import RETURN_HOURS, TICKET_SECONDS
 from realtime.models import Ticket
 
 
@@ -37,46 +38,59 @@ class Shown(NamedTuple):
     session_key: str
 
 
-def spend(secret: str, *, origin: str, now: datetime, session_key: str = "") -> str | None:
+class Entry(NamedTuple):
+    """Who a good ticket let in, and the secret of the ticket that took its place."""
+
+    principal: str
+    next: str
+
+
+def spend(secret: str, *, origin: str, now: datetime, session_key: str = "") -> Entry | None:
     """`spend_all` for one."""
     return spend_all([Shown(secret, origin, session_key)], now=now)[0]
 
 
-def spend_all(shown: Sequence[Shown], *, now: datetime) -> list[str | None]:
-    """The principal each ticket was issued to, once; None for any ticket that is not good here and now.
+def spend_all(shown: Sequence[Shown], *, now: datetime) -> list[Entry | None]:
+    """What each ticket opens, once; None for any ticket that is not good here and now.
 
     One conditional UPDATE decides, so of two sockets with the same ticket one gets in. A ticket that is being spent
-    by somebody else at this moment counts as spent.
+    by somebody else at this moment counts as spent. The row stays and holds the next ticket's hash.
     """
-    rows = [(_hash(each.secret), each.origin, _hash(each.session_key)) for each in shown]
+    fresh = [secrets.token_urlsafe(32) for _ in shown]
+    rows = [
+        (_hash(each.secret), each.origin, _hash(each.session_key), _hash(secret))
+        for each, secret in zip(shown, fresh, strict=True)
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_SPEND, [*map(list, zip(*rows, strict=True)), now, now])
+        until = now + timedelta(hours=RETURN_HOURS)
+        cursor.execute(_SPEND, [*map(list, zip(*rows, strict=True)), now, until])
         spent = dict(cursor.fetchall())
-    return [spent.get(place) for place in range(1, len(shown) + 1)]
+    return [Entry(spent[place], secret) if place in spent else None for place, secret in enumerate(fresh, start=1)]
 
 
 _SPEND = """
   with good as (
-    select t.id, shown.place
-    from unnest(%s::text[], %s::text[], %s::text[]) with ordinality shown (secret_hash, origin, session_hash, place)
+    select t.id, shown.place, shown.next_hash
+    from unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+      with ordinality shown (secret_hash, origin, session_hash, next_hash, place)
     join realtime_ticket t on t.secret_hash = shown.secret_hash and t.origin = shown.origin
       and t.session_hash in ('', shown.session_hash)
-    where t.spent_at is null and t.expires_at > %s
+    where t.expires_at > %s
     for no key update of t skip locked),
-  first as (select id, min(place) as place from good group by id)
-  update realtime_ticket t set spent_at = %s from first where t.id = first.id
+  first as (select distinct on (id) id, place, next_hash from good order by id, place)
+  update realtime_ticket t set secret_hash = first.next_hash, expires_at = %s from first where t.id = first.id
   returning first.place, t.principal"""
 
 
 def void(session_key: str) -> None:
-    """No unspent ticket of this session works any more. For log-out."""
+    """No ticket of this session works any more. For log-out."""
     if session_key:
-        Ticket.objects.filter(session_hash=_hash(session_key), spent_at=None).delete()
+        Ticket.objects.filter(session_hash=_hash(session_key)).delete()
 
 
 def void_of(principals: Collection[str]) -> None:
-    """No unspent ticket of these people works any more."""
-    Ticket.objects.filter(principal__in=principals, spent_at=None).delete()
+    """No ticket of these people works any more."""
+    Ticket.objects.filter(principal__in=principals).delete()
 
 
 def log_in(session_key: str) -> str:
@@ -85,8 +99,8 @@ def log_in(session_key: str) -> str:
 
 
 def forget(*, now: datetime) -> int:
-    """Delete tickets that have been useless for an hour; how many."""
-    return Ticket.objects.filter(expires_at__lt=now - timedelta(hours=1)).delete()[0]
+    """Delete tickets whose time is over; how many."""
+    return Ticket.objects.filter(expires_at__lt=now).delete()[0]
 
 
 def _hash(text: str) -> str:

@@ -101,6 +101,6 @@ def say_something(pairs: Sequence[Pair], lines: int) -> None:
 
 
 @transaction.atomic
-def enter_by_ticket(people: Sequence[tuple[str, str]]) -> list[str]:
-    """A fresh ticket for each (principal, origin), good for half a minute."""
-    return [tickets.issue(principal, session_key="", origin=origin, now=clock.now()) for principal, origin in people]
+def enter_by_ticket(people: Sequence[tuple[str, str, str]]) -> list[str]:
+    """A fresh ticket for each (principal, origin, session's key or none), good for half a minute."""
+    return [tickets.issue(who, session_key=key, origin=origin, now=clock.now()) for who, origin, key in people]

@@ -1,7 +1,9 @@
 """Many sockets that mostly listen: each enters with a ticket, says that it is alive when asked, and costs little."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -13,6 +15,7 @@ from benchmarks.realtime.load import AT_ONCE, origin_of
 PING = b'{"type":"ping","have":[]}'
 PONG = b'{"type":"pong"'
 BYE = b'{"type":"bye"'
+WELCOME = b'{"type":"welcome"'
 ANSWER_SECONDS = 60.0
 TOGETHER = 200  # tickets last half a minute: so many are asked for at a time
 
@@ -24,6 +27,7 @@ class Guest:
         self.principal = principal
         self.port = port
         self.heard = 0
+        self.ticket = ""  # for the next time, once it was welcomed
         self._receive_bytes = receive_bytes
         self._bye = ""
         self._answered = asyncio.Event()
@@ -41,7 +45,7 @@ class Guest:
         self._socket = await open_socket(
             self.port, path, origin_of(self.port), self.hear, cookie=cookie, receive_bytes=self._receive_bytes
         )
-        self.heard, self._bye = 0, ""
+        self.heard, self._bye, self.ticket = 0, "", ""
         self._socket.send(msgspec.json.encode({"type": "enter", "ticket": ticket, "have": have}))
         await self.answers()
 
@@ -67,21 +71,24 @@ class Guest:
             self._bye = payload.decode()
             self._answered.set()
         else:
+            if payload.startswith(WELCOME):
+                self.ticket = json.loads(payload)["ticket"]
             self.heard += 1
             self._more.set()
 
 
-async def enter_all(guests: Sequence[Guest]) -> None:
-    """All have entered, some forty at a time."""
+async def enter_all(guests: Sequence[Guest], log_ins: Mapping[str, str] = MappingProxyType({})) -> None:
+    """All have entered, some forty at a time. `log_ins`: principal -> the key of the session she is logged in with."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def enter(guest: Guest, ticket: str) -> None:
+        key = log_ins.get(guest.principal, "")
         async with gate:
-            await guest.enter(ticket)
+            await guest.enter(ticket, cookie=f"sessionid={key}" if key else "")
 
     for start in range(0, len(guests), TOGETHER):
         some = guests[start : start + TOGETHER]
-        people = [(guest.principal, origin_of(guest.port)) for guest in some]
+        people = [(guest.principal, origin_of(guest.port), log_ins.get(guest.principal, "")) for guest in some]
         tickets = await asyncio.to_thread(cast.enter_by_ticket, people)
         await asyncio.gather(*map(enter, some, tickets))
 

@@ -59,11 +59,11 @@ async def _alternate(
     scale: Scale, pair: cast.Pair, *, product: tuple[int, int], floor: tuple[int, int]
 ) -> list[tuple[float, float]]:
     loads = Load(), Load()
-    people = [(who, origin_of(product[0])) for who in pair.principals for _ in range(PEOPLE_SOCKETS)]
+    people = [(who, origin_of(product[0]), "") for who in pair.principals for _ in range(PEOPLE_SOCKETS)]
     secrets = await asyncio.to_thread(cast.enter_by_ticket, people)
     doors = [
         Entrance(f"/ws/{who.partition(':')[0]}", product[0], secret)
-        for (who, _), secret in zip(people, secrets, strict=True)
+        for (who, *_), secret in zip(people, secrets, strict=True)
     ]
     for load, entrances in zip(loads, (doors, [Entrance("/", floor[0])] * SOCKETS), strict=True):
         seen: dict[str, tuple[Reader, int]] = {}

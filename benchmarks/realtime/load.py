@@ -173,7 +173,7 @@ def origin_of(port: int) -> str:
 def entrances(pairs: Sequence[cast.Pair], port: int, *, agents: int | None = None) -> list[Entrance]:
     """The product's doors for both people of each pair, customer first; the agents' may lead to another port."""
     people = [(who, at) for pair in pairs for who, at in zip(pair.principals, (port, agents or port), strict=True)]
-    secrets = cast.enter_by_ticket([(who, origin_of(at)) for who, at in people])
+    secrets = cast.enter_by_ticket([(who, origin_of(at), "") for who, at in people])
     return [
         Entrance(f"/ws/{who.partition(':')[0]}", at, secret) for (who, at), secret in zip(people, secrets, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Two thousand links cut at once: everybody asks for a ticket, comes back, and gets what she missed.
+"""Two thousand links cut at once: everybody comes back with the ticket she has, and gets what she missed.
 
 The clients wait and try again as the browser's does (web/shared/socket.ts): half a second at first, with jitter.
 """
@@ -30,7 +30,7 @@ DICE = random.Random(2_000)
 
 
 def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
-    """reconnect_storm_p99_s, resume_queries: from the cut until the last missed frame has come, tickets included."""
+    """reconnect_storm_p99_s, resume_queries: from the cut until the last missed frame has come."""
     pairs = cast.conversations(scale.storm_sockets // 2)
     cast.say_something(pairs, LINES)
     everyone = visitors(pairs)
@@ -46,7 +46,7 @@ async def _storms(
     ground: Ground, everyone: Sequence[Visitor], *, port: int, pid: int
 ) -> tuple[list[float], list[float]]:
     guests = [Guest(visitor.principal, port) for visitor in everyone]
-    await crowd.enter_all(guests)
+    await crowd.enter_all(guests, {each.principal: each.session_key for each in everyone if each.session_key})
     meter = Meter({"server": pid, **ground.server_pids})
     seconds, queries = [], []
     for _ in range(STORMS):
@@ -78,6 +78,14 @@ async def _come_back(guest: Guest, visitor: Visitor, cut: float) -> float:
 
 
 async def _resume(guest: Guest, visitor: Visitor) -> None:
+    ticket = guest.ticket or await _asked_for(guest, visitor)
+    have = [{"conversation": visitor.conversation, "stream": "talk", "seq": LINES - MISSED}]
+    await guest.enter(ticket, have=have, cookie=visitor.cookie)
+    await guest.has_heard(1 + MISSED)  # the welcome, and what was missed
+
+
+async def _asked_for(guest: Guest, visitor: Visitor) -> str:
+    """A ticket over HTTP, for whoever has none."""
     page = await open_page(guest.port)
     try:
         headers = {**visitor.headers, "Origin": origin_of(guest.port), "Content-Type": "application/json"}
@@ -86,9 +94,7 @@ async def _resume(guest: Guest, visitor: Visitor) -> None:
         page.close()
     if status != 200:
         raise ConnectionError(f"no ticket: {status} {body!r}")
-    have = [{"conversation": visitor.conversation, "stream": "talk", "seq": LINES - MISSED}]
-    await guest.enter(json.loads(body)["ticket"], have=have, cookie=visitor.cookie)
-    await guest.has_heard(1 + MISSED)  # the welcome, and what was missed
+    return str(json.loads(body)["ticket"])
 
 
 async def _asked(port: int) -> int:

@@ -26,6 +26,7 @@ class Visitor:
 
     principal: str
     conversation: str
+    session_key: str
     cookie: str
     headers: dict[str, str]
 
@@ -46,8 +47,8 @@ def visitors(pairs: Sequence[cast.Pair]) -> list[Visitor]:
         cookie = f"sessionid={key}; csrftoken={CSRF}"
         conversation = str(pair.conversation)
         found += [
-            Visitor(pair.principals[0], conversation, "", {"Authorization": f"Bearer {token}"}),
-            Visitor(pair.principals[1], conversation, cookie, {"Cookie": cookie, "X-CSRFToken": CSRF}),
+            Visitor(pair.principals[0], conversation, "", "", {"Authorization": f"Bearer {token}"}),
+            Visitor(pair.principals[1], conversation, key, cookie, {"Cookie": cookie, "X-CSRFToken": CSRF}),
         ]
     return found
 

@@ -75,6 +75,7 @@ class Link:
         self.offers_seen: set[str] = set()
         self._answers: dict[str, Frame] = {}
         self._pending: dict[str, Frame] = {}
+        self._ticket = ""  # from the last welcome; it works once
         self._socket: ClientConnection | None = None
         self._runner: asyncio.Task[None] | None = None
 
@@ -154,7 +155,9 @@ class Link:
 
     async def _live(self) -> None:
         headers = await self._headers()
-        ticket = await post(self._url, "/api/v1/ticket", self._body, headers)
+        ticket, self._ticket = self._ticket, ""
+        if not ticket:
+            ticket = (await post(self._url, "/api/v1/ticket", self._body, headers))["ticket"]
         socket_url = self._url.replace("http", "ws", 1) + self._path
         cookie = {name: value for name, value in headers.items() if name == "Cookie"}
         async with connect(
@@ -165,7 +168,7 @@ class Link:
             ping_interval=None,
             max_size=2**22,
         ) as socket:
-            await socket.send(json.dumps({"type": "enter", "ticket": ticket["ticket"], "have": self._have()}))
+            await socket.send(json.dumps({"type": "enter", "ticket": ticket, "have": self._have()}))
             pinging = asyncio.create_task(self._ping(socket))
             try:
                 async for text in socket:
@@ -177,7 +180,7 @@ class Link:
         async with self.changed:
             match frame["type"]:
                 case "welcome":
-                    self._socket = socket
+                    self._socket, self._ticket = socket, frame["ticket"]
                     for waiting in list(self._pending.values()):
                         await self._send(waiting)
                 case "message" | "answer" | "changed" if frame["stream"] == "talk":

@@ -158,7 +158,8 @@ def test_what_is_no_json_object_is_refused(raw: str, majas: Browser) -> None:
 
 
 def spend(secret: str, *, session_key: str = "", origin: str = OURS) -> str | None:
-    return tickets.spend(secret, origin=origin, now=datetime.now(UTC), session_key=session_key)
+    entry = tickets.spend(secret, origin=origin, now=datetime.now(UTC), session_key=session_key)
+    return entry and entry.principal
 
 
 def test_a_customers_ticket_names_her_once(majas: Browser, maja: Customer) -> None:

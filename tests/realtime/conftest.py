@@ -92,6 +92,8 @@ def _wait_until_open(port: int, child: subprocess.Popen[bytes]) -> None:
 class Tab:
     """A browser tab: one socket, its frames as dictionaries."""
 
+    welcome: Frame
+
     def __init__(self, web: Web, path: str, **headers: Any) -> None:
         self._open = ExitStack()
         origin = headers.pop("origin", web.origin)
@@ -144,10 +146,11 @@ def enter(web: Web, principal: str, *, have: Sequence[tuple[object, str, int]] =
     tab = Tab(web, PATHS[kind], **how)
     held = [{"conversation": str(chat), "stream": stream, "seq": seq} for chat, stream, seq in have]
     tab.send("enter", ticket=secret, have=held)
-    if (first := tab.frame())["type"] == "bye":
+    tab.welcome = tab.frame()
+    if tab.welcome["type"] == "bye":
         tab.link.close()
-        raise SentAwayError(first)
-    assert first["type"] == "welcome"
+        raise SentAwayError(tab.welcome)
+    assert tab.welcome["type"] == "welcome"
     return tab
 
 

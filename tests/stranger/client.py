@@ -71,6 +71,7 @@ class Client:
         self._heard_at = 0.0
         self._asked_at = 0.0
         self._retry: float | None = None
+        self._path, self._next = "", ""  # of the socket, and the ticket that its welcome gave for the next
         self._runner: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Client":
@@ -228,10 +229,9 @@ class Client:
     async def _sit(self, sitting: Sitting) -> None:
         """One socket from its ticket to its end."""
         patience = max(SHORTEST_PATIENCE, SILENT_SECONDS / self._haste)
-        asked = self._chance.choice(self._urls)
-        secret, path = await door.ticket(asked, self._who, origin=self._origin, seconds=patience)
+        secret = await self._ticket(patience)
         opening = connect(
-            sitting.url.replace("http", "ws", 1) + path,
+            sitting.url.replace("http", "ws", 1) + self._path,
             origin=Origin(self._origin),
             additional_headers=self._who.cookie,
             compression=None,
@@ -252,6 +252,14 @@ class Client:
             finally:
                 for helper in helpers:
                     helper.cancel()
+
+    async def _ticket(self, patience: float) -> str:
+        """The one of the last welcome, once, else a new one."""
+        secret, self._next = self._next, ""
+        if not secret:
+            asked = self._chance.choice(self._urls)
+            secret, self._path = await door.ticket(asked, self._who, origin=self._origin, seconds=patience)
+        return secret
 
     async def _listen(self, socket: ClientConnection, sitting: Sitting) -> None:
         try:
@@ -348,7 +356,7 @@ class Client:
                 self._part(frame, sitting)
 
     def _enter(self, frame: Frame, sitting: Sitting) -> None:
-        self.welcome, self.person = frame, frame["principal"]
+        self.welcome, self.person, self._next = frame, frame["principal"], frame["ticket"]
         sitting.person, sitting.entered_at, self._sitting = self.person, now(), sitting
         self._outgoing.extend(self._letters.values())
         self._something_to_send.set()

@@ -242,12 +242,14 @@ export interface Note {
   about: "" | "answer" | "question";
 }
 
-/** The ticket was good. `conversation` is the customer's open conversation, or the last one. */
+/** The ticket was good. `conversation` is the customer's open conversation, or the last one. `ticket` lets you in
+ *  the next time, instead of one asked for over HTTP. */
 export interface Welcome {
   type: "welcome";
   principal: string;
   name: string;
   conversation: string | null;
+  ticket: string;
   ping_seconds: number;
   now: string;
 }

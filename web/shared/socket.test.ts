@@ -6,7 +6,7 @@ import { Link, type LinkState } from "./socket";
 
 const TALK = "5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11";
 const AT = "2026-11-20T14:02:00Z";
-const WELCOME: Welcome = { type: "welcome", principal: "customer:1", name: "Maja", conversation: TALK, ping_seconds: 10, now: AT };
+const WELCOME: Welcome = { type: "welcome", principal: "customer:1", name: "Maja", conversation: TALK, ticket: "return-1", ping_seconds: 10, now: AT };
 
 /** The browser's socket, played by the test: it keeps what was sent and says what the server would. */
 class Wire {
@@ -103,7 +103,7 @@ test("a frame that comes twice is handed on once, and one that comes too early i
   expect(wire().sent.at(-1)).toEqual({ type: "ping", have: [{ conversation: TALK, stream: "talk", seq: 1 }] });
 });
 
-test("after a cut the link comes back with a new ticket and says how far it has read", async () => {
+test("after a cut the link comes back with the ticket it was welcomed with and says how far it has read", async () => {
   await entered();
   wire().says(message(1), message(2));
 
@@ -112,7 +112,35 @@ test("after a cut the link comes back with a new ticket and says how far it has 
   await vi.advanceTimersByTimeAsync(500);
   wire().onopen?.();
 
-  expect(wire().sent[0]).toEqual({ type: "enter", ticket: "ticket-2", have: [{ conversation: TALK, stream: "talk", seq: 2 }] });
+  expect(wire().sent[0]).toEqual({ type: "enter", ticket: "return-1", have: [{ conversation: TALK, stream: "talk", seq: 2 }] });
+  expect(String(wire().url)).toContain("/ws/customer");
+});
+
+test("a ticket that was shown is never shown again, and one that was not is kept for the next try", async () => {
+  await entered();
+  const shown = () => wire().sent.flatMap((frame) => (frame.type === "enter" ? [frame.ticket] : []));
+
+  wire().breaks();
+  await vi.advanceTimersByTimeAsync(500);
+  wire().breaks(); // before it was open
+  await vi.advanceTimersByTimeAsync(1_000);
+  wire().onopen?.();
+  expect(shown()).toEqual(["return-1"]);
+
+  wire().says({ type: "bye", code: "ticket", message: "", retry_seconds: 0 });
+  wire().breaks(4001);
+  await vi.advanceTimersByTimeAsync(2_000);
+  wire().onopen?.();
+  expect(shown()).toEqual(["ticket-2"]);
+});
+
+test("whoever begins anew does not come back as who was here before", async () => {
+  await entered();
+
+  link.stop();
+  await entered();
+
+  expect(wire().sent[0]).toMatchObject({ type: "enter", ticket: "ticket-2" });
 });
 
 test("waits double from half a second to fifteen, and start anew once the link stood", async () => {
@@ -208,12 +236,12 @@ test("the network's return is used at once", async () => {
     await vi.advanceTimersByTimeAsync(15_000);
   }
   wire().breaks();
-  const before = tickets;
+  const before = Wire.all.length;
 
   dispatchEvent(new Event("online"));
   await settle();
 
-  expect(tickets).toBe(before + 1);
+  expect(Wire.all).toHaveLength(before + 1);
 });
 
 test.each(["online", "pageshow", "focus", "visibilitychange"])("a page that is shown or reached again (%s) does not wait for its next try", async (sign) => {
@@ -221,12 +249,12 @@ test.each(["online", "pageshow", "focus", "visibilitychange"])("a page that is s
   wire().breaks();
   await vi.advanceTimersByTimeAsync(500);
   wire().breaks();
-  const before = tickets;
+  const before = Wire.all.length;
 
   (sign === "visibilitychange" ? document : window).dispatchEvent(new Event(sign, { bubbles: true }));
   await settle();
 
-  expect(tickets).toBe(before + 1);
+  expect(Wire.all).toHaveLength(before + 1);
 });
 
 test("a link that died while the page slept is noticed within three seconds of its waking", async () => {
@@ -288,7 +316,7 @@ test("a good-bye says when to come back, or not to", async () => {
 
   expect(link.state).toMatchObject({ kind: "closed", words: "You were logged out." });
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(tickets).toBe(2);
+  expect(Wire.all).toHaveLength(2);
 });
 
 test("a refused log-in closes the link instead of trying for ever", async () => {

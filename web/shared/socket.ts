@@ -57,6 +57,8 @@ export class Link<In extends ToBrowser = ToBrowser> {
   private timers: ReturnType<typeof setTimeout>[] = [];
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Lets this link in the next time. It works once. */
+  private returning: Ticket | null = null;
   private bye: { seconds: number | null; code: string; words: string } | null = null;
   private attempt = 0;
   private stopped = true;
@@ -76,6 +78,7 @@ export class Link<In extends ToBrowser = ToBrowser> {
     for (const sign of SIGNS) removeEventListener(sign, this.wake);
     removeEventListener("offline", this.wentOffline);
     clearTimeout(this.retryTimer);
+    this.returning = null;
     this.drop();
   }
 
@@ -147,9 +150,9 @@ export class Link<In extends ToBrowser = ToBrowser> {
     const attempt = ++this.attempt;
     this.become({ kind: "connecting", retry_at: null });
     try {
-      const { ticket, url } = await this.options.ticket();
+      const ticket = this.returning ?? (await this.options.ticket());
       if (this.stopped || attempt !== this.attempt) return;
-      this.connect(new WebSocket(new URL(url, location.href.replace(/^http/, "ws"))), ticket);
+      this.connect(new WebSocket(new URL(ticket.url, location.href.replace(/^http/, "ws"))), ticket);
     } catch (error) {
       if (attempt !== this.attempt || this.stopped) return;
       const refused = error instanceof Problem && (error.status === 401 || error.status === 403);
@@ -158,25 +161,29 @@ export class Link<In extends ToBrowser = ToBrowser> {
     }
   }
 
-  private connect(socket: WebSocket, ticket: string): void {
+  private connect(socket: WebSocket, { ticket, url }: Ticket): void {
     this.socket = socket;
     this.bye = null;
     this.expectLife();
-    socket.onopen = () => this.transmit({ type: "enter", ticket, have: this.have() } satisfies Enter);
+    socket.onopen = () => {
+      this.returning = null;
+      this.transmit({ type: "enter", ticket, have: this.have() } satisfies Enter);
+    };
     socket.onmessage = (event) => {
-      if (socket === this.socket) this.received(event.data as string);
+      if (socket === this.socket) this.received(event.data as string, url);
     };
     socket.onclose = (event) => {
       if (socket === this.socket) this.ended(event.code);
     };
   }
 
-  private received(data: string): void {
+  private received(data: string, url: string): void {
     this.expectLife();
     const frame = JSON.parse(data) as ToBrowser;
     switch (frame.type) {
       case "welcome":
         setServerTime(frame.now);
+        this.returning = { ticket: frame.ticket, url };
         this.become({ kind: "open", retry_at: null, failed: 0, code: "", words: "" });
         this.schedule();
         this.shown.clear();

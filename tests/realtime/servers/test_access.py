@@ -1,4 +1,4 @@
-"""Who logs out, or is shown out, is gone from the sockets too."""
+"""Who was in comes back; who logs out, or is shown out, is gone from the sockets and stays away."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from agents.models import Agent, User
 from brands.models import Brand
 from marketplace import clock
 from realtime import tickets
+from realtime.limits import ENTRIES_PER_MINUTE
 from tests.realtime.conftest import PATHS, Tab, Web, enter
 from tests.realtime.servers.conftest import House
 
@@ -72,6 +74,64 @@ def test_a_ticket_from_before_the_log_out_lets_nobody_in(
 
     tab = tabs.enter_context(Tab(house.left, "/ws/agent", additional_headers={"Cookie": f"sessionid={cookie}"}))
     tab.send("enter", ticket=secret, have=[])
+    last, code = tab.end()
+    assert ((last or {})["code"], code) == ("ticket", 4001)
+
+
+def test_who_was_welcomed_comes_back_with_that_ticket_each_time(house: House, customer: str, tabs: ExitStack) -> None:
+    secret = tickets.issue(customer, session_key="", origin=house.left.origin, now=clock.now())
+
+    for _ in range(3):
+        tab = tabs.enter_context(Tab(house.left, "/ws/customer"))
+        tab.send("enter", ticket=secret, have=[])
+        welcome = tab.frame()
+        assert (welcome["type"], welcome["principal"]) == ("welcome", customer)
+        secret = welcome["ticket"]
+
+
+def test_nobody_enters_without_end_in_a_minute(house: House, customer: str, tabs: ExitStack) -> None:
+    secret = tickets.issue(customer, session_key="", origin=house.left.origin, now=clock.now())
+    entered = 0
+
+    while True:
+        with Tab(house.left, "/ws/customer") as tab:
+            tab.send("enter", ticket=secret, have=[])
+            first = tab.frame()
+        if first["type"] != "welcome":
+            break
+        secret, entered = first["ticket"], entered + 1
+
+    assert first["code"] == "ticket"
+    assert ENTRIES_PER_MINUTE - 10 <= entered <= 2 * ENTRIES_PER_MINUTE  # a minute may have ended meanwhile
+
+
+@pytest.mark.parametrize("silently", [False, True])
+def test_nobody_comes_back_after_the_log_out(house: House, dana: Agent, tabs: ExitStack, silently: bool) -> None:
+    client = logged_in(dana.user)
+    cookie = {"Cookie": f"sessionid={client.session.session_key}"}
+    first = tabs.enter_context(arrive(house.left, f"agent:{dana.pk}", client))
+    ticket = first.frame()["ticket"]
+
+    Session.objects.all().delete() if silently else client.delete(LOG_OUT)
+
+    tab = tabs.enter_context(Tab(house.left, "/ws/agent", additional_headers=cookie))
+    tab.send("enter", ticket=ticket, have=[])
+    last, code = tab.end()
+    assert ((last or {})["code"], code) == (("logged_out", 4010) if silently else ("ticket", 4001))
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "a new one, and long"}])
+def test_nobody_comes_back_whose_log_in_was_taken_away(
+    house: House, dana: Agent, tabs: ExitStack, change: dict[str, object]
+) -> None:
+    first = tabs.enter_context(enter(house.left, f"agent:{dana.pk}"))
+
+    for name, value in change.items():
+        dana.user.set_password(str(value)) if name == "password" else setattr(dana.user, name, value)
+    dana.user.save()
+
+    tab = tabs.enter_context(Tab(house.left, "/ws/agent"))
+    tab.send("enter", ticket=first.welcome["ticket"], have=[])
     last, code = tab.end()
     assert ((last or {})["code"], code) == ("ticket", 4001)
 

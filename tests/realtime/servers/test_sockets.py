@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from websockets.exceptions import InvalidStatus
 
@@ -64,13 +65,17 @@ def test_a_ticket_is_for_its_own_kind_of_socket(house: House, customer: str, tab
 
 def test_a_ticket_from_a_log_in_needs_its_cookie(house: House, dana: Agent, tabs: ExitStack) -> None:
     def arrive(cookie: str) -> Frame:
-        secret = tickets.issue(f"agent:{dana.pk}", session_key="danas", origin=house.left.origin, now=clock.now())
+        secret = tickets.issue(
+            f"agent:{dana.pk}", session_key=str(danas.session_key), origin=house.left.origin, now=clock.now()
+        )
         tab = tabs.enter_context(Tab(house.left, "/ws/agent", additional_headers={"Cookie": cookie}))
         tab.send("enter", ticket=secret, have=[])
         return tab.frame()
 
+    danas = SessionStore()
+    danas.create()
     assert arrive("sessionid=another")["type"] == "bye"
-    assert arrive("csrftoken=x; sessionid=danas")["type"] == "welcome"
+    assert arrive(f"csrftoken=x; sessionid={danas.session_key}")["type"] == "welcome"
 
 
 def test_the_first_frame_is_enter(house: House, tabs: ExitStack) -> None:
