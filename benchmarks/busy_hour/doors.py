@@ -104,7 +104,7 @@ class Doors:
             for talk, _ in alone
         ]
         faces += [(one, f"customer:{who}") for one, (_, who) in zip(kept, alone, strict=True)]
-        tickets = await asyncio.to_thread(cast.enter_by_ticket, [(principal, origin) for _, principal in faces])
+        tickets = await asyncio.to_thread(cast.enter_by_ticket, [(who, origin, "") for _, who in faces])
         await asyncio.gather(*(self._gated(face, secret) for (face, _), secret in zip(faces, tickets, strict=True)))
         for face, customer in talks:
             self.load.wants_person(customer.conversation, customer)
