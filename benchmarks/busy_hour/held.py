@@ -49,7 +49,11 @@ async def _stages(ground: Ground, system: System, scale: Scale) -> list[Stage]:
     async with _beside(load.keep_alive(), doors.keep_open()):
         for hours in scale.busy_hours:
             say(f"opening {hours:g} busy hours")
-            await doors.open(hours - (found[-1].hours if found else 0.0))
+            try:
+                await doors.open(hours - (found[-1].hours if found else 0.0))
+            except (TimeoutError, ConnectionError) as error:
+                say(f"{hours:g} busy hours could not be opened: {error!r}")
+                break
             await asyncio.to_thread(ground.analyze)
             found.append(await _undisturbed(load, roots, hours, scale))
             if found[-1].failures:
