@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,12 +15,13 @@ from fpdf.fonts import FontFace
 
 from marketplace.refusals import Refused
 from payouts import receipts
+from payouts.kinds import KINDS, kind_words
 from payouts.models import Posting
 from payouts.statements import Statement, local
 
 LATIN = "noto_sans"  # and Greek and Cyrillic
 OTHERS = {"noto_sans_arabic": re.compile("[\u0600-\u06ff]"), "noto_sans_devanagari": re.compile("[\u0900-\u097f]")}
-INK, MUTED, PAPER = (34, 48, 45), (86, 99, 95), (241, 236, 227)
+INK, MUTED, PAPER, RULE = (34, 48, 45), (86, 99, 95), (241, 236, 227), (214, 206, 192)
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph
 TITLE = gettext_noop("Statement %(month)s")
 MOST_ROWS = 1_500  # about ten milliseconds each
@@ -91,7 +92,7 @@ class _Page(FPDF):
         self.ln(4)
         sums = [
             (gettext("Balance before"), told.opening.balance),
-            *((kind_words(kind), amount) for kind, amount in told.totals.items()),
+            *((kind_words(kind), amount) for kind, amount in sorted(told.totals.items(), key=_as_listed)),
             (gettext("Balance after"), told.closing.balance),
         ]
         self.sheet([(name, self.money(amount)) for name, amount in sums], widths=(3, 1), strong={0, len(sums) - 1})
@@ -129,6 +130,8 @@ class _Page(FPDF):
         """A table whose first column is the one that is read first. Money stands at the far side."""
         self.set_font(LATIN, "", 9)
         self.set_text_color(*INK)
+        self.set_draw_color(*RULE)
+        self.set_line_width(0.2)
         many = 2 if len(widths) > 2 else 1
         aligned = [self.start] * (len(widths) - many) + ["L" if self.right_to_left else "R"] * many
         turned = slice(None, None, -1) if self.right_to_left else slice(None)
@@ -147,12 +150,23 @@ class _Page(FPDF):
 
     def row(self, line: Posting) -> tuple[str, str, str, str]:
         day = format_date(local(line.created_at, self.statement.month.zone), "d MMM", locale=self.locale)
-        kind = kind_words(line.kind)
-        words = receipts.of(line, locale=self.locale) if "formula" in line.receipt else kind
+        words = receipts.of(line, locale=self.locale) if "formula" in line.receipt else _moved(line)
         return day, words, self.money(line.amount), self.money(line.balance_after or 0)
 
     def money(self, minor_units: int) -> str:
         return receipts.money(minor_units, self.statement.currency, locale=self.locale)
+
+
+def _as_listed(total: tuple[str, int]) -> tuple[int, str]:
+    """What was earned first, then what was moved."""
+    order = list(KINDS)
+    return (order.index(total[0]) if total[0] in KINDS else len(order), total[0])
+
+
+def _moved(line: Posting) -> str:
+    """What a line without arithmetic was, with the words of whoever moved it."""
+    reason = str(line.receipt.get("reason", "")).strip()
+    return f"{kind_words(line.kind)}: {reason}" if reason else kind_words(line.kind)
 
 
 @cache
@@ -160,29 +174,3 @@ def _font(name: str) -> Path:
     """The family's upright variable font, out of its package."""
     folder = Path(str(files(f"fontpkg_{name}"))) / "files"
     return next(path for path in sorted(folder.glob("*.ttf")) if "Italic" not in path.name)
-
-
-def kind_words(kind: str) -> str:
-    """What a kind of movement is called in the language in force; its own name where we have no other."""
-    return gettext(KINDS[kind]) if kind in KINDS else kind
-
-
-KINDS: Mapping[str, str] = {
-    "per_chat": gettext_noop("Chats"),
-    "per_minute": gettext_noop("Active minutes"),
-    "surge": gettext_noop("Busy times"),
-    "quality_bonus": gettext_noop("Quality bonuses"),
-    "tip": gettext_noop("Tips"),
-    "referral": gettext_noop("Referrals"),
-    "guarantee": gettext_noop("Guarantee"),
-    "goodwill": gettext_noop("Goodwill"),
-    "payout": gettext_noop("Paid out"),
-    "payout_reversed": gettext_noop("Payout that came back"),
-    "hold": gettext_noop("Held"),
-    "release": gettext_noop("Released"),
-    "clawback": gettext_noop("Taken back"),
-    "owed": gettext_noop("Owed, for later"),
-    "recovery": gettext_noop("Recovered of what is owed"),
-    "points": gettext_noop("Points"),
-    "equity": gettext_noop("Equity units"),
-}

@@ -25,7 +25,7 @@ from marketplace.refusals import Refused
 from marketplace.windows import Acting, ConfirmForm, Question, ReasonForm, WideWindow, Window, action, ask, by_principal
 from payouts import dac7, wallet
 from payouts.admin.lists import ask_of_list, listed
-from payouts.admin.runs import money, person
+from payouts.admin.run_page import money, person
 from payouts.models import BankEntry, CashOutMandate, PayoutDestination, PayoutFile, ProviderEvent
 from payouts.providers.contract import NotGenuine
 from payouts.runs import cash_out, intake, outlets, reconciling
@@ -100,6 +100,19 @@ class BankEntryAdmin(WideWindow):
     list_display = ["booked_on", "provider", "sum", "problem", "text", "reference", "explanation"]
     list_filter = [Unmatched, "provider"]
     search_fields = ["reference", "key", "text"]
+    fields = [
+        "booked_on",
+        "provider",
+        "sum",
+        "text",
+        "reference",
+        "key",
+        "attempt",
+        "problem",
+        "explanation",
+        "explainer",
+    ]
+    readonly_fields = ["sum", "explainer"]
     actions_detail = ["explain"]
     actions_list = ["take_in", "on_its_way"]
     acts_when: Mapping[str, Any] = {"explain": ("unmatched",)}
@@ -110,6 +123,10 @@ class BankEntryAdmin(WideWindow):
     @admin.display(description="Amount", ordering="amount")
     def sum(self, entry: BankEntry) -> str:
         return money(entry.amount, entry.currency)
+
+    @admin.display(description="Explained by")
+    def explainer(self, entry: BankEntry) -> str:
+        return person(entry.explained_by) if entry.explained_by else "nobody yet"
 
     @action("Explain", permissions=["payouts.change_bankentry"])
     def explain(self, request: HttpRequest, object_id: str) -> HttpResponse:

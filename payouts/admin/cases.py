@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
@@ -12,7 +14,9 @@ from marketplace import clock
 from marketplace.windows import Question, ReasonForm, Window, action, ask, by_principal, label
 from payouts import disputes, measures, receipts
 from payouts.admin.books import AccountAdmin
-from payouts.models import Account, Clawback, Debt, Dispute, Hold, Recovery
+from payouts.admin.run_page import person
+from payouts.kinds import kind_words
+from payouts.models import Account, Clawback, Debt, Dispute, Hold, Movement, Posting, Recovery
 
 COLOURS = {"open": "warning", "granted": "success", "released": "success", "dropped": "success", "taken": "danger"}
 READS = "The agent reads your reason, with your name in the record."
@@ -68,7 +72,7 @@ class CaseAdmin(Window):
 
     list_filter = ["state"]
     list_select_related = ["agent"]
-    ordering = ["decided_at", "answer_by"]
+    ordering = [F("decided_at").desc(nulls_first=True), "answer_by"]
 
     @label("State", COLOURS, ordering="state")
     def shown_state(self, case: Any) -> tuple[str, str]:
@@ -81,6 +85,14 @@ class CaseAdmin(Window):
         days = (case.answer_by - clock.now()).days
         return f"{days} days left" if days >= 0 else f"{-days} days late"
 
+    @admin.display(description="Decided by")
+    def decider(self, case: Any) -> str:
+        return person(case.decided_by) if case.decided_by else "nobody yet"
+
+    @admin.display(description="Opened by")
+    def opener(self, case: Any) -> str:
+        return person(case.opened_by)
+
     @admin.display(description="Amount")
     def sum(self, case: Any) -> str:
         return receipts.money(case.amount, case.currency, locale="en")
@@ -90,9 +102,31 @@ class CaseAdmin(Window):
 class DisputeAdmin(CaseAdmin):
     """A line that an agent says is wrong."""
 
-    list_display = ["agent", "shown_state", "time_left", "words", "decided_by"]
+    list_display = ["agent", "shown_state", "time_left", "line", "words", "decider"]
+    fields = [
+        "agent",
+        "line",
+        "words",
+        "shown_state",
+        "opened_at",
+        "answer_by",
+        "decider",
+        "decision",
+        "decided_at",
+        "repair",
+    ]
+    readonly_fields = fields
     actions_detail = ["grant", "refuse"]
     acts_when: Mapping[str, Any] = {"grant": ("open",), "refuse": ("open",)}
+
+    @admin.display(description="Line")
+    def line(self, dispute: Dispute) -> str:
+        return _line_words(dispute.posting_id)
+
+    @admin.display(description="Repaired by")
+    def repair(self, dispute: Dispute) -> str:
+        found = Posting.objects.filter(source=dispute.repair_source).first() if dispute.repair_source else None
+        return _words(found) if found else dispute.repair_source or "-"
 
     @action("Grant", permissions=["payouts.change_dispute"])
     def grant(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -103,11 +137,37 @@ class DisputeAdmin(CaseAdmin):
         return ask(self, request, object_id, REFUSE, by_principal(disputes.refuse))
 
 
+def _line_words(posting_id: UUID) -> str:
+    """The disputed line, wherever it lies."""
+    found = list(Posting.objects.raw("select * from payouts_everyposting where id = %s", [posting_id]))
+    return _words(found[0]) if found else str(posting_id)
+
+
+def _words(line: Movement) -> str:
+    return f"{kind_words(line.kind)}, {line.created_at:%-d %b %Y}: {receipts.of(line, locale='en')}"
+
+
+MEASURE_FIELDS = [
+    "agent",
+    "sum",
+    "shown_state",
+    "reason",
+    "opener",
+    "opened_at",
+    "answer_by",
+    "reply",
+    "decider",
+    "decision",
+]
+
+
 @admin.register(Hold)
 class HoldAdmin(CaseAdmin):
     """Money set aside."""
 
     list_display = ["agent", "shown_state", "time_left", "sum", "reason", "reply"]
+    fields = MEASURE_FIELDS
+    readonly_fields = MEASURE_FIELDS
     actions_detail = ["release", "take"]
     acts_when: Mapping[str, Any] = {"release": ("open",), "take": ("open",)}
 
@@ -125,6 +185,8 @@ class ClawbackAdmin(CaseAdmin):
     """Money to be taken back."""
 
     list_display = ["agent", "shown_state", "time_left", "sum", "reason", "reply"]
+    fields = MEASURE_FIELDS
+    readonly_fields = MEASURE_FIELDS
     actions_detail = ["take", "drop"]
     acts_when: Mapping[str, Any] = {"take": ("open",), "drop": ("open",)}
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -17,6 +18,8 @@ from unfold.widgets import (
 from marketplace import clock
 from marketplace.windows import Acting, ConfirmForm, Question, Window, action, ask, by_principal, label
 from payouts import drafts, pools, previews, rules
+from payouts.admin.run_page import money, person, signed
+from payouts.kinds import kind_words
 from payouts.models import PayPlan, PlanDraft, UnitPool, UnitsDue
 
 PUBLISH = Question(
@@ -117,10 +120,10 @@ class PlanDraftAdmin(Acting):
     """Open drafts are changed here; published and dropped ones are looked at."""
 
     form = DraftForm
-    list_display = ["brand", "tier", "currency", "shown_state", "prepared_by", "prepared_at"]
+    list_display = ["brand", "tier", "currency", "shown_state", "preparer", "prepared_at"]
     list_filter = ["state", "brand", "tier"]
     list_select_related = ["brand"]
-    readonly_fields = ["preview"]
+    readonly_fields = ["preview", "preparer"]
     actions_detail = ["publish", "drop"]
     acts_when = {"publish": (PlanDraft.State.OPEN,), "drop": (PlanDraft.State.OPEN,)}
 
@@ -128,11 +131,15 @@ class PlanDraftAdmin(Acting):
     def shown_state(self, draft: PlanDraft) -> tuple[str, str]:
         return draft.state, draft.get_state_display()
 
+    @admin.display(description="Written by")
+    def preparer(self, draft: PlanDraft) -> str:
+        return person(draft.prepared_by)
+
     @admin.display(description="On last week's chats")
     def preview(self, draft: PlanDraft) -> str:
         if draft._state.adding:
             return "Save the draft to see what last week's chats would have paid."
-        return previews.preview(draft, now=clock.now()).words()
+        return render_to_string("admin/plan_preview.html", _preview(draft))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         decided = obj is not None and obj.state != PlanDraft.State.OPEN
@@ -141,7 +148,7 @@ class PlanDraftAdmin(Acting):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         first = (None, {"fields": ["brand", "tier", "currency", "valid_from", "preview"]})
         if obj is not None and not self.has_change_permission(request, obj):
-            return [first, (None, {"fields": ["rules", "state", "prepared_by", "prepared_at", "plan"]})]
+            return [first, (None, {"fields": ["rules", "state", "preparer", "prepared_at", "plan"]})]
         return [first, *((kind.replace("_", " "), {"fields": _fields(kind)}) for kind in rules.NUMBERS)]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
@@ -154,12 +161,36 @@ class PlanDraftAdmin(Acting):
     @action("Publish", permissions=PUBLISHES)
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         draft = self.get_object(request, object_id)
-        told = f"{PUBLISH.words} {self.preview(draft)}" if draft else PUBLISH.words
+        told = f"{PUBLISH.words} {previews.preview(draft, now=clock.now()).words()}" if draft else PUBLISH.words
         return ask(self, request, object_id, replace(PUBLISH, words=told), by_principal(drafts.publish))
 
     @action("Drop", permissions=["payouts.change_plandraft"])
     def drop(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return ask(self, request, object_id, DROP, by_principal(drafts.drop))
+
+
+def _preview(draft: PlanDraft) -> dict[str, Any]:
+    """What the draft changes, in words, and what last week's chats would have paid under it."""
+    now = clock.now()
+    told = previews.preview(draft, now=now)
+    parts = [
+        {
+            "kind": kind_words(kind),
+            "before": money(was, told.currency),
+            "after": money(will, told.currency),
+            "change": signed(will - was, told.currency),
+        }
+        for kind, was, will in told.parts
+    ]
+    return {
+        "told": told,
+        "words": told.words(),
+        "parts": parts,
+        "would_pay": money(told.would_pay_cents, told.currency),
+        "paid": money(told.paid_cents, told.currency),
+        "change": signed(told.would_pay_cents - told.paid_cents, told.currency),
+        "rules": [(kind_words(change.kind), change) for change in previews.changes(draft, now=now)],
+    }
 
 
 def _fields(kind: str) -> list[str]:
@@ -173,9 +204,23 @@ def _fields(kind: str) -> list[str]:
 class PayPlanAdmin(Window):
     """All versions, frozen. The next one is written as a draft."""
 
-    list_display = ["brand", "tier", "currency", "version", "valid", "prepared_by", "published_by", "published_at"]
+    list_display = ["brand", "tier", "currency", "version", "in_force", "preparer", "publisher", "published_at"]
     list_filter = ["brand", "tier", "currency"]
     list_select_related = ["brand"]
+    ordering = ["brand__name", "tier", "currency", "-version"]
+
+    @admin.display(description="In force", ordering="valid")
+    def in_force(self, plan: PayPlan) -> str:
+        until = f" to {plan.valid.upper:%-d %b %Y, %H:%M}" if plan.valid.upper else " on"
+        return f"{plan.valid.lower:%-d %b %Y, %H:%M}{until}"
+
+    @admin.display(description="Written by")
+    def preparer(self, plan: PayPlan) -> str:
+        return person(plan.prepared_by)
+
+    @admin.display(description="Published by")
+    def publisher(self, plan: PayPlan) -> str:
+        return person(plan.published_by)
 
 
 class CeilingForm(forms.Form):

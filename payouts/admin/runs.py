@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -12,18 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from agents.models import User
 from marketplace import clock
 from marketplace.refusals import Refused
 from marketplace.windows import ConfirmForm, Question, ReasonForm, WideWindow, Window, action, ask, by_principal, label
-from payouts import receipts, wallet
+from payouts import wallet
+from payouts.admin import run_page
 from payouts.admin.lists import ask_of_list
+from payouts.admin.run_page import ENDING, grouped, money, person
 from payouts.models import Payout, PayoutAttempt, PayoutBatch, PayoutRun
-from payouts.runs import approving, outlets, review, schedule
+from payouts.runs import approving, outlets, schedule
 
-ENDING = 4  # signs of the digest that the approver writes down
 MOVES = ["payouts.change_payoutrun"]
-STEPS = ("draft", "computed", "proved", "submitted", "approved", "releasing", "closed")
 COLOURS = {
     "proved": "info",
     "submitted": "warning",
@@ -117,27 +115,6 @@ GIVE_BACK = Question(
 )
 
 
-def person(principal: str) -> str:
-    """The name of whoever this principal is, as an operator knows them."""
-    kind, _, key = principal.partition(":")
-    if kind != "operator":
-        return "the schedule" if principal == "system" else principal
-    found = User.objects.filter(pk=key).first() if _is_id(key) else None
-    return (found.get_full_name() or found.email) if found else principal
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def money(amount: int, currency: str) -> str:
-    return receipts.money(amount, currency, locale="en")
-
-
 @admin.register(PayoutRun)
 class PayoutRunAdmin(Window):
     """Every run, the latest first."""
@@ -199,7 +176,7 @@ class PayoutRunAdmin(Window):
         )
         context = {
             **self.admin_site.each_context(request),
-            **_page(run),
+            **run_page.context(run, principal=f"operator:{request.user.pk}"),
             "title": str(run),
             "opts": self.opts,
             "original": run,
@@ -228,73 +205,6 @@ def _approved(run_id: Any, *, by: str, digest: str, ending: str, now: Any) -> Pa
     return approving.approve(run_id, by=by, digest=digest, now=now)
 
 
-def grouped(digest: str) -> str:
-    """By fours, as people read it aloud."""
-    return " ".join(digest[at : at + ENDING] for at in range(0, len(digest), ENDING))
-
-
-def _page(run: PayoutRun) -> dict[str, Any]:
-    found = review.review(run)
-    currency = run.currency
-    largest = max((abs(mover.change) for mover in found.movers), default=1) or 1
-    return {
-        "review": found,
-        "steps": [(name, PayoutRun.State(name).label, _step(run, name)) for name in STEPS],
-        "to_pay": money(found.amount, currency),
-        "change": None if found.change is None else signed(found.change, currency),
-        "parts": [(part.kind.replace("_", " "), part.lines, money(part.amount, currency)) for part in found.parts],
-        "brought_forward": money(found.brought_forward, currency) if found.brought_forward else "",
-        "movers": [
-            {
-                "agent": mover.agent,
-                "link": mover.payout_id,
-                "before": money(mover.before, currency),
-                "now": money(mover.now, currency),
-                "change": signed(mover.change, currency),
-                "share": 50 * abs(mover.change) // largest,
-                "more": mover.change > 0,
-                "note": "first payout" if mover.first else "" if mover.now else "nothing this time",
-            }
-            for mover in found.movers
-        ],
-        "new_accounts": [_payout(payout) for payout in found.new_accounts],
-        "held": [_payout(payout) for payout in found.held],
-        "held_amount": money(found.held_amount, currency),
-        "progress": [
-            (Payout.State(state).label, many, money(amount, currency))
-            for state, (many, amount) in found.by_state.items()
-        ],
-        "digest": grouped(run.digest),
-        "prepared_by": person(run.prepared_by),
-        "submitted_by": person(run.submitted_by) if run.submitted_by else "",
-        "approved_by": person(run.approved_by) if run.approved_by else "",
-        "refused_by": person(run.refused_by) if run.refused_by else "",
-    }
-
-
-def _step(run: PayoutRun, name: str) -> str:
-    here, there = STEPS.index(run.state), STEPS.index(name)
-    return "done" if there < here or run.state == "closed" else "now" if there == here else "to come"
-
-
-def _payout(payout: Payout) -> dict[str, Any]:
-    agent = payout.account.agent
-    return {
-        "id": payout.pk,
-        "agent": agent.display_name if agent else "",
-        "account": wallet.masked(payout.destination),
-        "since": payout.destination.created_at,
-        "amount": money(payout.amount, payout.currency),
-        "held_by": person(payout.held_by) if payout.held_by else "",
-        "reason": payout.held_reason,
-        "reply_by": payout.reply_by,
-    }
-
-
-def signed(amount: int, currency: str) -> str:
-    return f"{'+' if amount > 0 else ''}{money(amount, currency)}"
-
-
 def _held(payout_id: Any, *, answer_within_days: int, now: Any, **given: Any) -> Payout:
     return approving.hold(payout_id, reply_by=now + timedelta(days=answer_within_days), now=now, **given)
 
@@ -308,6 +218,19 @@ class PayoutAdmin(WideWindow):
     list_select_related = ["account__agent", "run"]
     search_fields = ["account__agent__display_name", "attempts__key"]
     ordering = ["-created_at"]
+    fields = [
+        "agent",
+        "run",
+        "sum",
+        "shown_state",
+        "account_shown",
+        "lines",
+        "who_holds",
+        "reason",
+        "created_at",
+        "changed_at",
+    ]
+    readonly_fields = fields
     actions_detail = ["hold", "lift", "give_back"]
     acts_when: Mapping[str, Any] = {"hold": ("open",), "lift": ("held",), "give_back": ("open", "held")}
 
@@ -330,7 +253,21 @@ class PayoutAdmin(WideWindow):
 
     @admin.display(description="Lines")
     def lines(self, payout: Payout) -> str:
-        return f"{payout.lo} to {payout.hi}"
+        return f"{payout.lo} to {payout.hi} of the agent's account"
+
+    @admin.display(description="Paid to")
+    def account_shown(self, payout: Payout) -> str:
+        return f"{wallet.masked(payout.destination)}, through {payout.run.provider}"
+
+    @admin.display(description="Held by")
+    def who_holds(self, payout: Payout) -> str:
+        if not payout.held_by:
+            return "nobody"
+        return f"{person(payout.held_by)}, answer by {payout.reply_by:%-d %B %Y, %H:%M} UTC"
+
+    @admin.display(description="Why")
+    def reason(self, payout: Payout) -> str:
+        return payout.held_reason or "-"
 
     @action("Hold", permissions=["payouts.change_payout"])
     def hold(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from payouts import ledger
+from payouts import ledger, receipts
 from payouts.models import BankEntry, Payout, PayoutAttempt, ProviderEvent
 from payouts.providers.contract import Answer, Entry, PayoutProvider, Status
 from payouts.runs import reversing
@@ -192,7 +192,7 @@ def _problem(entry: Entry, attempt: PayoutAttempt | None, *, again: bool) -> str
         return "No payout of ours has this key."
     payout = attempt.payout
     if (abs(entry.amount), entry.currency) != (payout.amount, payout.currency):
-        return f"The payout is {payout.amount} {payout.currency}."
+        return f"The payout is {receipts.money(payout.amount, payout.currency, locale='en')}."
     return "The same movement has been told before, on another day." if again else ""
 
 

@@ -17,11 +17,16 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Lines of one kind in the run's ranges, minor units."""
+    """Lines of one kind in the run's ranges, and what the run before had of it: minor units."""
 
     kind: str
     lines: int
     amount: int
+    before: int = 0
+
+    @property
+    def change(self) -> int:
+        return self.amount - self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,18 @@ class Review:
         return None if self.earlier is None else self.amount - int(self.earlier.totals.get("amount", 0))
 
     @property
+    def other_lines(self) -> int:
+        """Lines that earlier payouts left in these ranges: what they took out themselves."""
+        return int(self.run.totals.get("lines", 0)) - sum(part.lines for part in self.parts)
+
+    @property
+    def brought_forward_before(self) -> int:
+        """The same as `brought_forward`, of the run before: what its kinds of line do not explain."""
+        if self.earlier is None:
+            return 0
+        return int(self.earlier.totals.get("amount", 0)) - sum(part.before for part in self.parts)
+
+    @property
     def held_amount(self) -> int:
         return sum(payout.amount for payout in self.held)
 
@@ -70,7 +87,7 @@ class Review:
 def review(run: PayoutRun) -> Review:
     """Everything on the run's page."""
     earlier = _earlier(run)
-    parts = _parts(run)
+    parts = _parts(run, earlier)
     fresh = _new_accounts(run, since=earlier.prepared_at if earlier else None)
     return Review(
         run=run,
@@ -107,8 +124,15 @@ def _new_accounts(run: PayoutRun, *, since: datetime | None) -> QuerySet[Payout]
     return payouts.filter(destination__created_at__gt=run.prepared_at - WEEK)
 
 
-def _parts(run: PayoutRun) -> tuple[Part, ...]:
-    return tuple(Part(*row) for row in _rows(_PARTS, {"run": run.pk}))
+def _parts(run: PayoutRun, earlier: PayoutRun | None) -> tuple[Part, ...]:
+    before = {kind: int(amount) for kind, _, amount in _rows(_PARTS, {"run": earlier.pk})} if earlier else {}
+    now = {kind: Part(kind, lines, int(amount), before.get(kind, 0)) for kind, lines, amount in _of(run)}
+    gone = (Part(kind, 0, 0, amount) for kind, amount in before.items() if kind not in now)
+    return (*now.values(), *gone)
+
+
+def _of(run: PayoutRun) -> Sequence[tuple[Any, ...]]:
+    return _rows(_PARTS, {"run": run.pk})
 
 
 def _movers(run: PayoutRun, earlier: PayoutRun | None) -> tuple[Mover, ...]:
