@@ -62,7 +62,7 @@ class _Page(FPDF):
         self.right_to_left = _is_right_to_left(locale)
         self.set_title(gettext(TITLE) % {"month": statement.month.name})
         self.set_creation_date(statement.made_at)
-        needed = [name for name, letters in OTHERS.items() if letters.search(statement.agent_name + gettext("Line"))]
+        needed = [name for name, letters in OTHERS.items() if letters.search(_written(statement))]
         for name in (LATIN, *needed):
             self.add_font(name, "", _font(name))  # One weight: making another out of the font takes four seconds.
         self.set_fallback_fonts(needed, exact_match=False)
@@ -157,6 +157,12 @@ class _Page(FPDF):
         return receipts.money(minor_units, self.statement.currency, locale=self.locale)
 
 
+def _written(statement: Statement) -> str:
+    """All that people wrote: its letters decide which fonts are needed."""
+    reasons = (str(line.receipt.get("reason", "")) for line in statement.lines)
+    return "".join([statement.agent_name, gettext("Line"), *reasons])
+
+
 def _as_listed(total: tuple[str, int]) -> tuple[int, str]:
     """What was earned first, then what was moved."""
     order = list(KINDS)
@@ -165,7 +171,7 @@ def _as_listed(total: tuple[str, int]) -> tuple[int, str]:
 
 def _moved(line: Posting) -> str:
     """What a line without arithmetic was, with the words of whoever moved it."""
-    reason = str(line.receipt.get("reason", "")).strip()
+    reason = " ".join(str(line.receipt.get("reason", "")).split())
     return f"{kind_words(line.kind)}: {reason}" if reason else kind_words(line.kind)
 
 

@@ -107,7 +107,7 @@ class DisputeAdmin(CaseAdmin):
         "agent",
         "line",
         "words",
-        "shown_state",
+        "state",
         "opened_at",
         "answer_by",
         "decider",
@@ -150,7 +150,7 @@ def _words(line: Movement) -> str:
 MEASURE_FIELDS = [
     "agent",
     "sum",
-    "shown_state",
+    "state",
     "reason",
     "opener",
     "opened_at",

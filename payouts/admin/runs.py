@@ -222,7 +222,7 @@ class PayoutAdmin(WideWindow):
         "agent",
         "run",
         "sum",
-        "shown_state",
+        "state",
         "account_shown",
         "lines",
         "who_holds",

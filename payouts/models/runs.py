@@ -4,6 +4,7 @@ Which state may follow which, and what may never change again, is refused by tri
 """
 
 import uuid
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -140,7 +141,9 @@ class PayoutRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.currency} up to {self.cutoff:%Y-%m-%d %H:%M}"
+        zone = self.zone or "UTC"
+        until = self.cutoff.astimezone(ZoneInfo(zone))
+        return f"{self.get_kind_display()} {self.currency} up to {until:%Y-%m-%d %H:%M} {zone}"
 
 
 class Payout(models.Model):

@@ -117,8 +117,23 @@ def test_a_preview_says_what_last_weeks_chats_would_have_paid(
     assert (shown.chats, shown.paid_cents, shown.would_pay_cents) == (3, 565 + 565 + 275, 575 + 575 + 275)
     assert shown.words() == (
         "Last week's 3 chats would have paid 14.25 EUR: 0.20 EUR more than they did (1.4 %)."
-        " 1 agents would have earned more and 0 less."
+        " 1 agent would have earned more and 0 less."
     )
+    assert (sum(was for _, was, _ in shown.parts), sum(will for _, _, will in shown.parts)) == (1405, 1425)
+
+
+def test_a_draft_stands_beside_the_plan_in_force(draft: PlanDraft, plan: PayPlan) -> None:
+    draft.rules = [plan.rules[0], {"kind": "per_minute", "rate_cents": 26}, {"kind": "tip"}]
+
+    told = {change.kind: change for change in previews.changes(draft, now=NOON)}
+
+    assert [kind for kind, change in told.items() if change.changed] == ["per_minute", "tip"]
+    assert (told["per_minute"].before, told["per_minute"].after) == (
+        "0.22 EUR for each active minute",
+        "0.26 EUR for each active minute",
+    )
+    assert told["tip"].before == ""
+
 
 
 def test_a_preview_says_who_would_have_earned_less(draft: PlanDraft, facts: FactsMaker) -> None:

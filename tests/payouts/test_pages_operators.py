@@ -136,6 +136,9 @@ def test_the_review_holds_a_run_against_the_last_one(ilse: Agent, jonas: Agent) 
         ("Jonas", 0, 400, 400, True),
     ]
     assert sum(part.amount for part in told.parts) + told.brought_forward == told.amount
+    assert sum(part.before for part in told.parts) + told.brought_forward_before == told.amount - (told.change or 0)
+    assert sum(part.lines for part in told.parts) + told.other_lines == told.run.totals["lines"]
+    assert [(part.kind, part.amount, part.before, part.change) for part in told.parts] == [("goodwill", 650, 900, -250)]
 
 
 def test_finance_sees_four_characters_of_an_account_and_no_more(run: PayoutRun) -> None:

@@ -178,3 +178,13 @@ def test_a_payout_that_comes_back_next_month_was_not_back_yet(ilse: Agent) -> No
     assert told["payouts"][0]["state"] == "came_back_later"
     assert list(verify_statement.verify(told)) == []
     assert (later.opening.balance, later.closing.balance) == (0, 1_200)
+
+
+def test_a_pdf_prints_what_a_person_wrote_whatever_the_letters(ilse: Agent) -> None:
+    earn(ilse, 900)
+    measures.hold(ilse.pk, "EUR", amount=510, by="operator:noor", reason="حسابان في محادثة\nواحدة", now=NOON)
+
+    told = statements.of(ilse.pk, "EUR", "2026-11", now=NOON)
+
+    assert statement_pdf._moved(told.lines[-1]).endswith("حسابان في محادثة واحدة")
+    assert statement_pdf.as_pdf(told, locale="en").startswith(b"%PDF")
