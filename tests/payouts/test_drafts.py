@@ -135,7 +135,6 @@ def test_a_draft_stands_beside_the_plan_in_force(draft: PlanDraft, plan: PayPlan
     assert told["tip"].before == ""
 
 
-
 def test_a_preview_says_who_would_have_earned_less(draft: PlanDraft, facts: FactsMaker) -> None:
     draft.rules = [RULES[1]]
     earnings.record(facts(), topic="Refund", now=NOON - timedelta(days=1))

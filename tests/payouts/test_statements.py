@@ -13,7 +13,7 @@ from django.test import Client
 
 from agents.models import Agent
 from marketplace.refusals import Refused
-from payouts import earnings, ledger, rating, statement_files, statement_pdf, statements
+from payouts import earnings, ledger, measures, rating, statement_files, statement_pdf, statements
 from payouts.models import Posting
 from payouts.runs import reversing
 from tests.payouts.conftest import NOON, FactsMaker
@@ -181,10 +181,12 @@ def test_a_payout_that_comes_back_next_month_was_not_back_yet(ilse: Agent) -> No
 
 
 def test_a_pdf_prints_what_a_person_wrote_whatever_the_letters(ilse: Agent) -> None:
-    earn(ilse, 900)
-    measures.hold(ilse.pk, "EUR", amount=510, by="operator:noor", reason="حسابان في محادثة\nواحدة", now=NOON)
+    earn(ilse, 900, at=NOON - timedelta(hours=2))
+    measures.hold(
+        ilse.pk, "EUR", amount=510, by="operator:noor", reason="حسابان في محادثة\nواحدة", now=NOON - timedelta(hours=1)
+    )
 
-    told = statements.of(ilse.pk, "EUR", "2026-11", now=NOON)
+    told = november(ilse)
 
     assert statement_pdf._moved(told.lines[-1]).endswith("حسابان في محادثة واحدة")
     assert statement_pdf.as_pdf(told, locale="en").startswith(b"%PDF")
