@@ -31,7 +31,8 @@ WORDS = {
     "idle_most": "units that count at most",
     "deficit": "points for having earned less than her group for her time, times how much less",
     "deficit_fair": "the same while a brand is in fair mode",
-    "price": "points off for being scarce, times how scarce: so that rare languages stay free for whom needs them",
+    "price": "points off for being scarce, times how scarce, times the square of the share of all places taken (of 0.4"
+    " where fewer are): so that rare languages stay free for whom needs them",
     "price_most": "how scarce counts at most",
     "starved": "points for having been passed over for long",
     "reserve": "points off for who wants to be asked only if needed",

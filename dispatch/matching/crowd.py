@@ -88,6 +88,12 @@ class Crowd:
         mean = float(price[self.room].mean()) if self.room.any() else 0.0
         return price / mean if mean > 0 else np.ones(len(self.agents))
 
+    @cached_property
+    def tightness(self) -> float:
+        """Share of all places that are taken or being offered."""
+        places = self.capacity.sum()
+        return float((self.active + self.held).sum() / places) if places else 0.0
+
     def occupancy(self, brand_id: Id, language: str) -> float:
         """Share of the slots taken or being offered, of those who are certified for the brand in the language."""
         rows, _ = self.with_key(brand_id, "brand", "", language)

@@ -17,6 +17,9 @@ from dispatch.matching.solving import Group
 from dispatch.matching.weights import Weights
 from marketplace import waits
 
+TIGHTENS = 2  # scarcity counts by this power of the share of places taken
+LEAST_TIGHT = 0.4  # on an emptier floor it counts as on this one
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -194,11 +197,13 @@ class Table:
 
     @cached_property
     def prices(self) -> Floats:
-        """How scarce each is, up to the most that counts."""
+        """How scarce each is, up to the most that counts, times what that matters now: to take somebody rare costs
+        whoever comes next only where nobody else is free for her, which is seldom while half the places are."""
         if self.climate:
             return np.array([self.climate.prices[agent.agent_id] for agent in self.crowd.agents], np.float64)
         arrivals = self.arrivals or Counter((one.brand_id, one.topic, one.language) for one in self.waiting)
-        return np.minimum(self.crowd.price(arrivals), self.crowd.weights.price_most)
+        scarce = np.minimum(self.crowd.price(arrivals), self.crowd.weights.price_most)
+        return scarce * max(self.crowd.tightness, LEAST_TIGHT) ** TIGHTENS
 
     def _lately(self, one: Waiting) -> dict[int, float]:
         """Row -> when, of those here who had to do with it lately."""

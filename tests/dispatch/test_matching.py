@@ -310,6 +310,21 @@ def test_a_scarce_speaker_is_kept_free_for_whom_nobody_else_understands() -> Non
     assert made.agent_id != OLU
 
 
+def test_to_be_scarce_counts_more_the_fewer_places_are_left() -> None:
+    expert = free(OLU, topic=3, idle=60)
+    rare = Certificates(expert.certificates.skills, {"en": Certificate(3), "fi": Certificate(3)})
+    arrivals = {(LUMO, "refunds", "en"): 5.0, (LUMO, "refunds", "fi"): 5.0}
+    supply = [replace(expert, certificates=rare), *(free(agent) for agent in range(20, 26))]
+    elsewhere = Certificates({(LUMO, "fraud"): Certificate(2)}, {"sv": Certificate(3)})
+    busy = [replace(free(agent), certificates=elsewhere, active=1, capacity=1) for agent in range(30, 60)]
+
+    (on_an_empty_floor,) = plan([waits()], supply, arrivals=arrivals)
+    (on_a_full_one,) = plan([waits()], [*supply, *busy], arrivals=arrivals)
+
+    assert on_an_empty_floor.agent_id == OLU
+    assert on_a_full_one.agent_id != OLU
+
+
 def test_who_is_willing_only_if_needed_is_asked_only_then() -> None:
     reserve = free(OLU, idle=900, topic=3, reserve=True)
 
