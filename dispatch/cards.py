@@ -37,33 +37,30 @@ class Terms:
     bonus_minor: int = 0
 
 
-def terms(placements: Sequence[Placement], *, now: datetime) -> list[Terms]:
-    """For each placement that has a price. One query for all of them, and one more for pay plans not seen before.
+def terms(rows: Sequence["Row"], *, now: datetime) -> list[Terms]:
+    """For each of these that has a price. No query but for pay plans not seen before, bonuses and paid hours.
 
     A bonus is reserved, as far as its brand's budget covers it: the caller releases those of offers that it does not
     make, in the same transaction. Locks: the surge budgets of brands that pay one now.
     """
-    rows = _read(placements, now)
     ids = [uuid4() for _ in rows]
     bonuses = _reserved(dict(zip(ids, rows, strict=True)), now)
     silent = paid_hours.in_them([row.agent_id for row in rows if row.auto_accept], now=now)
-    by_pair = {(placement.escalation_id, placement.agent_id): placement for placement in placements}
     found = []
     for id_, row in zip(ids, rows, strict=True):
         if row.plan_id is None:
             log.error("No offer can be made without a price: publish a pay plan (brand %s).", row.brand_id)
             continue
-        placement = by_pair[row.escalation_id, row.agent_id]
         seconds = ringing.chosen(row.ring_seconds)
         bonus = bonuses.get(id_, 0)
-        card = _card(row, row.plan_id, placement, seconds, bonus)
+        card = _card(row, row.plan_id, seconds, bonus)
         automatic = row.agent_id in silent
         expires_at = now + timedelta(seconds=seconds)
-        found.append(Terms(id_, placement, row.brand_id, row.plan_id, expires_at, card, automatic, bonus))
+        found.append(Terms(id_, row.placement, row.brand_id, row.plan_id, expires_at, card, automatic, bonus))
     return found
 
 
-def _reserved(rows: Mapping[UUID, "_Row"], now: datetime) -> dict[UUID, int]:
+def _reserved(rows: Mapping[UUID, "Row"], now: datetime) -> dict[UUID, int]:
     """Offer -> its bonus: what its class pays now, as far as its plan pays it and the budget covers it."""
     wanted = {
         id_: (row.brand_id, min(row.bonus_minor, _highest_bonus(row.plan_id)))
@@ -98,8 +95,10 @@ def topic_names_of(brand_ids: Collection[UUID]) -> dict[tuple[UUID, str], str]:
     return {(brand_id, topic): name for brand_id, topic, name in named}
 
 
-class _Row(NamedTuple):
-    escalation_id: UUID
+class Row(NamedTuple):
+    """A placement with what its offer is made of. `plan_id`: None where nobody published a price."""
+
+    placement: Placement
     agent_id: UUID
     brand_id: UUID
     brand: str
@@ -115,10 +114,10 @@ class _Row(NamedTuple):
 
 
 _TERMS = """
-  select e.id, g.id, e.brand_id, b.name, e.topic, coalesce(t.name, e.topic), e.language,
+  select a.nth, g.id, e.brand_id, b.name, e.topic, coalesce(t.name, e.topic), e.language,
     left(coalesce(e.packet ->> 'summary', ''), 240), coalesce(e.waits_since, e.queued_at),
     s.ring_seconds, s.auto_accept, p.id, coalesce(u.bonus_minor, 0)
-  from unnest(%(escalations)s::uuid[], %(agents)s::uuid[]) with ordinality a(escalation_id, agent_id, ord)
+  from unnest(%(escalations)s::uuid[], %(agents)s::uuid[]) with ordinality a(escalation_id, agent_id, nth)
   join dispatch_escalation e on e.id = a.escalation_id
   join brands_brand b on b.id = e.brand_id
   join agents_slot s on s.agent_id = a.agent_id
@@ -128,10 +127,11 @@ _TERMS = """
     on u.brand_id = e.brand_id and u.topic = e.topic and u.language = e.language and u.ended_at is null
   left join payouts_payplan p
     on p.brand_id = e.brand_id and p.tier = g.tier and p.currency = b.currency and p.valid @> %(now)s::timestamptz
-  order by a.ord"""
+  order by a.nth"""
 
 
-def _read(placements: Sequence[Placement], now: datetime) -> list[_Row]:
+def read(placements: Sequence[Placement], *, now: datetime) -> list[Row]:
+    """What the offers are made of; one query."""
     asked: dict[str, Any] = {
         "escalations": [placement.escalation_id for placement in placements],
         "agents": [placement.agent_id for placement in placements],
@@ -139,10 +139,10 @@ def _read(placements: Sequence[Placement], now: datetime) -> list[_Row]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_TERMS, asked)
-        return [_Row(*row) for row in cursor]
+        return [Row(placements[nth - 1], *rest) for nth, *rest in cursor]
 
 
-def _card(row: _Row, plan_id: UUID, placement: Placement, seconds: float, bonus_minor: int) -> dict[str, Any]:
+def _card(row: Row, plan_id: UUID, seconds: float, bonus_minor: int) -> dict[str, Any]:
     """What the agent decides by: the price shown is the price paid."""
     return {
         "brand": row.brand,
@@ -152,7 +152,7 @@ def _card(row: _Row, plan_id: UUID, placement: Placement, seconds: float, bonus_
         "context": row.context,
         "waits_since": row.waits_since,
         "seconds": max(1, round(seconds)),
-        "why": list(explanations.why_words(placement.why, topic_name=row.topic_name, language=row.language)),
+        "why": list(explanations.why_words(tuple(row.placement.why), topic_name=row.topic_name, language=row.language)),
         **_money(plan_id, bonus_minor),
     }
 

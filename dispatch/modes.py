@@ -7,7 +7,7 @@ next round; it takes no lock that a round holds, and is as quick under load as w
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from audit import journal
 from brands.models import Brand
@@ -22,8 +22,9 @@ WHY = "Write down why, in at least three characters."
 
 def in_force() -> Modes:
     """What is switched on at this moment; one query of a few rows."""
-    on = Mode.objects.filter(ended_at=None).values_list("kind", "brand_id")
-    kinds = list(on)
+    with connection.cursor() as cursor:
+        cursor.execute("select kind, brand_id from dispatch_mode where ended_at is null")
+        kinds = cursor.fetchall()
     return Modes(
         plain=frozenset(brand_id for kind, brand_id in kinds if kind == Mode.Kind.PLAIN),
         fair=frozenset(brand_id for kind, brand_id in kinds if kind == Mode.Kind.FAIR),

@@ -5,6 +5,7 @@ its slot, in the same transaction.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,7 +42,6 @@ class Reasons:
     facts: Mapping[UUID, Mapping[str, Any]]
 
 
-@transaction.atomic
 def make(
     placements: Sequence[Placement],
     *,
@@ -52,19 +52,32 @@ def make(
 ) -> list[Offer]:
     """The placements that still hold become open offers; the rest is left for the next round.
 
-    With an `epoch`, nothing is placed unless it is still in force. `living` agents have a socket open. Locks:
-    surge budgets; leadership, escalations, slots, of which none is waited for: whoever holds one is changing what the
-    plan was made from.
+    With an `epoch`, nothing is placed unless it is still in force. `living` agents have a socket open. One statement is
+    the whole transaction, unless bonuses are reserved for it. Locks: surge budgets; leadership, escalations, slots, of
+    which none is waited for: whoever holds one is changing what the plan was made from.
     """
-    terms = cards.terms(placements, now=now)
-    placed = _place(terms, epoch, now, reasons, living) if terms else set()
-    made = [_offer(one, now) for one in terms if one.offer_id in placed]
-    surges.release([one.offer_id for one in terms if one.bonus_minor and one.offer_id not in placed], now=now)
-    wire.after_commit(changed=[f"agent:{offer.agent_id}" for offer in made])
-    for offer in made:
-        if not offer.automatic:
-            events.announce(OfferMade(offer_id=offer.pk, agent_id=offer.agent_id, rings_until=offer.expires_at))
+    rows = cards.read(placements, now=now)
+    with transaction.atomic() if any(row.bonus_minor for row in rows) else nullcontext():
+        terms = cards.terms(rows, now=now)
+        placed = _place(terms, epoch, now, reasons, living) if terms else {}
+        surges.release([one.offer_id for one in terms if one.bonus_minor and one.offer_id not in placed], now=now)
+        made = [_offer(one, now) for one in terms if one.offer_id in placed]
+        wire.after_commit(
+            changed=[f"agent:{offer.agent_id}" for offer in made],
+            ahead=[_ahead(offer, placed[offer.pk]) for offer in made if not offer.automatic],
+        )
+        for offer in made:
+            if not offer.automatic:
+                events.announce(OfferMade(offer_id=offer.pk, agent_id=offer.agent_id, rings_until=offer.expires_at))
     return made
+
+
+def _ahead(offer: Offer, version: int) -> tuple[str, bytes]:
+    """The frame `protocol.Ringing`, written from the card as it is: her snapshot checks each field of it, a moment
+    later."""
+    times = {"offer_id": offer.pk, "offered_at": offer.offered_at, "expires_at": offer.expires_at}
+    frame = {"type": "ringing", "version": version, "offer": {**offer.card, **times}}
+    return f"agent:{offer.agent_id}", msgspec.json.encode(frame)
 
 
 # Bound by the server and in binary: Django's own cursor would write every card into the statement's text, and an array
@@ -80,8 +93,9 @@ _PLACE = """
 
 def _place(
     terms: Sequence[cards.Terms], epoch: int | None, now: datetime, reasons: Reasons | None, living: bool
-) -> set[UUID]:
-    """Ids of the offers made, by one statement: see the function in the migrations."""
+) -> dict[UUID, int]:
+    """The offers made, each with the version of its agent's slot, by one statement: see the function in the
+    migrations."""
     given = {
         "epoch": epoch,
         "now": now,
@@ -102,7 +116,7 @@ def _place(
     }
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return {offer_id for (offer_id,) in cursor.execute(_PLACE, given, binary=True)}
+        return dict(cursor.execute(_PLACE, given, binary=True).fetchall())
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -7,20 +7,27 @@ import msgspec
 from django.conf import settings
 
 from dispatch import automatic, modes, offers, published, queue, supply
-from dispatch.matching import planner, records
+from dispatch.matching import Weights, planner, records
 from dispatch.models import Offer
 from realtime import protocol, wire
 
 STALE_AFTER = timedelta(seconds=10)  # sooner than the fifteen after which the customer reads that it is old
 
 
-def match_waiting(*, now: datetime, epoch: int | None = None, certified: supply.Certified | None = None) -> list[Offer]:
-    """Offer everything that waits to whoever can take it. Called by the leading dispatcher with its epoch, or by a
-    sweep while nobody leads. Two callers at once do no harm: what one placed, the other finds taken."""
+def match_waiting(
+    *,
+    now: datetime,
+    epoch: int | None = None,
+    certified: supply.Certified | None = None,
+    weights: Weights | None = None,
+) -> list[Offer]:
+    """Offer everything that waits to whoever can take it. Called by the leading dispatcher with its epoch and with what
+    it read between rounds, or by a sweep while nobody leads. Two callers at once do no harm: what one placed, the other
+    finds taken."""
     waiting = supply.waiting()
     if not waiting:
         return []
-    weights = published.in_force(now)
+    weights = weights or published.in_force(now)
     plan = planner.plan(
         waiting,
         supply.candidates(certified),

@@ -1,7 +1,6 @@
 """Who waits and who could take it, read from the database for one planning round."""
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,38 +16,36 @@ def waiting(*, limit: int = 2_000) -> list[Waiting]:
     """Escalations without an offer whose customer is there, the most urgent first, each with whom it was offered to and
     when: the end of the offer, or of the chat that came of it."""
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [limit])
-        rows = cursor.fetchall()
-        cursor.execute(_ASKED, {"ids": [row[0] for row in rows], "never_again": NEVER_AGAIN})
-        asked: dict[UUID, dict[UUID, float]] = defaultdict(dict)
-        for escalation_id, agent_id, at in cursor.fetchall():
-            asked[escalation_id][agent_id] = at
-    return [
-        Waiting(id_, brand_id, topic, language, priority, since, asked.get(id_, {}), first, family)
-        for id_, brand_id, topic, language, priority, since, first, family in rows
-    ]
+        cursor.execute(_WAITING, {"limit": limit, "never_again": NEVER_AGAIN})
+        return [
+            Waiting(*of, dict(zip(agents, times, strict=True)) if agents else {}, first, family)
+            for *of, agents, times, first, family in cursor.fetchall()
+        ]
 
 
+NEVER_AGAIN = datetime(9999, 1, 1, tzinfo=UTC).timestamp()  # asked in the future: never long enough ago
+# The third part: this agent once left a chat because of how this very customer treated her. The latest of an agent's
+# times comes last, and stands.
 _WAITING = """
   select e.id, e.brand_id, e.topic, e.language, e.priority,
-    extract(epoch from coalesce(e.waits_since, e.queued_at))::float8 as since, e.first_agent_id, coalesce(t.family, '')
-  from dispatch_escalation e left join brands_skill t on t.brand_id = e.brand_id and t.key = e.topic
+    extract(epoch from coalesce(e.waits_since, e.queued_at))::float8 as since, a.agents, a.times,
+    e.first_agent_id, coalesce(t.family, '')
+  from dispatch_escalation e
+  left join brands_skill t on t.brand_id = e.brand_id and t.key = e.topic
+  left join lateral (
+    select array_agg(asked.agent_id order by asked.at) as agents, array_agg(asked.at order by asked.at) as times
+    from (
+      select o.agent_id, extract(epoch from coalesce(o.ended_at, o.offered_at))::float8 as at
+      from dispatch_offer o where o.escalation_id = e.id
+      union all
+      select g.agent_id, extract(epoch from g.ended_at)::float8
+      from conversations_engagement g where g.escalation_id = e.id and g.ended_at is not null
+      union all
+      select r.agent_id, %(never_again)s
+      from conversations_conversation c join dispatch_abusereport r on r.customer_id = c.customer_id
+      where c.id = e.conversation_id and r.finding <> 'unfounded') asked) a on true
   where e.state = 'waiting' and e.customer_gone_since is null and e.held_until is null
-  order by e.priority desc, since limit %s"""
-NEVER_AGAIN = datetime(9999, 1, 1, tzinfo=UTC).timestamp()  # asked in the future: never long enough ago
-# The third part: this agent once left a chat because of how this very customer treated her.
-_ASKED = """
-  select escalation_id, agent_id, extract(epoch from coalesce(ended_at, offered_at))::float8 as at
-  from dispatch_offer where escalation_id = any(%(ids)s::uuid[])
-  union all
-  select escalation_id, agent_id, extract(epoch from ended_at)::float8
-  from conversations_engagement where escalation_id = any(%(ids)s::uuid[]) and ended_at is not null
-  union all
-  select e.id, r.agent_id, %(never_again)s
-  from dispatch_escalation e join conversations_conversation c on c.id = e.conversation_id
-  join dispatch_abusereport r on r.customer_id = c.customer_id and r.finding <> 'unfounded'
-  where e.id = any(%(ids)s::uuid[])
-  order by at"""
+  order by e.priority desc, since limit %(limit)s"""
 
 
 def candidates(certified: "Certified | None" = None) -> list[Candidate]:

@@ -9,6 +9,7 @@ import msgspec
 
 Event = tuple[str, int, msgspec.Raw]
 Whisper = tuple[str, str, msgspec.Raw]
+Ahead = tuple[str, msgspec.Raw]
 
 
 class Bulletin(msgspec.Struct, frozen=True, array_like=True):
@@ -17,6 +18,7 @@ class Bulletin(msgspec.Struct, frozen=True, array_like=True):
     events: (stream key, seq, frame). changed: people whose own state or streams may be different now.
     whispers: (stream key, principal who is not told, frame), unnumbered. closed: people whose right to be here ended,
     or log-ins (`tickets.log_in`) that did. marks: (stream key, principal, seq) of readers who have read on.
+    ahead: (principal, frame), a hint of what will be read for those in `changed`.
     """
 
     origin: str
@@ -25,6 +27,7 @@ class Bulletin(msgspec.Struct, frozen=True, array_like=True):
     whispers: list[Whisper] = []
     closed: list[str] = []
     marks: list[tuple[str, str, int]] = []
+    ahead: list[Ahead] = []
 
 
 _encoder = msgspec.json.Encoder()
@@ -42,13 +45,14 @@ def decode(data: bytes) -> Bulletin:
 
 def merge(origin: str, bulletins: Iterable[Bulletin]) -> Bulletin:
     """One bulletin that says what all of them say, in their order."""
-    merged = Bulletin(origin, [], [], [], [], [])
+    merged = Bulletin(origin, [], [], [], [], [], [])
     for each in bulletins:
         merged.events.extend(each.events)
         merged.changed.extend(each.changed)
         merged.whispers.extend(each.whispers)
         merged.closed.extend(each.closed)
         merged.marks.extend(each.marks)
+        merged.ahead.extend(each.ahead)
     return msgspec.structs.replace(
         merged, changed=list(dict.fromkeys(merged.changed)), closed=list(dict.fromkeys(merged.closed))
     )

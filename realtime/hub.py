@@ -279,6 +279,8 @@ class Hub:
             self.delivery.offer(key, seq, frame)
         for key, but, frame in news.whispers:
             self.delivery.whisper(key, but, bytes(frame).decode())
+        for principal, frame in news.ahead:
+            self.people.tell(principal, bytes(frame).decode())
         for principal in news.changed:
             self.people.changed(principal)
         for key, principal, seq in news.marks:

@@ -132,6 +132,12 @@ class People:
 
     # --- changes ---
 
+    def tell(self, principal: str, text: str) -> None:
+        """A frame for the person's screens, at once: a hint of what `changed` will bring."""
+        person = self._people.get(principal)
+        for socket in person.sockets if person else ():
+            socket.push(text)
+
     def changed(self, principal: str) -> None:
         """The person's state or streams may be different now. Several changes may be brought as one."""
         person = self._people.get(principal)

@@ -376,6 +376,14 @@ class Desk(Frame, frozen=True, tag="desk"):
     shift_news: list[ShiftNews] = []
 
 
+class Ringing(Frame, frozen=True, tag="ringing"):
+    """An offer rings: told at once, ahead of the `desk` of this `version` or a later one, which always follows. Show it
+    unless the desk held has this version already; no desk held: ignore it. Best effort."""
+
+    version: int
+    offer: OfferCard
+
+
 class Typing(Frame, frozen=True, tag="typing"):
     """Somebody is writing. Best effort; forget it after 6 s."""
 
@@ -828,5 +836,5 @@ FromAgent = (
 )
 FromOperator = Enter | Ping
 ToCustomer = Numbered | Welcome | Reset | Left | Queue | Typing | Seen | Done | Sent | Refused | Pong | Bye
-ToAgent = Numbered | Welcome | Reset | Left | Desk | Typing | Seen | Done | Sent | Refused | Pong | Bye
+ToAgent = Numbered | Welcome | Reset | Left | Desk | Ringing | Typing | Seen | Done | Sent | Refused | Pong | Bye
 ToOperator = Welcome | Board | Refused | Pong | Bye

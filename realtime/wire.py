@@ -30,9 +30,11 @@ def after_commit(
     changed: Iterable[str] = (),
     whispers: Iterable[tuple[str, str, FrameLike]] = (),
     closed: Iterable[str] = (),
+    ahead: Iterable[tuple[str, FrameLike]] = (),
 ) -> None:
     """Tell every server process once the surrounding transaction has committed; never if it is rolled back.
 
+    `ahead`: (principal, frame) that goes to her screens before what changed for her has been read.
     News of one transaction travels together as far as possible. Outside a transaction it travels at once.
     """
     news = Bulletin(
@@ -41,6 +43,7 @@ def after_commit(
         list(changed),
         [(key, principal, _raw(frame)) for key, principal, frame in whispers],
         list(closed),
+        ahead=[(principal, _raw(frame)) for principal, frame in ahead],
     )
     transaction.on_commit(lambda: _courier.tell(news), robust=True)
 

@@ -23,17 +23,20 @@ STREAMS: tuple[protocol.Stream, ...] = ("talk", "desk")
 
 
 class Ear:
-    """All numbered frames that were announced, in their order, by stream key; and what was whispered."""
+    """All numbered frames that were announced, in their order, by stream key; what was whispered, and what went ahead
+    of a snapshot."""
 
     def __init__(self) -> None:
         self.heard: dict[str, list[Frame]] = {}
         self.whispers: list[tuple[str, Frame]] = []
+        self.ahead: list[tuple[str, bytes]] = []
 
     def take(self, bulletin: Bulletin) -> None:
         for key, seq, raw in bulletin.events:
             frame = json.loads(bytes(raw))
             assert frame["seq"] == seq
             self.heard.setdefault(key, []).append(frame)
+        self.ahead += [(principal, bytes(raw)) for principal, raw in bulletin.ahead]
         self.whispers += [(key, json.loads(bytes(raw))) for key, _, raw in bulletin.whispers]
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
@@ -13,13 +14,15 @@ from django.test import Client
 from agents.models import Agent, AgentLanguage, AgentSkill, Slot
 from brands.models import Skill
 from conversations import customers, lifecycle
-from dispatch import decisions, offers, published, replays, rounds
+from dispatch import decisions, offers, published, replays, rounds, snapshot
 from dispatch.matching import Placement, Weights
 from dispatch.models import Decision, Escalation, Offer, Round, ScoreWeights
 from dispatch.views import WORDS
 from marketplace import clock
 from marketplace.refusals import Refused
+from realtime import protocol
 from tests.people import NOON, Hire, ask, at
+from tests.readers import committing, listening
 
 
 @pytest.fixture
@@ -275,3 +278,21 @@ def test_an_offer_is_not_made_of_a_request_that_nobody_may_have_yet(
     request_.refresh_from_db()
     assert request_.state == "waiting"
     assert Slot.objects.get(pk=dana.pk).held == 0
+
+
+def test_an_offer_is_told_ahead_and_word_for_word_as_the_snapshot_tells_it(request_: Escalation, dana: Agent) -> None:
+    with listening() as ear, committing():
+        rounds.match_waiting(now=at(1))
+
+    ((principal, frame),) = ear.ahead
+    told, desk = msgspec.json.decode(frame, type=protocol.Ringing), snapshot.desk(dana.pk, now=at(2))
+    assert (principal, told.version, told.offer) == (f"agent:{dana.pk}", desk.version, desk.offer)
+
+
+def test_what_was_not_placed_is_not_told_ahead(request_: Escalation, dana: Agent) -> None:
+    placement = Placement(request_.pk, dana.pk, ("free",))
+    Slot.objects.filter(pk=dana.pk).update(willing=False)
+    with listening() as ear, committing():
+        assert offers.make([placement], epoch=None, now=at(1)) == []
+
+    assert ear.ahead == []

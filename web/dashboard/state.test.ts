@@ -87,6 +87,17 @@ test("who may read a conversation no more forgets it", () => {
   expect(state.streams).toEqual({});
 });
 
+test("an offer rings ahead of the desk that shows it, and not after one that does not show it any more", () => {
+  const told = { type: "ringing", version: 4, offer } as const;
+  const state = after([desk(3), told]);
+
+  expect(state.desk?.offer).toEqual(offer);
+  expect(after([desk(3)], NOON, state).desk?.offer).toEqual(offer);
+  expect(after([desk(4)], NOON, state).desk?.offer).toBeNull();
+  expect(after([desk(4), told]).desk?.offer).toBeNull();
+  expect(after([told]).desk).toBeNull();
+});
+
 test("an offer rings until its time is up, by the clock and not by the server's word", () => {
   const state = after([desk(1, { offer })]);
 

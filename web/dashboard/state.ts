@@ -1,5 +1,5 @@
 // What the dashboard knows. `hear` folds the server's frames in; it touches nothing else.
-import type { Changed, Desk, Engaged, HandOff, Message, Note, Numbered, OfferCard, OfferEnd, Reset, Seen, ToAgent } from "../protocol";
+import type { Changed, Desk, Engaged, HandOff, Message, Note, Numbered, OfferCard, OfferEnd, Reset, Ringing, Seen, ToAgent } from "../protocol";
 import type { Unsent } from "../shared/outbox";
 import type { LinkState } from "../shared/socket";
 import { emptyTalk, fold, type Talk } from "../shared/talk";
@@ -78,6 +78,8 @@ export function hear(before: State, frame: ToAgent, now_ms: number): State {
   switch (frame.type) {
     case "desk":
       return desked(state, frame);
+    case "ringing":
+      return rung(state, frame);
     case "reset":
       return folded(state, frame);
     case "message":
@@ -115,6 +117,12 @@ function desked(state: State, desk: Desk): State {
   const gone = (state.desk?.engagements ?? []).filter((engaged) => !live.has(engaged.engagement_id));
   const back = state.over.filter((engaged) => !live.has(engaged.engagement_id));
   return { ...state, desk, over: [...back, ...gone] };
+}
+
+/** An offer ahead of the desk that shows it: that one has this version or a later one, and replaces it. */
+function rung(state: State, { version, offer }: Ringing): State {
+  if (!state.desk || version <= state.desk.version) return state;
+  return { ...state, desk: { ...state.desk, version, offer, offer_end: null } };
 }
 
 function folded(state: State, frame: Numbered | Reset): State {

@@ -325,6 +325,14 @@ export interface Desk {
   shift_news: ShiftNews[];
 }
 
+/** An offer rings: told at once, ahead of the `desk` of this `version` or a later one, which always follows. Show it
+ *  unless the desk held has this version already; no desk held: ignore it. Best effort. */
+export interface Ringing {
+  type: "ringing";
+  version: number;
+  offer: OfferCard;
+}
+
 /** Somebody is writing. Best effort; forget it after 6 s. */
 export interface Typing {
   type: "typing";
@@ -767,6 +775,7 @@ export type ToAgent =
   | Reset
   | Left
   | Desk
+  | Ringing
   | Typing
   | Seen
   | Done

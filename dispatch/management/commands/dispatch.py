@@ -12,14 +12,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 
-from dispatch import leadership, rounds, supply
-from dispatch.matching import solving
+from dispatch import leadership, published, rounds, supply
+from dispatch.matching import Weights, solving
 from marketplace import clock, guards
 from realtime import wire
 from realtime.collector import Collector
 
 log = logging.getLogger("dispatch")
 SOON = 0.005
+TOLD_SECONDS = 0.1
 
 
 class Command(BaseCommand):
@@ -44,7 +45,8 @@ class Dispatcher:
         self.collector = Collector()
         self.places = rounds.Places()
         self.certified = supply.Certified()
-        self.certified_at = 0.0
+        self.weights: Weights | None = None
+        self.read_at = 0.0
         self.last_round = 0.0
         self.look_at = 0.0  # when the lead is renewed, or may be free; a moment of time.monotonic()
 
@@ -76,7 +78,8 @@ class Dispatcher:
         if self.epoch and (rung or time.monotonic() >= tick):
             self.last_round = time.monotonic()
             now = clock.now()
-            rounds.match_waiting(now=now, epoch=self.epoch, certified=self.certified)
+            rounds.match_waiting(now=now, epoch=self.epoch, certified=self.certified, weights=self.weights)
+            wire.flush(TOLD_SECONDS)  # the thread that carries it gets its turn before the next work begins
             self.places.tell(now=now)
             self.between_rounds()
 
@@ -86,13 +89,14 @@ class Dispatcher:
         held = leadership.hold(self.holder)
         if held != self.epoch:
             log.info("leading, epoch %s", held) if held else log.info("another dispatcher leads")
-            self.epoch = held
+            self.epoch, self.weights = held, None
             self.last_round = 0.0  # a new leader plans at once
         self.look_at = time.monotonic() + (renew if held else min(renew, leadership.seconds_left() + SOON))
 
     def between_rounds(self) -> None:
         """What is read anew each second, when nobody waits for it."""
-        if time.monotonic() - self.certified_at >= settings.BECKON_WAITS["dispatcher_tick_seconds"]:
+        if time.monotonic() - self.read_at >= settings.BECKON_WAITS["dispatcher_tick_seconds"]:
             self.certified.refresh()
+            self.weights = published.in_force(clock.now())
             self.collector.tick(0)
-            self.certified_at = time.monotonic()
+            self.read_at = time.monotonic()
