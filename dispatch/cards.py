@@ -113,21 +113,7 @@ class Row(NamedTuple):
     bonus_minor: int
 
 
-_TERMS = """
-  select a.nth, g.id, e.brand_id, b.name, e.topic, coalesce(t.name, e.topic), e.language,
-    left(coalesce(e.packet ->> 'summary', ''), 240), coalesce(e.waits_since, e.queued_at),
-    s.ring_seconds, s.auto_accept, p.id, coalesce(u.bonus_minor, 0)
-  from unnest(%(escalations)s::uuid[], %(agents)s::uuid[]) with ordinality a(escalation_id, agent_id, nth)
-  join dispatch_escalation e on e.id = a.escalation_id
-  join brands_brand b on b.id = e.brand_id
-  join agents_slot s on s.agent_id = a.agent_id
-  join agents_agent g on g.id = a.agent_id
-  left join brands_skill t on t.brand_id = e.brand_id and t.key = e.topic
-  left join dispatch_surge u
-    on u.brand_id = e.brand_id and u.topic = e.topic and u.language = e.language and u.ended_at is null
-  left join payouts_payplan p
-    on p.brand_id = e.brand_id and p.tier = g.tier and p.currency = b.currency and p.valid @> %(now)s::timestamptz
-  order by a.nth"""
+_TERMS = "select * from dispatch_terms(%(escalations)s::uuid[], %(agents)s::uuid[], %(now)s::timestamptz)"
 
 
 def read(placements: Sequence[Placement], *, now: datetime) -> list[Row]:

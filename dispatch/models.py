@@ -125,11 +125,14 @@ class Offer(models.Model):
         WITHDRAWN = "withdrawn"  # the customer left, or the agent's connection broke
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # Each index costs every offer: those below serve what is read, and begin with the escalation and the agent.
-    brand = models.ForeignKey("brands.Brand", models.PROTECT, related_name="+", db_index=False)
+    # Each index costs every offer: those below serve what is read, and begin with the escalation and the agent. So does
+    # each check at commit: the brand is the escalation's, which is checked, and no pay plan is ever deleted.
+    brand = models.ForeignKey("brands.Brand", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="offers", db_index=False)
     agent = models.ForeignKey("agents.Agent", models.PROTECT, related_name="offers", db_index=False)
-    pay_plan = models.ForeignKey("payouts.PayPlan", models.PROTECT, related_name="+", db_index=False)
+    pay_plan = models.ForeignKey(
+        "payouts.PayPlan", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     offered_at = models.DateTimeField()
     expires_at = models.DateTimeField()

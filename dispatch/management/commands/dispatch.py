@@ -21,6 +21,7 @@ from realtime.collector import Collector
 log = logging.getLogger("dispatch")
 SOON = 0.005
 TOLD_SECONDS = 0.1
+TOLD_EVERY = 0.2  # a customer's place is no news that an offer should wait for
 
 
 class Command(BaseCommand):
@@ -48,6 +49,8 @@ class Dispatcher:
         self.weights: Weights | None = None
         self.read_at = 0.0
         self.last_round = 0.0
+        self.untold = False  # a round has changed places since the customers heard of theirs
+        self.tell_at = 0.0
         self.look_at = 0.0  # when the lead is renewed, or may be free; a moment of time.monotonic()
 
     def stop(self, number: int, frame: FrameType | None) -> None:
@@ -71,16 +74,19 @@ class Dispatcher:
         asks whether it still holds."""
         waits = settings.BECKON_WAITS
         tick = self.last_round + waits["dispatcher_tick_seconds"]
-        due = min(self.look_at, tick) if self.epoch else self.look_at
+        due = min(self.look_at, tick, self.tell_at if self.untold else tick) if self.epoch else self.look_at
         rung = wire.wait("dispatch", max(0.0, due - time.monotonic()))
         if time.monotonic() >= self.look_at:
             self.see_to_the_lead()
         if self.epoch and (rung or time.monotonic() >= tick):
             self.last_round = time.monotonic()
-            now = clock.now()
-            rounds.match_waiting(now=now, epoch=self.epoch, certified=self.certified, weights=self.weights)
+            rounds.match_waiting(now=clock.now(), epoch=self.epoch, certified=self.certified, weights=self.weights)
             wire.flush(TOLD_SECONDS)  # the thread that carries it gets its turn before the next work begins
-            self.places.tell(now=now)
+            self.untold = True
+        if self.untold and time.monotonic() >= self.tell_at:
+            self.places.tell(now=clock.now())
+            self.untold, self.tell_at = False, time.monotonic() + TOLD_EVERY
+        if self.epoch:
             self.between_rounds()
 
     def see_to_the_lead(self) -> None:
@@ -89,7 +95,7 @@ class Dispatcher:
         held = leadership.hold(self.holder)
         if held != self.epoch:
             log.info("leading, epoch %s", held) if held else log.info("another dispatcher leads")
-            self.epoch, self.weights = held, None
+            self.epoch, self.weights, self.untold = held, None, False
             self.last_round = 0.0  # a new leader plans at once
         self.look_at = time.monotonic() + (renew if held else min(renew, leadership.seconds_left() + SOON))
 
@@ -97,6 +103,7 @@ class Dispatcher:
         """What is read anew each second, when nobody waits for it."""
         if time.monotonic() - self.read_at >= settings.BECKON_WAITS["dispatcher_tick_seconds"]:
             self.certified.refresh()
+            supply.candidates(self.certified)  # who came is known before she is asked about
             self.weights = published.in_force(clock.now())
             self.collector.tick(0)
             self.read_at = time.monotonic()
