@@ -18,9 +18,13 @@ def waiting(*, limit: int = 2_000) -> list[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, {"limit": limit, "never_again": NEVER_AGAIN})
         return [
-            Waiting(*of, dict(zip(agents, times, strict=True)) if agents else {}, first, family)
-            for *of, agents, times, first, family in cursor.fetchall()
+            Waiting(id_, brand_id, topic, language, priority, since, _asked(agents, times), first, family)
+            for id_, brand_id, topic, language, priority, since, agents, times, first, family in cursor.fetchall()
         ]
+
+
+def _asked(agents: Sequence[UUID] | None, times: Sequence[float] | None) -> dict[UUID, float]:
+    return dict(zip(agents or (), times or (), strict=True))
 
 
 NEVER_AGAIN = datetime(9999, 1, 1, tzinfo=UTC).timestamp()  # asked in the future: never long enough ago

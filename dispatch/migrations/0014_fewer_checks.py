@@ -11,7 +11,7 @@ def unchecked(to):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dispatch", "0012_read_by_key")]
+    dependencies = [("dispatch", "0013_read_by_key")]
 
     operations = [
         migrations.AlterField("offer", "brand", unchecked("brands.brand")),

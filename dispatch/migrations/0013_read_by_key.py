@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [
         ("agents", "0006_certificates_end"),
-        ("dispatch", "0011_place_tells_versions"),
+        ("dispatch", "0012_place_tells_versions"),
         ("payouts", "0001_initial"),
         ("realtime", "0001_initial"),
     ]

@@ -13,7 +13,7 @@ BEFORE = HERE.with_name("0010_place_by_key.sql").read_text().partition(";")[2]  
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dispatch", "0010_place_by_key")]
+    dependencies = [("dispatch", "0011_what_ifs")]
 
     operations = [
         migrations.RunSQL(DROP + HERE.with_suffix(".sql").read_text(), DROP + BEFORE),
