@@ -11,6 +11,8 @@ import { Receipt } from "./wrapup";
 
 const asked = () => import("./handover/asked");
 const money = () => import("./money/page");
+const shifts = () => import("./shifts/page");
+const shiftNews = () => import("./shifts/news");
 
 export function App({ state, work }: Face) {
   const { me, route } = state;
@@ -23,7 +25,8 @@ export function App({ state, work }: Face) {
     <>
       <Screen state={state} work={work} />
       <Offers state={state} work={work} />
-      {(state.desk?.questions.length ?? 0) > 0 && <Aside fetch={asked} state={state} work={work} />}
+      {(state.desk?.questions.length ?? 0) > 0 && <Aside key="asked" fetch={asked} state={state} work={work} />}
+      {(state.desk?.shift_news.length ?? 0) > 0 && <Aside key="shifts" fetch={shiftNews} state={state} work={work} />}
     </>
   );
 }
@@ -42,6 +45,8 @@ function Screen({ state, work }: Face) {
       return <Chats state={state} work={work} />;
     case "earnings":
       return <Later key="money" fetch={money} state={state} work={work} />;
+    case "shifts":
+      return <Later key="shifts" fetch={shifts} state={state} work={work} />;
     case "receipt":
       return <Receipt state={state} work={work} />;
     case "settings":

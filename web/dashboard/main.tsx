@@ -5,6 +5,7 @@ import "../shared/log.css";
 import "./frame.css";
 import "./screens.css";
 import "./chat.css";
+import "./shifts.css";
 import { App } from "./app";
 import { amount, locale, t } from "./speak";
 import { ringing, unreadCount, type State } from "./state";

@@ -3,6 +3,7 @@
 export const BECKON = "M4 19V9a8 8 0 0 1 16 0v2M8 19v-9a4 4 0 0 1 8 0v5a4 4 0 0 1-4 4";
 export const POWER = "M12 4v8M7 6.8a7 7 0 1 0 10 0";
 export const WALLET = "M18 8V6a1 1 0 0 0-1-1H6a2 2 0 0 0 0 4h13a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1H6a2 2 0 0 1-2-2V7M16 14h.01";
+export const CALENDAR = "M5 6.5h14a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7.5a1 1 0 0 1 1-1ZM4 11h16M8.5 4v4M15.5 4v4";
 export const SLIDERS = "M4 8h9M17 8h3M4 16h3M11 16h9M13 8a2 2 0 1 0 4 0a2 2 0 1 0-4 0M7 16a2 2 0 1 0 4 0a2 2 0 1 0-4 0";
 export const HOURGLASS = "M7 4h10M7 20h10M8 4v3.5l4 4.5 4-4.5V4M8 20v-3.5l4-4.5 4 4.5V20";
 /** Rings of one stroke each: together a full dot. */

@@ -3,9 +3,9 @@ import type { ComponentChildren } from "preact";
 import type { Desk } from "../protocol";
 import { BROKEN, CHAT, CLOSE, HOME, Icon, INFO, OFFLINE } from "../shared/icons";
 import { clockTime } from "../shared/time";
-import { BECKON, DOT, RING, SLIDERS, WALLET } from "./marks";
+import { BECKON, CALENDAR, DOT, RING, SLIDERS, WALLET } from "./marks";
 import { locale, t } from "./speak";
-import { isTroubled, presenceOf, unreadCount, type State } from "./state";
+import { isTroubled, presenceOf, questionsOfShifts, unreadCount, type State } from "./state";
 import type { Work } from "./work";
 import type { Key } from "./words/en";
 
@@ -17,6 +17,7 @@ export interface Face {
 const PLACES: readonly { path: string; screens: string; icon: string; words: Key }[] = [
   { path: "/agent/", screens: "home", icon: HOME, words: "home" },
   { path: "/agent/chats", screens: "chats chat", icon: CHAT, words: "chats" },
+  { path: "/agent/shifts", screens: "shifts", icon: CALENDAR, words: "shifts" },
   { path: "/agent/earnings", screens: "earnings receipt", icon: WALLET, words: "earnings" },
   { path: "/agent/settings", screens: "settings", icon: SLIDERS, words: "settings" },
 ];
@@ -79,21 +80,28 @@ function Rail({ state, slim }: { state: State; slim: boolean }) {
 }
 
 function Place({ place, state }: { place: (typeof PLACES)[number]; state: State }) {
-  const chats = place.words === "chats" ? (state.desk?.engagements.length ?? 0) : 0;
+  const { n, calm, words } = counted(place.words, state);
   return (
     <a class="place" href={place.path} aria-current={place.screens.split(" ").includes(state.route.screen) ? "page" : undefined}>
       <span class="place-icon">
         <Icon d={place.icon} />
-        {chats > 0 && (
-          <span class={`count${unreadCount(state) ? "" : " is-calm"}`}>
-            {chats}
-            <span class="hidden-words"> {t("open_chats_short", { n: chats })}</span>
+        {n > 0 && (
+          <span class={`count${calm ? " is-calm" : ""}`}>
+            {n}
+            <span class="hidden-words"> {t(words, { n })}</span>
           </span>
         )}
       </span>
       <span class="place-words">{t(place.words)}</span>
     </a>
   );
+}
+
+/** How much waits behind a place: open chats, or questions about shifts that want her answer. */
+function counted(place: Key, state: State): { n: number; calm: boolean; words: Key } {
+  if (place === "shifts") return { n: questionsOfShifts(state), calm: false, words: "want_answer" };
+  const n = place === "chats" ? (state.desk?.engagements.length ?? 0) : 0;
+  return { n, calm: unreadCount(state) === 0, words: "open_chats_short" };
 }
 
 export function presenceWords({ desk }: State): string {

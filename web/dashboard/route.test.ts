@@ -10,6 +10,8 @@ test.each([
   ["/agent/path/languages", { screen: "step", step: "languages" }],
   ["/agent/path/nowhere", { screen: "lost" }],
   ["/agent/nowhere", { screen: "lost" }],
+  ["/agent/shifts", { screen: "shifts", at: "" }],
+  ["/agent/shifts/2026-11-23", { screen: "shifts", at: "2026-11-23" }],
 ] as const)("%s", (path, route) => {
   expect(routeOf(path)).toEqual(route);
 });

@@ -5,7 +5,9 @@ export type Route =
   | { screen: "confirm" | "reset"; key: string }
   | { screen: "step"; step: Step }
   | { screen: "chat"; conversation: string; part: Part }
-  | { screen: "receipt"; engagement: string };
+  | { screen: "receipt"; engagement: string }
+  /** `at`: a week's day (2026-11-23), "hours", a shift's id, or "" for this week. */
+  | { screen: "shifts"; at: string };
 
 export type Step = "profile" | "languages" | "topics";
 export type Part = "talk" | "packet" | "transfer" | "ask" | "abuse" | "end";
@@ -22,6 +24,7 @@ export function routeOf(path: string): Route {
   if (first === "path" && second) return { screen: "step", step: second as Step };
   if (first === "chats" && second) return { screen: "chat", conversation: second, part: PARTS.includes(third) ? (third as Part) : "talk" };
   if (first === "receipts" && second) return { screen: "receipt", engagement: second };
+  if (first === "shifts") return { screen: "shifts", at: second };
   if (PLAIN.includes(first)) return { screen: first as "join" };
   return { screen: "lost" };
 }

@@ -201,6 +201,11 @@ export function unreadCount(state: State): number {
   return (state.desk?.engagements ?? []).reduce((sum, engaged) => sum + turnOf(state, engaged).unread, 0);
 }
 
+/** Seats she may have if she says so: a stand-by's ring, or one a colleague holds out to her. */
+export function questionsOfShifts({ desk, now_ms }: State): number {
+  return (desk?.shift_news ?? []).filter(({ kind, until }) => (kind === "ring" || kind === "held_out") && Date.parse(until) > now_ms).length;
+}
+
 /** The newest packet, and the notes, oldest first. */
 export function packetOf(state: State, conversation: string): HandOff | null {
   const events = state.streams[conversation]?.desk.events ?? [];

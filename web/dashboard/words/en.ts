@@ -7,6 +7,8 @@ export const en = {
   chats: "Chats",
   earnings: "Earnings",
   settings: "Settings",
+  shifts: "Shifts",
+  want_answer: { one: "{n} wants your answer", other: "{n} want your answer" },
   loading: "One moment",
   one_moment: "One moment",
   put_away: "Put away",
