@@ -22,6 +22,7 @@ from conversations import customers, ratings, stream
 from conversations.models import Conversation
 from dispatch import desk, escalations, offers
 from dispatch.matching import Placement
+from marketplace import demo_shifts
 from payouts import plans
 from payouts.providers.contract import Destination
 from payouts.runs import cash_out, destinations
@@ -131,6 +132,7 @@ def seed(*, now: datetime) -> bool:
         agents = [_agent(*made, by=noor, now=now - timedelta(days=30)) for made in AGENTS]
     _live_through_a_week(brands[0], agents[:2], now=now)
     _may_be_paid(agents[:2], by=noor, now=now)
+    demo_shifts.plan(brands, agents, now=now)
     for agent in agents:
         presence.go_offline(agent.pk, now=now)
     return True

@@ -120,6 +120,7 @@ function Wish(props: DetailProps) {
   return (
     <>
       <p class="muted">{open ? s(strength ? "wish_answer" : "wish_open", { when: moment(ends, zone), in: until(ends, state.now_ms) }) : s("wish_soon")}</p>
+      <p class="strong">{s("strength")}</p>
       <fieldset disabled={closed || acts.busy === card.id}>
         <Segments name="strength" legend={s("strength")} value={strength} choices={STRENGTHS.map((value) => ({ value: value as number, words: s(`strength_${value}`) }))} onPick={(value) => void acts.act(card.id, () => claim(card.id, value), s("wish_kept"))} />
       </fieldset>

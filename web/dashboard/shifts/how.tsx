@@ -1,5 +1,6 @@
 // How seats are given, in three sentences and her own number; and until when wishes are gathered.
 import { useState } from "preact/hooks";
+import { DOWN, Icon } from "../../shared/icons";
 import { fairness, nextWindow, type Card } from "./plan";
 import { length, moment, until } from "./say";
 import { s } from "./words";
@@ -16,7 +17,9 @@ export function HowCard({ found, zone, now_ms }: { found: readonly Card[]; zone:
     <section class="card shifts-how">
       {ends && <p class="how-window">{s("wish_open", { when: moment(ends, zone), in: until(ends, now_ms) })}</p>}
       <details onToggle={ask}>
-        <summary class="strong">{s("how")}</summary>
+        <summary class="strong">
+          {s("how")} <Icon d={DOWN} />
+        </summary>
         <ol class="how-list">
           <li>{s("how_1")}</li>
           <li>

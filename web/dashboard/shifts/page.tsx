@@ -91,7 +91,7 @@ function Shown({ seen, look, acts, chosen, onWeek, state, work }: ShownProps) {
       <div class="two shifts-below">
         <div class="stack-4">
           {chosen && <Detail key={chosen} card={card} seen={seen} acts={acts} closed={closed} state={state} work={work} />}
-          <HowCard found={found} zone={zone} now_ms={state.now_ms} />
+          <HowCard found={chosen ? [] : found} zone={zone} now_ms={state.now_ms} />
         </div>
         <Guarantee />
       </div>
@@ -135,7 +135,7 @@ function Head({ seen, found, chosen, onWeek }: { seen: Seen; found: readonly Car
       </div>
       <div class="line">
         {move(-7)}
-        <button type="button" class="button" aria-current={monday === now ? "date" : undefined} onClick={() => onWeek(now)}>
+        <button type="button" class={`button${monday === now ? " only-wide" : ""}`} aria-current={monday === now ? "date" : undefined} onClick={() => onWeek(now)}>
           {s("this_week")}
         </button>
         {move(7)}

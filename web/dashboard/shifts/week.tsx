@@ -7,7 +7,7 @@ import { byDay, claim, takeOver, unwish, type Card, type Shown, type Status } fr
 import { SaidLine } from "./said";
 import { clock, dateNumber, length, longDay, statusWords, weekdayName } from "./say";
 import { s, type ShiftKey } from "./words";
-import { lasts, wall, weekFrom } from "./zone";
+import { addDays, lasts, wall, weekFrom } from "./zone";
 
 interface WeekProps {
   monday: string;
@@ -25,7 +25,7 @@ export function WeekGrid(props: WeekProps) {
   const days = byDay(found, zone);
   const today = wall(now_ms, zone).day;
   const week = weekFrom(monday);
-  if (!found.length) return <NoShifts shown={shown} past={(week[6] ?? "") < today} />;
+  if (!found.length) return <NoShifts shown={shown} past={(week[6] ?? "") < today} next={addDays(monday, 7)} />;
   return (
     <section class="card week" aria-label={s("shifts")}>
       <ol class="week-days">
@@ -44,12 +44,17 @@ export function WeekGrid(props: WeekProps) {
   );
 }
 
-function NoShifts({ shown, past }: { shown: Shown; past: boolean }) {
+function NoShifts({ shown, past, next }: { shown: Shown; past: boolean; next: string }) {
   return (
     <div class="card empty">
       <Icon d={CLOCK} size="large" />
       <p class="strong">{s(past ? "empty_past" : `empty_${shown}`)}</p>
       {shown === "all" && !past && <p class="small">{s("empty_all_line")}</p>}
+      {!past && (
+        <a class="button" href={`/agent/shifts/${next}`}>
+          {s("later")}
+        </a>
+      )}
     </div>
   );
 }

@@ -25,7 +25,10 @@ export function WeekHours({ chosen, acts, change }: HoursProps) {
         <p class="muted">{s("hours_line")}</p>
       </div>
       <HalfHours grid={grid} onChange={setGrid} />
-      <Days grid={grid} onChange={setGrid} />
+      <details class="halves-list" open={!matchMedia("(min-width: 900px)").matches}>
+        <summary class="strong">{s("times_instead")}</summary>
+        <Days grid={grid} onChange={setGrid} />
+      </details>
       <div class="line">
         <button type="button" class="button is-primary" disabled={JSON.stringify(grid) === before || acts.busy === "week"} onClick={() => void change("week", { week: weekOf(grid) }, s("week_saved"))}>
           {s("save_week")}
@@ -136,7 +139,7 @@ function HalfHours({ grid, onChange }: GridProps) {
 
 function Days({ grid, onChange }: GridProps) {
   return (
-    <ul class="rows halves-list">
+    <ul class="rows halves-days">
       {grid.map((halves, day) => (
         <li key={day}>
           <DayParts title={name(day, "long")} parts={partsOf(halves)} onChange={(parts) => onChange(grid.map((was, at) => (at === day ? halvesOf(parts) : was)))} />
