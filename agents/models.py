@@ -68,6 +68,9 @@ class Agent(models.Model):
     tier = models.CharField(max_length=16, default="standard")
     state = models.CharField(max_length=12, choices=State, default=State.APPLIED)
     state_reason = models.CharField(max_length=300, blank=True)
+    invited_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", help_text="Whose invitation brought her."
+    )
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

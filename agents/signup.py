@@ -1,6 +1,7 @@
 """Sign-up: an e-mail address, a password, and who you are. No CV."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+NO_INVITATION = "This invitation leads to nobody. You can sign up without it."
+
+
 class SignupForm(forms.Form):
     """The fields beyond e-mail and password. `Adapter` stores them with the user."""
 
@@ -21,6 +25,14 @@ class SignupForm(forms.Form):
     display_name = forms.CharField(max_length=40, strip=True)
     country = forms.RegexField(r"^[A-Za-z]{2}$", required=False)
     about = forms.CharField(max_length=400, required=False, strip=True)
+    invited_by = forms.UUIDField(required=False, error_messages={"invalid": NO_INVITATION})
+
+    def clean_invited_by(self) -> UUID | None:
+        """An agent's own id is her invitation. One that leads to nobody is said, so that it can be left out."""
+        told: UUID | None = self.cleaned_data["invited_by"]
+        if told and not Agent.objects.filter(pk=told, state=Agent.State.APPROVED).exists():
+            raise forms.ValidationError(NO_INVITATION)
+        return told
 
     def clean(self) -> dict[str, Any]:
         """allauth asks whether the password is a good one, but not whether it is just the name or the address."""
@@ -49,10 +61,25 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
 
 
 @transaction.atomic
-def apply(user: User, *, kind: str, display_name: str, now: Any, country: str = "", about: str = "") -> Agent:
+def apply(
+    user: User,
+    *,
+    kind: str,
+    display_name: str,
+    now: Any,
+    country: str = "",
+    about: str = "",
+    invited_by: UUID | None = None,
+) -> Agent:
     """The user becomes an applicant with an empty slot. An operator decides (`approval`)."""
     agent = Agent.objects.create(
-        user=user, kind=kind, display_name=display_name, country=country.upper(), about=about, created_at=now
+        user=user,
+        kind=kind,
+        display_name=display_name,
+        country=country.upper(),
+        about=about,
+        invited_by_id=invited_by,
+        created_at=now,
     )
     Slot.objects.create(agent=agent)
     return agent

@@ -50,16 +50,16 @@ def identified(brand: Brand, identity: str, *, held: str = "", now: datetime) ->
     The brand signs with HS256 and its secret: `sub` (who), `aud` (the brand's slug), `exp` at most ten minutes ahead,
     `jti` (used once), and if it likes `name`, `email` and `locale`. Anything else is refused.
     """
-    claims = _claims(brand, identity, now=now)
-    _spend(brand, claims, now=now)
+    told = claims(brand, identity, audience=brand.slug, now=now)
+    _spend(brand, told, now=now)
     customer, _ = Customer.objects.update_or_create(
         brand=brand,
-        external_id=claims["sub"],
-        defaults={"name": _text(claims, "name", 80), "email": _text(claims, "email", 254)},
+        external_id=told["sub"],
+        defaults={"name": _text(told, "name", 80), "email": _text(told, "email", 254)},
         create_defaults={
-            "name": _text(claims, "name", 80),
-            "email": _text(claims, "email", 254),
-            "language": _text(claims, "locale", 8),
+            "name": _text(told, "name", 80),
+            "email": _text(told, "email", 254),
+            "language": _text(told, "locale", 8),
             "created_at": now,
         },
     )
@@ -67,13 +67,14 @@ def identified(brand: Brand, identity: str, *, held: str = "", now: datetime) ->
     return customer, held if known == customer else _new_token(customer, now=now)
 
 
-def _claims(brand: Brand, identity: str, *, now: datetime) -> dict[str, Any]:
+def claims(brand: Brand, signed: str, *, audience: str, now: datetime) -> dict[str, Any]:
+    """What the brand's server signed for this audience, for ten minutes at most. Anything else is refused."""
     try:
-        claims: dict[str, Any] = jwt.decode(
-            identity,
+        told: dict[str, Any] = jwt.decode(
+            signed,
             brand.signing_secret,
             algorithms=["HS256"],
-            audience=brand.slug,
+            audience=audience,
             options={
                 "require": ["exp", "aud", "sub", "jti"],
                 "verify_exp": False,
@@ -81,15 +82,15 @@ def _claims(brand: Brand, identity: str, *, now: datetime) -> dict[str, Any]:
                 "verify_nbf": False,
             },
         )
-        expires = datetime.fromtimestamp(claims["exp"], UTC)
+        expires = datetime.fromtimestamp(told["exp"], UTC)
     except (jwt.PyJWTError, TypeError, ValueError, OverflowError, OSError) as error:
-        raise Refused("This sign-in token is not valid.", code="bad_identity") from error
+        raise Refused("This signed token is not valid.", code="bad_identity") from error
     if expires <= now - LEEWAY or expires > now + IDENTITY_LONGEST + LEEWAY:
-        raise Refused("This sign-in token has expired, or lasts longer than ten minutes.", code="bad_identity")
-    named = [claims["sub"], claims["jti"]]
+        raise Refused("This signed token has expired, or lasts longer than ten minutes.", code="bad_identity")
+    named = [told["sub"], told["jti"]]
     if not all(isinstance(name, str) and 0 < len(name) <= 128 and name == _storable(name) for name in named):
-        raise Refused("This sign-in token is not valid.", code="bad_identity")
-    return claims
+        raise Refused("This signed token is not valid.", code="bad_identity")
+    return told
 
 
 def _spend(brand: Brand, claims: dict[str, Any], *, now: datetime) -> None:

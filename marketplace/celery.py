@@ -134,6 +134,7 @@ app.conf.update(
             "options": {"expires": 3600},
         },
         "give-units": {"task": "payouts.tasks.give_units", "schedule": 60.0, "options": {"expires": 60}},
+        "pay-referrals": {"task": "payouts.tasks.pay_referrals", "schedule": 600.0, "options": {"expires": 600}},
         # At an hour, not after so many seconds: beat's memory begins anew with each start.
         "audit-ledger": {
             "task": "payouts.tasks.audit_ledger",

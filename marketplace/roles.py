@@ -27,6 +27,7 @@ APPEND_ONLY: tuple[str, ...] = (
     "payouts_posting",
     "payouts_providerevent",
     "payouts_recovery",
+    "payouts_tippayment",
 )
 # Rows of these change, under triggers of their own, but are never deleted.
 KEPT: tuple[str, ...] = (
@@ -34,6 +35,7 @@ KEPT: tuple[str, ...] = (
     "payouts_bankentry",
     "payouts_cashoutmandate",
     "payouts_clawback",
+    "payouts_correction",
     "payouts_debt",
     "payouts_dispute",
     "payouts_hold",

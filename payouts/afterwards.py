@@ -15,7 +15,7 @@ from payouts import late, ledger, plans
 from payouts.facts import About
 from payouts.frozen import parse
 from payouts.late import Rated, Referred, Reopened, Shift, Tipped
-from payouts.models import EarningFact, PayPlan, Posting
+from payouts.models import EarningFact, PayPlan, Posting, TipPayment
 from payouts.rating import Facts
 
 LONGEST_CHAT = timedelta(days=2)  # after a shift, for a chat begun during it to close
@@ -54,6 +54,7 @@ def tipped(engagement_id: UUID, *, payment: str, tip_cents: int, currency: str, 
         closed = _closed(engagement_id)
         if plans.as_plan(_plan(closed)).rule("tip") is None:
             raise Refused("This brand does not take tips.", code="no_tips")
+        _pay_once(payment, closed, now=now)
         ledger.lock(closed.agent_id, currency, now=now)
         tips = EarningFact.objects.filter(engagement_id=engagement_id, kind=EarningFact.Kind.TIPPED)
         known = {parse(Tipped, fact.canonical).payment: fact for fact in tips}
@@ -64,9 +65,20 @@ def tipped(engagement_id: UUID, *, payment: str, tip_cents: int, currency: str, 
             fact = frozen_facts.freeze(about, facts, now=now)
         facts = parse(Tipped, fact.canonical)
         if (facts.tip_cents, facts.currency) != (tip_cents, currency):
-            raise AssertionError(f"The payment {payment} tipped {facts.tip_cents} {facts.currency}.")
+            raise Refused(f"This payment has tipped {facts.tip_cents} {facts.currency}.", code="tipped")
         lines = frozen_facts.entries(fact, late.rate_tip(facts), brand_id=facts.brand_id)
         return ledger.post_all(closed.agent_id, currency, lines, now=now)
+
+
+def _pay_once(payment: str, closed: EarningFact, *, now: datetime) -> None:
+    """The payment is this chat's, for ever. Refused where it has tipped another."""
+    first, _ = TipPayment.objects.get_or_create(
+        brand_id=_plan(closed).brand_id,
+        payment=payment,
+        defaults={"engagement_id": closed.engagement_id, "told_at": now},
+    )
+    if first.engagement_id != closed.engagement_id:
+        raise Refused("This payment has tipped another chat.", code="tipped")
 
 
 def referred(agent_id: UUID, referred_id: UUID, *, plan_id: UUID, chats: int, now: datetime) -> tuple[Posting, ...]:

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from marketplace import clock
-from payouts import debts, ledger, measures, nights, pools
+from payouts import debts, ledger, measures, nights, pools, referrals
 from payouts.runs import clockwork, reconciling
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,12 @@ def fetch_statements(**_from_newer_senders: object) -> None:
 def give_units(**_from_newer_senders: object) -> None:
     """Beat, every minute: points and equity that are due come out of their pools."""
     pools.give_due(now=clock.now())
+
+
+@shared_task(ignore_result=True, expires=600)
+def pay_referrals(**_from_newer_senders: object) -> None:
+    """Beat, every ten minutes: whoever brought an agent who has helped often enough is paid."""
+    referrals.pay_due(now=clock.now())
 
 
 @shared_task(ignore_result=True, expires=3600)

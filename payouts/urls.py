@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payouts import api
+from payouts import api, referrals_api
 from payouts.runs import api as runs_api
 from payouts.wallet import api as wallet_api
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("agent/money-cases", api.CasesView.as_view(), name="agent-money-cases"),
     path("agent/money-cases/<uuid:measure_id>/reply", api.ReplyView.as_view(), name="agent-money-reply"),
     path("agent/disputes", api.DisputesView.as_view(), name="agent-disputes"),
+    path("agent/invitation", referrals_api.InvitationView.as_view(), name="agent-invitation"),
     path("agent/money", wallet_api.MoneyView.as_view(), name="agent-money"),
     path("agent/money/<slug:currency>/lines", wallet_api.UnpaidLinesView.as_view(), name="agent-money-lines"),
     path("agent/payouts/<uuid:payout_id>/lines", wallet_api.PayoutLinesView.as_view(), name="agent-payout-lines"),

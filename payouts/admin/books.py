@@ -16,7 +16,6 @@ from payouts.models import (
     ArchivedPosting,
     Archiving,
     ClosingBalance,
-    EarningFact,
     LedgerAudit,
     Night,
     Period,
@@ -109,15 +108,6 @@ class ClosingBalanceAdmin(WideWindow):
     list_display = ["period", "account", "last_seq", "balance"]
     list_select_related = ["period", "account"]
     search_fields = ["account__name"]
-
-
-@admin.register(EarningFact)
-class EarningFactAdmin(WideWindow):
-    """What was known of an engagement, a shift or a referral, and when."""
-
-    list_display = ["created_at", "agent", "topic", "engagement_id", "kind", "revision"]
-    list_select_related = ["agent"]
-    search_fields = ["engagement_id", "agent__display_name", "sha256"]
 
 
 @admin.register(Night)

@@ -4,6 +4,7 @@ What may never happen is refused by the database itself, see the migrations. Amo
 minor unit.
 """
 
+from payouts.models.corrections import Correction
 from payouts.models.disputes import Clawback, Debt, Dispute, Hold, Recovery
 from payouts.models.ledger import (
     CURRENCY_CODE,
@@ -30,6 +31,7 @@ from payouts.models.runs import (
     ProviderEvent,
 )
 from payouts.models.surges import SurgeBudget, SurgeReservation
+from payouts.models.tips import TipPayment
 
 __all__ = [
     "CURRENCY_CODE",
@@ -40,6 +42,7 @@ __all__ = [
     "CashOutMandate",
     "Clawback",
     "ClosingBalance",
+    "Correction",
     "Debt",
     "Dispute",
     "EarningFact",
@@ -61,6 +64,7 @@ __all__ = [
     "Recovery",
     "SurgeBudget",
     "SurgeReservation",
+    "TipPayment",
     "UnitPool",
     "UnitsDue",
 ]
