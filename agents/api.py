@@ -33,6 +33,8 @@ class ProfileSerializer(serializers.Serializer[Any]):
 class Me(APIView):
     """The agent who is logged in."""
 
+    body = ProfileSerializer
+
     def get(self, request: Request) -> Response:
         return Response(_me(agent_of(request)))
 

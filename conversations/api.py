@@ -32,6 +32,9 @@ class LineSerializer(serializers.Serializer[Any]):
 class Messages(APIView):
     """One conversation's numbered rows, as frames."""
 
+    body = LineSerializer
+    query = PageSerializer
+
     authentication_classes = [CustomerTokenAuthentication, SessionAuthentication]
     throttle_classes = [PersonPace]
 

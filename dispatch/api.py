@@ -28,6 +28,8 @@ class HandoverSerializer(serializers.Serializer[Any]):
 class Handover(APIView):
     """To whom the agent may pass this chat of hers on: topics, languages, and colleagues who are online."""
 
+    query = HandoverSerializer
+
     def get(self, request: Request) -> Response:
         given = HandoverSerializer(data=request.query_params)
         given.is_valid(raise_exception=True)
@@ -89,6 +91,8 @@ class SwitchSerializer(serializers.Serializer[Any]):
 
 class Modes(APIView):
     """How brands are matched: every mode in force, and the switch, for operators who may throw it."""
+
+    body = SwitchSerializer
 
     def get(self, request: Request) -> Response:
         _demand_right(request, "dispatch.view_mode")

@@ -40,6 +40,8 @@ class PaceSerializer(serializers.Serializer[Any]):
 class Pace(APIView):
     """How much and how the agent who is logged in is asked."""
 
+    body = PaceSerializer
+
     def get(self, request: Request) -> Response:
         return Response(_pace(agent_of(request).pk))
 
@@ -78,6 +80,8 @@ class StopSerializer(serializers.Serializer[Any]):
 class Stop(APIView):
     """Emergency: no more offers, the open one goes to somebody else, and with `hand_back` so does every chat."""
 
+    body = StopSerializer
+
     def post(self, request: Request) -> Response:
         agent_id = agent_of(request).pk
         given = StopSerializer(data=request.data)
@@ -100,6 +104,8 @@ class AnswerSerializer(serializers.Serializer[Any]):
 
 class Answer(APIView):
     """Accept an offer, or decline it. A repeat is answered as the first time; a decline lowers nobody's rank."""
+
+    body = AnswerSerializer
 
     def post(self, request: Request, offer: UUID) -> Response:
         agent_id = agent_of(request).pk

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,6 +52,9 @@ class DaySerializer(serializers.Serializer[Any]):
 class WhatIfs(APIView):
     """Get: the latest questions about a brand, of one day or all. Post: one more; 202, it is answered by itself."""
 
+    body = AskSerializer
+    query = DaySerializer
+
     def get(self, request: Request) -> Response:
         asked = planning_api.told(DaySerializer, request.query_params)
         brand = policy.demand(request.user, asked["brand"])
@@ -70,6 +74,7 @@ class WhatIfs(APIView):
 class OneWhatIf(APIView):
     """Get: one question with its answer, once there is one. Delete: nobody waits for it any more."""
 
+    @extend_schema(operation_id="operator_what_if")  # type: ignore[untyped-decorator]
     def get(self, request: Request, what_if: UUID) -> Response:
         return Response(shown(_found(request, what_if)))
 

@@ -41,6 +41,8 @@ class SessionSerializer(serializers.Serializer[Any]):
 class WidgetSession(APIView):
     """Who is this customer, and what does her brand's panel look like? A stranger becomes an anonymous customer."""
 
+    body = SessionSerializer
+
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
     throttle_classes = [NewcomerPace]
@@ -97,6 +99,8 @@ class Ways(APIView):
     """What there is for this customer beside waiting: who is here, when it opens, by when a message is answered, and
     the times at which she can be called back."""
 
+    query = WaysSerializer
+
     authentication_classes = [CustomerTokenAuthentication]
     throttle_classes = [PersonPace]
 
@@ -121,6 +125,8 @@ class WishSerializer(WaysSerializer):
 
 class Wish(APIView):
     """The same wishes as over the socket, for clients without one: answered by where the conversation stands then."""
+
+    body = WishSerializer
 
     authentication_classes = [CustomerTokenAuthentication]
     throttle_classes = [PersonPace]
@@ -159,6 +165,8 @@ class TicketSerializer(serializers.Serializer[Any]):
 
 class Ticket(APIView):
     """A single-use ticket to a socket, good for thirty seconds, for the origin that asked."""
+
+    body = TicketSerializer
 
     authentication_classes = [CustomerTokenAuthentication, SessionAuthentication]
     throttle_classes = [PersonPace]

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, format_decimal, get_currency_precision
-from django.utils.translation import gettext, gettext_noop, override
 
+from payouts import catalogue
 from payouts.models import Movement
 from payouts.rules import EQUITY, POINTS, UNITS, Rule
 
@@ -28,63 +28,59 @@ def words(formula: str, inputs: Mapping[str, int], amount_cents: int, currency: 
         for name, value in inputs.items()
         if name.endswith("_seconds")
     }
-    with override(locale):
-        if formula not in FORMULAS:
-            raise ValueError(f"No words for the formula {formula}.")
-        return gettext(FORMULAS[formula]) % {**told, "amount": money(amount_cents, currency, locale=locale)}
+    if formula not in FORMULAS:
+        raise ValueError(f"No words for the formula {formula}.")
+    amount = money(amount_cents, currency, locale=locale)
+    return catalogue.say(FORMULAS[formula], locale) % {**told, "amount": amount}
 
 
 def rule_words(rule: Rule, currency: str, *, locale: str) -> str:
     """What a rule will pay, for the offer card: `2.90 EUR for the chat`, `0.22 EUR for each active minute`."""
-    with override(locale):
-        if rule.kind not in RULES:
-            raise ValueError(f"No words for the rule {rule.kind}.")
-        return gettext(SURGE_SUM if rule.highest_cents else RULES[rule.kind]) % {
-            "highest": money(rule.highest_cents, currency, locale=locale),
-            "rate": money(rule.rate_cents, currency, locale=locale),
-            "units": money(rule.units, UNITS.get(rule.kind, currency), locale=locale),
-            "percent": _number(rule.highest_percent, locale=locale),
-            "score": _number(rule.least_score, locale=locale),
-            "chats": _number(rule.after_chats, locale=locale),
-        }
+    if rule.kind not in RULES:
+        raise ValueError(f"No words for the rule {rule.kind}.")
+    return catalogue.say(SURGE_SUM if rule.highest_cents else RULES[rule.kind], locale) % {
+        "highest": money(rule.highest_cents, currency, locale=locale),
+        "rate": money(rule.rate_cents, currency, locale=locale),
+        "units": money(rule.units, UNITS.get(rule.kind, currency), locale=locale),
+        "percent": _number(rule.highest_percent, locale=locale),
+        "score": _number(rule.least_score, locale=locale),
+        "chats": _number(rule.after_chats, locale=locale),
+    }
 
 
 # What each formula of a receipt says, and each rule of a plan.
 FORMULAS: Mapping[str, str] = {
-    "flat": gettext_noop("%(amount)s for the chat"),
-    "active_time": gettext_noop("%(active_time)s active x %(rate_cents)s/min = %(amount)s"),
-    "surge": gettext_noop("%(percent)s %% on top of %(base_cents)s = %(amount)s"),
-    "bonus": gettext_noop("%(amount)s on top, as the offer showed, because it was busy"),
-    "units": gettext_noop("%(amount)s for the chat"),
-    "quality": gettext_noop("%(amount)s for a score of %(score)s out of 5"),
-    "tip": gettext_noop("%(amount)s tip from the customer, all of it yours"),
-    "referral": gettext_noop("%(amount)s because somebody you brought has helped %(chats)s customers"),
-    "guarantee": gettext_noop(
-        "%(claimed_time)s x %(rate_cents)s/h guaranteed, less %(eligible_cents)s earned = %(amount)s"
-    ),
-    "difference": gettext_noop("Corrected from %(paid_cents)s to %(right_cents)s = %(amount)s"),
+    "flat": "%(amount)s for the chat",
+    "active_time": "%(active_time)s active x %(rate_cents)s/min = %(amount)s",
+    "surge": "%(percent)s %% on top of %(base_cents)s = %(amount)s",
+    "bonus": "%(amount)s on top, as the offer showed, because it was busy",
+    "units": "%(amount)s for the chat",
+    "quality": "%(amount)s for a score of %(score)s out of 5",
+    "tip": "%(amount)s tip from the customer, all of it yours",
+    "referral": "%(amount)s because somebody you brought has helped %(chats)s customers",
+    "guarantee": "%(claimed_time)s x %(rate_cents)s/h guaranteed, less %(eligible_cents)s earned = %(amount)s",
+    "difference": "Corrected from %(paid_cents)s to %(right_cents)s = %(amount)s",
 }
 RULES: Mapping[str, str] = {
-    "per_chat": gettext_noop("%(rate)s for the chat"),
-    "per_minute": gettext_noop("%(rate)s for each active minute"),
-    "surge": gettext_noop("when it is busy, the share shown on the offer on top: at most %(percent)s %%"),
-    "quality_bonus": gettext_noop("%(rate)s when the customer gives %(score)s or more out of 5"),
-    "tip": gettext_noop("tips: all of them yours, on top"),
-    "referral": gettext_noop("%(rate)s when somebody you brought has helped %(chats)s customers"),
-    "guarantee": gettext_noop("%(rate)s guaranteed for each hour of a claimed shift"),
-    "points": gettext_noop("%(units)s for the chat"),
-    "equity": gettext_noop("%(units)s for the chat"),
+    "per_chat": "%(rate)s for the chat",
+    "per_minute": "%(rate)s for each active minute",
+    "surge": "when it is busy, the share shown on the offer on top: at most %(percent)s %%",
+    "quality_bonus": "%(rate)s when the customer gives %(score)s or more out of 5",
+    "tip": "tips: all of them yours, on top",
+    "referral": "%(rate)s when somebody you brought has helped %(chats)s customers",
+    "guarantee": "%(rate)s guaranteed for each hour of a claimed shift",
+    "points": "%(units)s for the chat",
+    "equity": "%(units)s for the chat",
 }
-SURGE_SUM = gettext_noop("when it is busy, the sum shown on the offer on top: at most %(highest)s")
-SURGE_NOW = gettext_noop("%(amount)s on top, because it is busy now")
-UNIT_NAMES: Mapping[str, str] = {POINTS: gettext_noop("points"), EQUITY: gettext_noop("equity units")}
+SURGE_SUM = "when it is busy, the sum shown on the offer on top: at most %(highest)s"
+SURGE_NOW = "%(amount)s on top, because it is busy now"
+UNIT_NAMES: Mapping[str, str] = {POINTS: "points", EQUITY: "equity units"}
 
 
 def money(minor_units: int, currency: str, *, locale: str) -> str:
     """The amount with its currency's code and decimals: `2.75 EUR`, `275 JPY`; units by their name: `40 points`."""
     if currency in UNIT_NAMES:
-        with override(locale):
-            return f"{_number(minor_units, locale=locale)} {gettext(UNIT_NAMES[currency])}"
+        return f"{_number(minor_units, locale=locale)} {catalogue.say(UNIT_NAMES[currency], locale)}"
     amount = Decimal(minor_units).scaleb(-get_currency_precision(currency))
     return format_currency(amount, currency, format="#,##0.00 ¤¤", locale=known(locale))
 
@@ -99,8 +95,7 @@ def duration(seconds: int, *, locale: str) -> str:
 
 def surge_words(surge_cents: int, currency: str, *, locale: str) -> str:
     """The bonus of an offer, as its card says it."""
-    with override(locale):
-        return gettext(SURGE_NOW) % {"amount": money(surge_cents, currency, locale=locale)}
+    return catalogue.say(SURGE_NOW, locale) % {"amount": money(surge_cents, currency, locale=locale)}
 
 
 def _number(number: int, *, locale: str) -> str:

@@ -8,13 +8,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from babel.dates import format_date, format_datetime
-from django.utils.translation import get_language_info, gettext, gettext_noop, override
+from django.utils.translation import get_language_info
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
 from marketplace.refusals import Refused
-from payouts import receipts
+from payouts import catalogue, receipts
 from payouts.kinds import KINDS, kind_words
 from payouts.models import Posting
 from payouts.statements import Statement, local
@@ -23,7 +23,19 @@ LATIN = "noto_sans"  # and Greek and Cyrillic
 OTHERS = {"noto_sans_arabic": re.compile("[\u0600-\u06ff]"), "noto_sans_devanagari": re.compile("[\u0900-\u097f]")}
 INK, MUTED, PAPER, RULE = (34, 48, 45), (86, 99, 95), (241, 236, 227), (214, 206, 192)
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph
-TITLE = gettext_noop("Statement %(month)s")
+TITLE = "Statement %(month)s"
+SENTENCES = (
+    TITLE,
+    "Balance before",
+    "Balance after",
+    "Day",
+    "Line",
+    "Amount",
+    "Balance",
+    "Nothing moved this month.",
+    "Made on %(at)s UTC.",
+    "The same statement as JSON holds every number that a line was computed from.",
+)
 MOST_ROWS = 1_500  # about ten milliseconds each
 
 
@@ -31,19 +43,16 @@ def as_pdf(statement: Statement, *, locale: str) -> bytes:
     """A4, as many pages as it takes. Its dates are those of the pay zone. Refused beyond so many lines."""
     if len(statement.lines) > MOST_ROWS:
         raise Refused("This month has too many lines for a PDF. Take it as CSV or JSON.", code="too_long")
-    spoken = _spoken(locale)
-    with override(spoken):
-        page = _Page(statement, locale=spoken)
-        page.write_head()
-        page.write_lines()
-        page.write_foot()
-        return bytes(page.output())
+    page = _Page(statement, locale=_spoken(locale))
+    page.write_head()
+    page.write_lines()
+    page.write_foot()
+    return bytes(page.output())
 
 
 def _spoken(locale: str) -> str:
     """The language itself; English where ours runs the other way and has no words in it: mixed, both are unreadable."""
-    with override(locale):
-        return "en" if _is_right_to_left(locale) and gettext(TITLE) == TITLE else locale
+    return "en" if _is_right_to_left(locale) and catalogue.language(locale) == "en" else locale
 
 
 def _is_right_to_left(locale: str) -> bool:
@@ -60,9 +69,9 @@ class _Page(FPDF):
         super().__init__(format="A4")
         self.statement, self.locale = statement, str(receipts.known(locale))
         self.right_to_left = _is_right_to_left(locale)
-        self.set_title(gettext(TITLE) % {"month": statement.month.name})
+        self.set_title(self.say(TITLE) % {"month": statement.month.name})
         self.set_creation_date(statement.made_at)
-        needed = [name for name, letters in OTHERS.items() if letters.search(_written(statement))]
+        needed = [name for name, letters in OTHERS.items() if letters.search(_written(statement) + self.say("Line"))]
         for name in (LATIN, *needed):
             self.add_font(name, "", _font(name))  # One weight: making another out of the font takes four seconds.
         self.set_fallback_fonts(needed, exact_match=False)
@@ -72,6 +81,9 @@ class _Page(FPDF):
         self.set_auto_page_break(auto=True, margin=18)
         self.alias_nb_pages()
         self.add_page()
+
+    def say(self, english: str) -> str:
+        return catalogue.say(english, self.locale)
 
     @property
     def start(self) -> str:
@@ -86,31 +98,31 @@ class _Page(FPDF):
         told = self.statement
         first = format_date(local(told.month.since, told.month.zone), "LLLL y", locale=self.locale)
         self.line_of("Beckon", 11, colour=MUTED)
-        self.line_of(gettext(TITLE) % {"month": first}, 20)
+        self.line_of(self.say(TITLE) % {"month": first}, 20)
         self.line_of(told.agent_name, 12)
         self.line_of(told.account, 8, colour=MUTED)
         self.ln(4)
         sums = [
-            (gettext("Balance before"), told.opening.balance),
-            *((kind_words(kind), amount) for kind, amount in sorted(told.totals.items(), key=_as_listed)),
-            (gettext("Balance after"), told.closing.balance),
+            (self.say("Balance before"), told.opening.balance),
+            *((kind_words(kind, self.locale), amount) for kind, amount in sorted(told.totals.items(), key=_as_listed)),
+            (self.say("Balance after"), told.closing.balance),
         ]
         self.sheet([(name, self.money(amount)) for name, amount in sums], widths=(3, 1), strong={0, len(sums) - 1})
         self.ln(6)
 
     def write_lines(self) -> None:
-        head = (gettext("Day"), gettext("Line"), gettext("Amount"), gettext("Balance"))
+        head = (self.say("Day"), self.say("Line"), self.say("Amount"), self.say("Balance"))
         rows = [head, *(self.row(line) for line in self.statement.lines)]
         self.sheet(rows, widths=(4, 13, 4.5, 4.5), headed=True)
         if len(rows) == 1:
-            self.line_of(gettext("Nothing moved this month."), 10, colour=MUTED)
+            self.line_of(self.say("Nothing moved this month."), 10, colour=MUTED)
 
     def write_foot(self) -> None:
         made = format_datetime(self.statement.made_at, "medium", locale=self.locale)
         self.ln(4)
-        self.line_of(gettext("Made on %(at)s UTC.") % {"at": made}, 8, colour=MUTED)
+        self.line_of(self.say("Made on %(at)s UTC.") % {"at": made}, 8, colour=MUTED)
         self.line_of(
-            gettext("The same statement as JSON holds every number that a line was computed from."), 8, colour=MUTED
+            self.say("The same statement as JSON holds every number that a line was computed from."), 8, colour=MUTED
         )
 
     def footer(self) -> None:
@@ -150,7 +162,7 @@ class _Page(FPDF):
 
     def row(self, line: Posting) -> tuple[str, str, str, str]:
         day = format_date(local(line.created_at, self.statement.month.zone), "d MMM", locale=self.locale)
-        words = receipts.of(line, locale=self.locale) if "formula" in line.receipt else _moved(line)
+        words = receipts.of(line, locale=self.locale) if "formula" in line.receipt else _moved(line, self.locale)
         return day, words, self.money(line.amount), self.money(line.balance_after or 0)
 
     def money(self, minor_units: int) -> str:
@@ -160,7 +172,7 @@ class _Page(FPDF):
 def _written(statement: Statement) -> str:
     """All that people wrote: its letters decide which fonts are needed."""
     reasons = (str(line.receipt.get("reason", "")) for line in statement.lines)
-    return "".join([statement.agent_name, gettext("Line"), *reasons])
+    return "".join([statement.agent_name, *reasons])
 
 
 def _as_listed(total: tuple[str, int]) -> tuple[int, str]:
@@ -169,10 +181,10 @@ def _as_listed(total: tuple[str, int]) -> tuple[int, str]:
     return (order.index(total[0]) if total[0] in KINDS else len(order), total[0])
 
 
-def _moved(line: Posting) -> str:
+def _moved(line: Posting, locale: str) -> str:
     """What a line without arithmetic was, with the words of whoever moved it."""
     reason = " ".join(str(line.receipt.get("reason", "")).split())
-    return f"{kind_words(line.kind)}: {reason}" if reason else kind_words(line.kind)
+    return f"{kind_words(line.kind, locale)}: {reason}" if reason else kind_words(line.kind, locale)
 
 
 @cache

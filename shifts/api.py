@@ -82,6 +82,8 @@ class GuaranteeShape(serializers.Serializer[Any]):
 class Shifts(APIView):
     """The shifts the agent may work, her seats and open swaps; the coming three weeks unless she asks otherwise."""
 
+    query = RangeSerializer
+
     def get(self, request: Request) -> Response:
         agent, now = agent_of(request), clock.now()
         given = RangeSerializer(data=request.query_params)
@@ -97,6 +99,8 @@ class Shifts(APIView):
 class Claim(APIView):
     """Post: a wish in the window, the seat at once afterwards, what is left of it once the shift has begun. Delete: the
     wish is withdrawn."""
+
+    body = ClaimSerializer
 
     def post(self, request: Request, shift: UUID) -> Response:
         agent, now = agent_of(request), clock.now()
@@ -134,6 +138,8 @@ class GiveBack(APIView):
 
 class SwapOffer(APIView):
     """Her seat is held out to a colleague, or to anyone; for nothing, or for a seat of the `wanted` shift."""
+
+    body = SwapSerializer
 
     def post(self, request: Request, seat: UUID) -> Response:
         given = SwapSerializer(data=request.data)
@@ -177,6 +183,8 @@ class SwapAnswer(APIView):
 
 class ShiftTerms(APIView):
     """Her clock, her limits, her hours of the week, and the days unlike it."""
+
+    body = TermsSerializer
 
     def get(self, request: Request) -> Response:
         return Response(_terms(agent_of(request).pk))

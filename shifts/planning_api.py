@@ -132,6 +132,8 @@ def _brand(brand: Brand, may_change: bool) -> dict[str, Any]:
 class Day(APIView):
     """One class's day: forecast, seats, service expected, cost; its week, and the other classes."""
 
+    query = DaySerializer
+
     def get(self, request: Request) -> Response:
         asked, now = told(DaySerializer, request.query_params), clock.now()
         brand = policy.demand(request.user, asked.pop("brand"))
@@ -141,6 +143,8 @@ class Day(APIView):
 
 class Goal(APIView):
     """The brand's service level from now on; the next staffing counts seats for it."""
+
+    body = StaffingSerializer
 
     def post(self, request: Request) -> Response:
         asked, now = told(StaffingSerializer, request.data), clock.now()
@@ -153,6 +157,8 @@ class Goal(APIView):
 class Shifts(APIView):
     """Post: a draft, which only operators see."""
 
+    body = BlockSerializer
+
     def post(self, request: Request) -> Response:
         asked, now = told(BlockSerializer, request.data), clock.now()
         brand = policy.demand(request.user, asked.pop("brand"), change=True)
@@ -163,6 +169,8 @@ class Shifts(APIView):
 class Shift(APIView):
     """Patch: seats, rate or, of a draft, times are other ones."""
 
+    body = ChangeSerializer
+
     def patch(self, request: Request, shift: UUID) -> Response:
         changes = told(ChangeSerializer, request.data)
         policy.demand_shift(request.user, shift)
@@ -172,6 +180,8 @@ class Shift(APIView):
 
 class Publish(APIView):
     """Agents see the shift from now on, and wish until the window ends."""
+
+    body = PublishSerializer
 
     def post(self, request: Request, shift: UUID) -> Response:
         asked, now = told(PublishSerializer, request.data), clock.now()
@@ -188,6 +198,8 @@ def _window(hours: int | None, begins_at: datetime, *, now: datetime) -> datetim
 class CallOff(APIView):
     """The shift will not be; everybody concerned is told, with the reason in the audit."""
 
+    body = ReasonSerializer
+
     def post(self, request: Request, shift: UUID) -> Response:
         asked = told(ReasonSerializer, request.data)
         policy.demand_shift(request.user, shift)
@@ -197,6 +209,8 @@ class CallOff(APIView):
 
 class Fill(APIView):
     """Shifts for the seats that are missing, up to a budget: said in words first, then made."""
+
+    body = FillSerializer
 
     def post(self, request: Request) -> Response:
         asked, now = told(FillSerializer, request.data), clock.now()

@@ -103,7 +103,7 @@ class MoneyShape(serializers.Serializer[Any]):
     statements = StatementName(many=True)
 
 
-class LineShape(serializers.Serializer[lines.Line]):
+class WalletLineShape(serializers.Serializer[lines.Line]):
     id = serializers.UUIDField()
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
@@ -118,7 +118,7 @@ class LinesShape(serializers.Serializer[lines.Lines]):
     currency = serializers.CharField()
     total_cents = serializers.IntegerField()
     count = serializers.IntegerField()
-    lines = LineShape(many=True)
+    lines = WalletLineShape(many=True)
     before = serializers.IntegerField(allow_null=True)
 
 

@@ -52,7 +52,7 @@ def test_who_proposed_it_neither_posts_nor_refuses_it(chat: UUID, ilse: Agent) -
     for decide in (corrections.post, corrections.refuse):
         with pytest.raises(Refused, match="second person"):
             decide(made.pk, by=NOOR, reason="Mine.", now=NOON)
-    with connection.cursor() as cursor, transaction.atomic(), pytest.raises(IntegrityError, match="by_two_people"):
+    with pytest.raises(IntegrityError, match="by_two_people"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "update payouts_correction set state = 'posted', decided_by = proposed_by, decision = 'Mine.',"
             " decided_at = now()"
@@ -66,7 +66,7 @@ def test_a_refused_correction_posts_nothing_and_is_decided_once(chat: UUID, ilse
 
     with pytest.raises(Refused, match="decided already"):
         corrections.post(made.pk, by=OMAR, reason="After all.", now=NOON)
-    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="stays as it is"):
+    with pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("update payouts_correction set reason = 'Another one.'")
     assert owed(ilse) == 565
 

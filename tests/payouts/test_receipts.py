@@ -10,7 +10,7 @@ from payouts.rules import Rule
     ("locale", "sentence"),
     [
         ("en", "12 min 30 s active x 0.22 EUR/min = 2.75 EUR"),
-        ("de", "12 min 30 s active x 0,22 EUR/min = 2,75 EUR"),
+        ("de", "12 min 30 s aktiv x 0,22 EUR/min = 2,75 EUR"),
         ("xx-nowhere", "12 min 30 s active x 0.22 EUR/min = 2.75 EUR"),
     ],
 )
