@@ -1,4 +1,4 @@
-"""How our doors are described at /api/v1/schema. A view says what it takes; what it answers is an object unless it says.
+"""How our doors are described at /api/v1/schema. A view says what it takes, and answers an object unless it says more.
 
 `body` is the serializer of what is sent, `query` that of the address's parameters; `extend_schema` wins over both.
 """
@@ -26,7 +26,7 @@ class Schema(AutoSchema):  # type: ignore[misc]  # drf-spectacular ships no type
         return [query] if query is not None and self.method == "GET" else []
 
 
-class CustomerToken(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+class CustomerToken(OpenApiAuthenticationExtension):  # type: ignore[misc]
     """What a customer's browser holds, from the widget's session."""
 
     target_class = "conversations.principals.CustomerTokenAuthentication"

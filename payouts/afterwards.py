@@ -72,6 +72,7 @@ def tipped(engagement_id: UUID, *, payment: str, tip_cents: int, currency: str, 
 
 def _pay_once(payment: str, closed: EarningFact, *, now: datetime) -> None:
     """The payment is this chat's, for ever. Refused where it has tipped another."""
+    assert closed.engagement_id is not None
     first, _ = TipPayment.objects.get_or_create(
         brand_id=_plan(closed).brand_id,
         payment=payment,

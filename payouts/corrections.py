@@ -76,8 +76,8 @@ def preview(found: Correction) -> list[rating.Line]:
     """The lines that posting it would make of changed facts, as things stand."""
     if not found.changes:
         return []
-    told = {"by": found.proposed_by, "reason": found.reason, "now": found.proposed_at}
-    return list(_difference(_closed(found.engagement_id), found.changes, **told)[1])
+    first, at = _closed(found.engagement_id), found.proposed_at
+    return list(_difference(first, found.changes, by=found.proposed_by, reason=found.reason, now=at)[1])
 
 
 @transaction.atomic

@@ -26,7 +26,7 @@ LATER = at(60)
 
 @pytest.fixture
 def takes_tips(lumo: Brand) -> PayPlan:
-    rules = [*RULES, {"kind": "tip"}]
+    rules: list[dict[str, Any]] = [*RULES, {"kind": "tip"}]
     told: dict[str, Any] = {"tier": "standard", "currency": "EUR", "by": "system"}
     return plans.publish(lumo.pk, rules=rules, valid_from=at(-60), now=at(-60), **told)
 

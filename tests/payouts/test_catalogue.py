@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_a_language_says_everything_and_leaves_no_blank_out(language: str) -> No
 
 @pytest.mark.parametrize("language", sorted({"en", *catalogue.LANGUAGES}))
 def test_every_rule_and_every_receipt_can_be_said(language: str) -> None:
-    numbers = dict.fromkeys(
+    numbers: dict[str, Any] = dict.fromkeys(
         ["rate_cents", "highest_cents", "highest_percent", "least_score", "after_chats", "units"], 3
     )
     for kind in NUMBERS:

@@ -188,5 +188,5 @@ def test_a_pdf_prints_what_a_person_wrote_whatever_the_letters(ilse: Agent) -> N
 
     told = november(ilse)
 
-    assert statement_pdf._moved(told.lines[-1]).endswith("حسابان في محادثة واحدة")
+    assert statement_pdf._moved(told.lines[-1], "en").endswith("حسابان في محادثة واحدة")
     assert statement_pdf.as_pdf(told, locale="en").startswith(b"%PDF")
