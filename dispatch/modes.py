@@ -4,10 +4,11 @@ A switch is one row. Every planning round reads what is in force as it begins, s
 next round; it takes no lock that a round holds, and is as quick under load as without.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from audit import journal
 from brands.models import Brand
@@ -20,14 +21,15 @@ SHORTEST_REASON = 3
 WHY = "Write down why, in at least three characters."
 
 
-def in_force() -> Modes:
-    """What is switched on at this moment; one query of a few rows."""
-    with connection.cursor() as cursor:
-        cursor.execute("select kind, brand_id from dispatch_mode where ended_at is null")
-        kinds = cursor.fetchall()
+ON = "select kind, brand_id from dispatch_mode where ended_at is null"
+
+
+def of(rows: Iterable[tuple[str, UUID | None]]) -> Modes:
+    """What the rows of `ON` say."""
+    switched = list(rows)
     return Modes(
-        plain=frozenset(brand_id for kind, brand_id in kinds if kind == Mode.Kind.PLAIN),
-        fair=frozenset(brand_id for kind, brand_id in kinds if kind == Mode.Kind.FAIR),
+        plain=frozenset(brand_id for kind, brand_id in switched if kind == Mode.Kind.PLAIN),
+        fair=frozenset(brand_id for kind, brand_id in switched if kind == Mode.Kind.FAIR),
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
-from dispatch import automatic, modes, offers, published, queue, supply
+from dispatch import automatic, offers, published, queue, supply
 from dispatch.matching import Weights, planner, records
 from dispatch.models import Offer
 from realtime import protocol, wire
@@ -20,21 +20,22 @@ def match_waiting(
     epoch: int | None = None,
     certified: supply.Certified | None = None,
     weights: Weights | None = None,
+    eager: bool = False,
 ) -> list[Offer]:
     """Offer everything that waits to whoever can take it. Called by the leading dispatcher with its epoch and with what
     it read between rounds, or by a sweep while nobody leads. Two callers at once do no harm: what one placed, the other
-    finds taken."""
-    waiting = supply.waiting()
-    if not waiting:
+    finds taken. `eager`: see `supply.look`."""
+    scene = supply.look(certified, eager=eager)
+    if not scene.waiting:
         return []
     weights = weights or published.in_force(now)
     plan = planner.plan(
-        waiting,
-        supply.candidates(certified),
+        scene.waiting,
+        scene.candidates,
         now.timestamp(),
         weights.hastened(settings.BECKON_HASTE),
         again_after_s=settings.BECKON_WAITS["same_agent_again_seconds"],
-        modes=modes.in_force(),
+        modes=scene.modes,
     )
     if not plan.placements:
         return []

@@ -2,25 +2,70 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection
 
-from dispatch.matching import Candidate, Certificate, Certificates, Waiting
+from dispatch import modes
+from dispatch.matching import Candidate, Certificate, Certificates, Modes, Waiting
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who waits, who is there, and what operators have switched. Without anybody who waits the rest is not read."""
+
+    waiting: list[Waiting]
+    candidates: list[Candidate]
+    modes: Modes
+
+
+def look(certified: "Certified | None" = None, *, eager: bool = False) -> Scene:
+    """All that a round is planned from. `eager`, when somebody is likely to wait, asks for everything in one round trip
+    instead of two."""
+    if eager:
+        lines, *rest = _together((_WAITING, _MOST), *_REST)
+    else:
+        (lines,) = _together((_WAITING, _MOST))
+        rest = _together(*_REST) if lines else [[], []]
+    if not lines:
+        return Scene([], [], Modes())
+    agents, switched = rest
+    return Scene([_waiting(row) for row in lines], _candidates(agents, certified), modes.of(switched))
 
 
 def waiting(*, limit: int = 2_000) -> list[Waiting]:
     """Escalations without an offer whose customer is there, the most urgent first, each with whom it was offered to and
     when: the end of the offer, or of the chat that came of it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, {"limit": limit, "never_again": NEVER_AGAIN})
-        return [
-            Waiting(id_, brand_id, topic, language, priority, since, _asked(agents, times), first, family)
-            for id_, brand_id, topic, language, priority, since, agents, times, first, family in cursor.fetchall()
-        ]
+    (lines,) = _together((_WAITING, {**_MOST, "limit": limit}))
+    return [_waiting(row) for row in lines]
+
+
+def candidates(certified: "Certified | None" = None) -> list[Candidate]:
+    """Agents who are approved, willing, connected and certified in anything; those who have no place free too."""
+    (agents,) = _together((_SUPPLY, {}))
+    return _candidates(agents, certified)
+
+
+def _together(*asked: tuple[str, Mapping[str, Any]]) -> list[Rows]:
+    """The rows of each query; all of them go to the server before the first answer is waited for."""
+    connection.ensure_connection()
+    link = connection.connection
+    with connection.wrap_database_errors:
+        with link.pipeline():
+            cursors = [psycopg.Cursor(link).execute(words, given) for words, given in asked]
+        return [cursor.fetchall() for cursor in cursors]
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    id_, brand_id, topic, language, priority, since, agents, times, first, family = row
+    return Waiting(id_, brand_id, topic, language, priority, since, _asked(agents, times), first, family)
 
 
 def _asked(agents: Sequence[UUID] | None, times: Sequence[float] | None) -> dict[UUID, float]:
@@ -52,11 +97,12 @@ _WAITING = """
   order by e.priority desc, since limit %(limit)s"""
 
 
-def candidates(certified: "Certified | None" = None) -> list[Candidate]:
-    """Agents who are approved, willing, connected and certified in anything; those who have no place free too."""
-    with connection.cursor() as cursor:
-        cursor.execute("select * from dispatch_supply()")
-        rows = cursor.fetchall()
+_MOST = {"limit": 2_000, "never_again": NEVER_AGAIN}
+_SUPPLY = "select * from dispatch_supply()"
+_REST: tuple[tuple[str, Mapping[str, Any]], ...] = ((_SUPPLY, {}), (modes.ON, {}))
+
+
+def _candidates(rows: Rows, certified: "Certified | None") -> list[Candidate]:
     held = (certified or Certified()).of([row[0] for row in rows])
     return [_candidate(held[row[0]], *row) for row in rows if row[0] in held]
 

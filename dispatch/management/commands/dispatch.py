@@ -49,6 +49,7 @@ class Dispatcher:
         self.weights: Weights | None = None
         self.read_at = 0.0
         self.last_round = 0.0
+        self.found = False  # the last round placed somebody
         self.untold = False  # a round has changed places since the customers heard of theirs
         self.tell_at = 0.0
         self.look_at = 0.0  # when the lead is renewed, or may be free; a moment of time.monotonic()
@@ -70,24 +71,33 @@ class Dispatcher:
         leadership.let_go(self.holder)
 
     def step(self) -> None:
-        """Wait for a ring or for what is due, see to the lead, plan. The lead is not renewed for each round: placing
-        asks whether it still holds."""
+        """Wait for a ring or for what is due, plan, see to the lead, tell. An offer waits for none of the rest: placing
+        asks whether the lead still holds."""
         waits = settings.BECKON_WAITS
         tick = self.last_round + waits["dispatcher_tick_seconds"]
         due = min(self.look_at, tick, self.tell_at if self.untold else tick) if self.epoch else self.look_at
         rung = wire.wait("dispatch", max(0.0, due - time.monotonic()))
+        if self.epoch and (rung or time.monotonic() >= tick):
+            self.plan(rung)
         if time.monotonic() >= self.look_at:
             self.see_to_the_lead()
-        if self.epoch and (rung or time.monotonic() >= tick):
-            self.last_round = time.monotonic()
-            rounds.match_waiting(now=clock.now(), epoch=self.epoch, certified=self.certified, weights=self.weights)
-            wire.flush(TOLD_SECONDS)  # the thread that carries it gets its turn before the next work begins
-            self.untold = True
         if self.untold and time.monotonic() >= self.tell_at:
             self.places.tell(now=clock.now())
             self.untold, self.tell_at = False, time.monotonic() + TOLD_EVERY
         if self.epoch:
             self.between_rounds()
+
+    def plan(self, rung: bool) -> None:
+        """One round, and what it made is told. Where the last ring came of somebody who waited, this one is taken for
+        such a ring too."""
+        self.last_round = time.monotonic()
+        eager = rung and self.found
+        made = rounds.match_waiting(
+            now=clock.now(), epoch=self.epoch, certified=self.certified, weights=self.weights, eager=eager
+        )
+        wire.flush(TOLD_SECONDS)  # the thread that carries it gets its turn before the next work begins
+        self.untold = True
+        self.found = bool(made)
 
     def see_to_the_lead(self) -> None:
         """Renew or take it. Who stands by looks again at the moment at which it ends, should nobody renew it."""
