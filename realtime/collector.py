@@ -10,24 +10,25 @@ import gc
 
 LOOK_SECONDS = 30
 FULL_LOOKS = 60
-# So many more sockets are looked at and set aside at once: the next look would have a long way through them.
-GROWN_SOCKETS = 1_000
+# When so many sockets have come, for the first time or again, they are looked at and set aside at once: the next look
+# would have a long way through them, and everybody waits meanwhile.
+NEW_SOCKETS = 250
 
 
 class Collector:
     def __init__(self) -> None:
         self._seconds = 0
-        self._sockets = 0
+        self._came = 0
         gc.set_threshold(2_000, 10, 1_000)
         self._look()
 
-    def tick(self, sockets: int) -> None:
-        """To be called every second, with how many sockets are open."""
+    def tick(self, came: int) -> None:
+        """To be called every second, with how many sockets have come so far."""
         self._seconds += 1
         if self._seconds % (LOOK_SECONDS * FULL_LOOKS) == 0:
             gc.unfreeze()
-        if self._seconds % LOOK_SECONDS == 0 or sockets > self._sockets + GROWN_SOCKETS:
-            self._sockets = sockets
+        if self._seconds % LOOK_SECONDS == 0 or came >= self._came + NEW_SOCKETS:
+            self._came = came
             self._look()
 
     def _look(self) -> None:

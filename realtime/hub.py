@@ -66,6 +66,7 @@ class Hub:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._rights: dict[tuple[str, UUID], tuple[float, str | None]] = {}
         self._entries: Counter[str] = Counter()
+        self._came = 0
         self._stopping = False
         waits = settings.BECKON_WAITS
         self._spend = Together(self._reads, _spend)
@@ -178,13 +179,14 @@ class Hub:
                 self._rights.clear()
             if rounds % ENTRIES_EVERY == 0:
                 self._entries.clear()
-            collector.tick(len(self._sessions))
+            collector.tick(self._came)
 
     # --- sessions ---
 
     def welcome(self, session: Session) -> None:
         """The socket is open; who it is shows when it enters."""
         self._sessions.add(session)
+        self._came += 1
 
     def forget(self, session: Session) -> None:
         """The socket is gone."""

@@ -14,7 +14,7 @@ TICKET_SECONDS = 30
 RETURN_HOURS = 12
 # A person may enter so often in a minute, in each server process.
 ENTRIES_PER_MINUTE = 120
-ENTER_SECONDS = 5
+ENTER_SECONDS = 10
 PING_SECONDS = round(waits.TRUE["ping_seconds"])  # as the page says; see `settings.BECKON_WAITS` for what runs
 TYPING_SECONDS = 2
 TYPING_RIGHT_SECONDS = 5

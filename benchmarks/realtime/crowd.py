@@ -27,7 +27,7 @@ class Guest:
         self.principal = principal
         self.port = port
         self.heard = 0
-        self.ticket = ""  # for the next time, once it was welcomed
+        self.ticket = ""  # for the next time, from its welcome until it is refused
         self._receive_bytes = receive_bytes
         self._bye = ""
         self._answered = asyncio.Event()
@@ -45,7 +45,7 @@ class Guest:
         self._socket = await open_socket(
             self.port, path, origin_of(self.port), self.hear, cookie=cookie, receive_bytes=self._receive_bytes
         )
-        self.heard, self._bye, self.ticket = 0, "", ""
+        self.heard, self._bye = 0, ""
         self._socket.send(msgspec.json.encode({"type": "enter", "ticket": ticket, "have": have}))
         await self.answers()
 
@@ -69,6 +69,8 @@ class Guest:
             self._answered.set()
         elif payload.startswith(BYE):
             self._bye = payload.decode()
+            if json.loads(payload)["code"] == "ticket":
+                self.ticket = ""
             self._answered.set()
         else:
             if payload.startswith(WELCOME):

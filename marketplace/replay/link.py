@@ -75,7 +75,7 @@ class Link:
         self.offers_seen: set[str] = set()
         self._answers: dict[str, Frame] = {}
         self._pending: dict[str, Frame] = {}
-        self._ticket = ""  # from the last welcome; it works once
+        self._ticket = ""  # the next to show; each works once, and a welcome brings another
         self._socket: ClientConnection | None = None
         self._runner: asyncio.Task[None] | None = None
 
@@ -155,9 +155,8 @@ class Link:
 
     async def _live(self) -> None:
         headers = await self._headers()
-        ticket, self._ticket = self._ticket, ""
-        if not ticket:
-            ticket = (await post(self._url, "/api/v1/ticket", self._body, headers))["ticket"]
+        if not self._ticket:
+            self._ticket = (await post(self._url, "/api/v1/ticket", self._body, headers))["ticket"]
         socket_url = self._url.replace("http", "ws", 1) + self._path
         cookie = {name: value for name, value in headers.items() if name == "Cookie"}
         async with connect(
@@ -168,7 +167,7 @@ class Link:
             ping_interval=None,
             max_size=2**22,
         ) as socket:
-            await socket.send(json.dumps({"type": "enter", "ticket": ticket, "have": self._have()}))
+            await socket.send(json.dumps({"type": "enter", "ticket": self._ticket, "have": self._have()}))
             pinging = asyncio.create_task(self._ping(socket))
             try:
                 async for text in socket:
@@ -194,6 +193,7 @@ class Link:
                 case "done" | "refused" | "sent":
                     self._answers[frame["ref"]] = frame
                 case "bye":
+                    self._ticket = "" if frame["code"] == "ticket" else self._ticket
                     await socket.close()
             self.changed.notify_all()
 

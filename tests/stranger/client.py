@@ -254,12 +254,11 @@ class Client:
                     helper.cancel()
 
     async def _ticket(self, patience: float) -> str:
-        """The one of the last welcome, once, else a new one."""
-        secret, self._next = self._next, ""
-        if not secret:
+        """The one of the last welcome, until it is refused; else a new one."""
+        if not self._next:
             asked = self._chance.choice(self._urls)
-            secret, self._path = await door.ticket(asked, self._who, origin=self._origin, seconds=patience)
-        return secret
+            self._next, self._path = await door.ticket(asked, self._who, origin=self._origin, seconds=patience)
+        return self._next
 
     async def _listen(self, socket: ClientConnection, sitting: Sitting) -> None:
         try:
@@ -364,6 +363,8 @@ class Client:
     def _part(self, frame: Frame, sitting: Sitting) -> None:
         sitting.why = f"bye: {frame['code']}"
         self._retry = frame["retry_seconds"]
+        if frame["code"] == "ticket":
+            self._next = ""
         if self._retry is None:
             self.over = sitting.why
 

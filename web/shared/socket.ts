@@ -57,7 +57,7 @@ export class Link<In extends ToBrowser = ToBrowser> {
   private timers: ReturnType<typeof setTimeout>[] = [];
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private silenceTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Lets this link in the next time. It works once. */
+  /** Lets this link in the next time; kept until there is another, or it is refused. */
   private returning: Ticket | null = null;
   private bye: { seconds: number | null; code: string; words: string } | null = null;
   private attempt = 0;
@@ -165,10 +165,7 @@ export class Link<In extends ToBrowser = ToBrowser> {
     this.socket = socket;
     this.bye = null;
     this.expectLife();
-    socket.onopen = () => {
-      this.returning = null;
-      this.transmit({ type: "enter", ticket, have: this.have() } satisfies Enter);
-    };
+    socket.onopen = () => this.transmit({ type: "enter", ticket, have: this.have() } satisfies Enter);
     socket.onmessage = (event) => {
       if (socket === this.socket) this.received(event.data as string, url);
     };
@@ -192,6 +189,7 @@ export class Link<In extends ToBrowser = ToBrowser> {
       case "pong":
         return setServerTime(frame.now);
       case "bye":
+        if (frame.code === "ticket") this.returning = null;
         this.bye = { seconds: frame.retry_seconds, code: frame.code, words: frame.message };
         return undefined;
       case "done":

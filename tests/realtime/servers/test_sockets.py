@@ -92,7 +92,7 @@ def test_the_first_frame_is_enter(house: House, tabs: ExitStack) -> None:
 def test_a_socket_that_never_enters_is_closed(house: House, tabs: ExitStack) -> None:
     tab = tabs.enter_context(Tab(house.left, "/ws/customer"))
 
-    last, code = tab.end(within=8)
+    last, code = tab.end(within=15)
 
     assert (last or {})["code"] == "ticket"
     assert code == 4001
