@@ -33,5 +33,5 @@ class InvitationView(APIView):
     @extend_schema(responses=InvitationShape, operation_id="agent_invitation")  # type: ignore[untyped-decorator]
     def get(self, request: Request) -> Response:
         code = own_agent_id(request)
-        address = f"{settings.PUBLIC_ORIGINS[0]}/agent/?invited_by={code}"
+        address = f"{settings.PUBLIC_ORIGINS[0]}/agent/join?invited_by={code}"
         return Response(InvitationShape({"code": code, "address": address, "invited": referrals.invited_by(code)}).data)

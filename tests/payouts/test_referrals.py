@@ -67,7 +67,7 @@ def test_an_agent_sees_her_invitation_and_whom_it_brought(facts: FactsMaker, bro
     shown = Browser(user=ilse.user).get(f"{API}/agent/invitation").json()
 
     assert shown["code"] == str(ilse.pk)
-    assert shown["address"].endswith(f"/agent/?invited_by={ilse.pk}")
+    assert shown["address"].endswith(f"/agent/join?invited_by={ilse.pk}")
     assert [(one["name"], one["paid"]) for one in shown["invited"]] == [("Jonas", True)]
 
 

@@ -35,6 +35,8 @@ export interface Application {
   password: string;
   kind: Profile["kind"];
   display_name: string;
+  /** The agent whose invitation brought her. */
+  invited_by?: string;
 }
 
 /** What was wrong with a form: by field, "" for the whole of it. */

@@ -100,15 +100,19 @@ export function Landing({ state, work }: Face) {
 }
 
 function SignUp({ work }: Face) {
+  const invited = new URLSearchParams(location.search).get("invited_by");
   const form = useForm(async (values) => {
     const kind = (values["kind"] ?? "student") as Profile["kind"];
-    const inside = await signUp({ email: values["email"] ?? "", password: values["password"] ?? "", display_name: values["display_name"] ?? "", kind });
+    const { email = "", password = "", display_name = "", invited_by } = values;
+    const inside = await signUp({ email, password, display_name, kind, ...(invited_by && { invited_by }) });
     if (inside) await work.meet();
     work.go(inside ? "/agent/" : "/agent/mail");
   });
   return (
     <form class="card stack-4" onSubmit={form.submit} noValidate={false}>
       <h2 class="title">{t("start_here")}</h2>
+      {invited && !form.errors["invited_by"] && <input type="hidden" name="invited_by" value={invited} />}
+      {form.errors["invited_by"] && <p class="error" role="alert">{form.errors["invited_by"]}</p>}
       <fieldset>
         <legend class="label">{t("you_are")}</legend>
         <div class="kind-choices">
