@@ -30,5 +30,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
 CMD ["python", "-m", "uvicorn", "marketplace.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
      "--loop", "uvloop", "--http", "httptools", "--lifespan", "auto", "--no-access-log", \
      "--no-proxy-headers", "--no-server-header", \
-     "--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-per-message-deflate", "false", \
+     "--ws", "realtime.keepalive:PatientProtocol", "--ws-max-size", "65536", "--ws-per-message-deflate", "false", \
      "--ws-ping-interval", "10", "--ws-ping-timeout", "10", "--timeout-graceful-shutdown", "5"]

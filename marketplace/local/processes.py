@@ -26,7 +26,7 @@ def commands(*, host: str, port: int, haste: float = 1) -> dict[str, tuple[str, 
             *("-m", "uvicorn", "marketplace.asgi:application", "--host", host, "--port", str(port)),
             *("--loop", "uvloop", "--http", "httptools", "--lifespan", "auto", "--no-access-log"),
             *("--no-proxy-headers", "--no-server-header"),  # who asks is read from the proxy in one place: settings
-            *("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-per-message-deflate", "false"),
+            *("--ws", "realtime.keepalive:PatientProtocol", "--ws-max-size", "65536", "--ws-per-message-deflate", "false"),
             *("--ws-ping-interval", ping, "--ws-ping-timeout", pong, "--timeout-graceful-shutdown", "5"),
         ),
         "dispatcher": ("manage.py", "dispatch"),
