@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from marketplace import clock
 from marketplace.refusals import Refused
@@ -51,7 +51,9 @@ REFUSE = Question(
 class PrepareForm(forms.Form):
     """What is paid, through whom, up to which day."""
 
-    provider = forms.ChoiceField(choices=lambda: [(name, name) for name in sorted(outlets.known())])
+    provider = forms.ChoiceField(
+        choices=lambda: [(name, name) for name in sorted(outlets.known())], widget=UnfoldAdminSelectWidget
+    )
     currency = forms.RegexField(r"^[A-Z]{3}$", initial="EUR", widget=UnfoldAdminTextInputWidget)
     until = forms.DateField(
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-11-23"}),
@@ -59,6 +61,7 @@ class PrepareForm(forms.Form):
     )
     zone = forms.ChoiceField(
         required=False,
+        widget=UnfoldAdminSelectWidget,
         choices=lambda: [("", "All"), *((zone, zone) for zone in schedule.zones())],
         help_text="Only accounts of this pay zone; the day begins at its midnight, else at that of UTC.",
     )
