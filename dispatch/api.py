@@ -60,13 +60,23 @@ class Chats(APIView):
         )
 
 
+class DecisionsBefore(serializers.Serializer[Any]):
+    """The next page: those before this decision, the last one of the page before."""
+
+    before = serializers.UUIDField(required=False)
+
+
 class Decisions(APIView):
     """Why the agent was asked lately, and where somebody else was though she was free: one sentence each, her points
-    and the chosen one's, and the version of the weights. Who the other was is nobody's business."""
+    and the chosen one's, what would change it, and the version of the weights; fifty at a time, the latest first. Who
+    the other was is nobody's business."""
 
     def get(self, request: Request) -> Response:
+        asked = DecisionsBefore(data=request.query_params)
+        asked.is_valid(raise_exception=True)
         since = clock.now() - DECISIONS_SHOWN
-        return Response(decisions.of_agent(agent_of(request).pk, since=since))
+        before = asked.validated_data.get("before")
+        return Response(decisions.of_agent(agent_of(request).pk, since=since, before=before))
 
 
 class WantedNow(APIView):

@@ -50,28 +50,66 @@ def _to_her(chosen: Mapping[str, Any], spoken: str) -> str:
 
 
 def _what_decided(chosen: Mapping[str, Any], mine: Mapping[str, Any], spoken: str) -> str:
-    """The part of the score that made the largest difference."""
+    """The part of the score that made the largest difference, in words."""
+    part = deciding(chosen, mine)
+    return _fit_words(chosen["why"], mine["why"], spoken) if part == "fit" else DECIDED[part]
+
+
+def deciding(chosen: Mapping[str, Any], mine: Mapping[str, Any]) -> str:
+    """The part of the score that made the largest difference; `turn` where only waiting counts, `tie` where none did."""
     if "total" not in chosen:
-        return "somebody who had waited longer"
-    words = {
-        "fit": _fit_words(chosen["why"], mine["why"], spoken),
-        "speed": "somebody who has needed less time than expected for such chats",
-        "load": "somebody with fewer chats under way",
-        "idle": "somebody who had waited longer",
-        "deficit": "somebody who earned less for her time lately",
-        "starved": "somebody who had been passed over for long",
-        "reserve": "somebody who is not on reserve",
-        "price": "somebody whose skills fewer waiting customers need, so that yours stay free",
-    }
-    part = max(words, key=lambda name: float(chosen[name]) - float(mine[name]))
-    if chosen[part] <= mine[part]:
-        return "somebody who fitted equally well and came first in order"
-    return words[part]
+        return "turn"
+    part = max(PARTS, key=lambda name: float(chosen[name]) - float(mine[name]))
+    return part if chosen[part] > mine[part] else "tie"
+
+
+def change(facts: Mapping[str, Any], agent: str) -> str:
+    """What would have brought the offer to this agent, in one sentence; nothing where it was hers."""
+    chosen = facts["chosen"]
+    mine = next((other for other in facts["next"] if other["agent"] == agent), None)
+    if mine is None or chosen["agent"] == agent:
+        return ""
+    if "knows" in chosen["why"]:
+        return "Nothing: whoever knows a chat is asked first, and you are for those that you know."
+    part = deciding(chosen, mine)
+    if part != "fit":
+        return CHANGES[part]
+    if _language(chosen["why"]) not in mine["why"]:
+        return f"A higher level in {language_name(facts['language'])}, once you have certified it."
+    return "A certificate in this topic, or a higher one."
+
+
+def _language(why: Sequence[str]) -> str:
+    return next(fact for fact in why if fact.startswith("language_"))
+
+
+PARTS = ("fit", "speed", "load", "idle", "deficit", "starved", "reserve", "price")
+DECIDED: Mapping[str, str] = {
+    "turn": "somebody who had waited longer",
+    "tie": "somebody who fitted equally well and came first in order",
+    "speed": "somebody who has needed less time than expected for such chats",
+    "load": "somebody with fewer chats under way",
+    "idle": "somebody who had waited longer",
+    "deficit": "somebody who earned less for her time lately",
+    "starved": "somebody who had been passed over for long",
+    "reserve": "somebody who is not on reserve",
+    "price": "somebody whose skills fewer waiting customers need, so that yours stay free",
+}
+CHANGES: Mapping[str, str] = {
+    "turn": "Nothing you need to do: the longer you wait, the sooner it is your turn.",
+    "tie": "Nothing: it could have gone either way.",
+    "speed": "Time is compared with what such chats are expected to take. Hurrying one chat changes next to nothing.",
+    "load": "Fewer chats at once: with none under way you are asked before those who have some.",
+    "idle": "Nothing you need to do: the longer you wait, the sooner it is your turn.",
+    "deficit": "Nothing: it evens out. Who has earned less for her time is asked sooner, and so are you then.",
+    "starved": "Nothing: whoever has been passed over for long comes first, and so do you then.",
+    "reserve": "Leaving reserve, on Home.",
+    "price": "Nothing: your skills are rare just now and are kept for a customer who needs them.",
+}
 
 
 def _fit_words(chosen: Sequence[str], mine: Sequence[str], spoken: str) -> str:
-    spoke = next(fact for fact in chosen if fact.startswith("language_"))
-    if spoke not in mine:
+    if _language(chosen) not in mine:
         return f"somebody who speaks {spoken} better"
     return "somebody who knows the topic better"
 

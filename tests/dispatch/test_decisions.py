@@ -14,7 +14,7 @@ from django.test import Client
 from agents.models import Agent, AgentLanguage, AgentSkill, Slot
 from brands.models import Skill
 from conversations import customers, lifecycle
-from dispatch import decisions, offers, published, replays, rounds, snapshot
+from dispatch import decisions, explanations, offers, published, replays, rounds, snapshot
 from dispatch.matching import Placement, Weights
 from dispatch.models import Decision, Escalation, Offer, Round, ScoreWeights
 from dispatch.views import WORDS
@@ -91,6 +91,48 @@ def test_the_agent_reads_why_in_one_sentence(made: Offer, dana: Agent, olu: Agen
     assert str(olu.pk) not in str(other), "nobody learns who the other was"
 
 
+def test_she_reads_what_would_change_it_and_what_became_of_her_own(made: Offer, dana: Agent, olu: Agent) -> None:
+    (hers,) = decisions.of_agent(olu.pk, since=NOON)
+    (other,) = decisions.of_agent(dana.pk, since=NOON)
+
+    assert (hers["change"], hers["outcome"], hers["brand"], hers["topic_name"]) == (
+        "",
+        "open",
+        "Lumo Mobile",
+        "Refunds",
+    )
+    assert other["change"].startswith("Nothing you need to do: the longer you wait")
+    assert other["outcome"] == "", "what somebody else did with it is not hers to read"
+
+
+def test_pages_of_decisions_follow_each_other_also_within_one_instant(made: Offer, dana: Agent, olu: Agent) -> None:
+    fields = vars_of(Decision.objects.get())
+    for _ in range(4):
+        Decision.objects.create(**{**fields, "id": uuid4()})
+    everything = {one["id"] for one in decisions.of_agent(dana.pk, since=NOON)}
+
+    seen: list[str] = []
+    while page := decisions.of_agent(dana.pk, since=NOON, before=UUID(seen[-1]) if seen else None, limit=2):
+        seen += [one["id"] for one in page]
+
+    assert (len(seen), set(seen)) == (5, everything)
+    with pytest.raises(Refused, match="no such decision of yours"):
+        decisions.of_agent(dana.pk, since=NOON, before=uuid4())
+
+
+@pytest.mark.parametrize("part", explanations.PARTS)
+def test_whatever_decided_there_is_a_sentence_of_what_would_change_it(part: str) -> None:
+    points = dict.fromkeys(explanations.PARTS, 1.0)
+    chosen = {"agent": "a", "why": ["topic_certified", "language_fluent"], "total": 9.0, **points, part: 2.0}
+    mine = {"agent": "b", "why": ["topic_learning", "language_fluent"], "total": 8.0, **points}
+    facts = {"chosen": chosen, "next": [mine], "language": "de", "topic": "refunds"}
+
+    assert explanations.deciding(chosen, mine) == part
+    assert explanations.change(facts, "b").endswith(".")
+    assert explanations.change(facts, "a") == ""
+    assert explanations.deciding(chosen, chosen) == "tie"
+
+
 def test_she_reads_it_over_rest(made: Offer, dana: Agent) -> None:
     client = Client()
     client.force_login(dana.user)
@@ -99,6 +141,8 @@ def test_she_reads_it_over_rest(made: Offer, dana: Agent) -> None:
     (told,) = [one for one in client.get("/api/v1/agent/decisions").json() if one["at"] != at(1).isoformat()]
 
     assert told["sentence"].endswith("you were free and next.")
+    assert client.get("/api/v1/agent/decisions", {"before": "nonsense"}).status_code == 400
+    assert client.get("/api/v1/agent/decisions", {"before": str(uuid4())}).status_code == 404
     assert Client().get("/api/v1/agent/decisions").status_code == 403
 
 

@@ -10,6 +10,7 @@ import { Settings } from "./settings";
 import { Receipt } from "./wrapup";
 
 const asked = () => import("./handover/asked");
+const decisions = () => import("./decisions/page");
 const money = () => import("./money/page");
 const shifts = () => import("./shifts/page");
 const shiftNews = () => import("./shifts/news");
@@ -47,6 +48,8 @@ function Screen({ state, work }: Face) {
       return <Later key="money" fetch={money} state={state} work={work} />;
     case "shifts":
       return <Later key="shifts" fetch={shifts} state={state} work={work} />;
+    case "decisions":
+      return <Later key="decisions" fetch={decisions} state={state} work={work} />;
     case "receipt":
       return <Receipt state={state} work={work} />;
     case "settings":

@@ -21,3 +21,4 @@ export const MOON = "M19.5 14.2A8 8 0 0 1 9.8 4.5a8 8 0 1 0 9.7 9.7Z";
 export const STOP = "M8.5 3.5h7l5 5v7l-5 5h-7l-5-5v-7ZM12 8v4.5M12 16h.01";
 export const PLUS = "M12 5v14M5 12h14";
 export const SQUARE = "M5 5h14v14H5Z";
+export const SCALES = "M12 4v16M8 20h8M5 7h14M5 7l-2.5 6a2.8 2.8 0 0 0 5 0ZM19 7l-2.5 6a2.8 2.8 0 0 0 5 0Z";

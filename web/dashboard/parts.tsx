@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Desk } from "../protocol";
 import { BROKEN, CHAT, CLOSE, HOME, Icon, INFO, OFFLINE } from "../shared/icons";
 import { clockTime } from "../shared/time";
-import { BECKON, CALENDAR, DOT, RING, SLIDERS, WALLET } from "./marks";
+import { BECKON, CALENDAR, DOT, RING, SCALES, SLIDERS, WALLET } from "./marks";
 import { locale, t } from "./speak";
 import { isTroubled, presenceOf, questionsOfShifts, unreadCount, type State } from "./state";
 import type { Work } from "./work";
@@ -14,11 +14,13 @@ export interface Face {
   work: Work;
 }
 
-const PLACES: readonly { path: string; screens: string; icon: string; words: Key }[] = [
+/** `wide`: only where there is room for it; on a phone Settings lead there. */
+const PLACES: readonly { path: string; screens: string; icon: string; words: Key; wide?: boolean }[] = [
   { path: "/agent/", screens: "home", icon: HOME, words: "home" },
   { path: "/agent/chats", screens: "chats chat", icon: CHAT, words: "chats" },
   { path: "/agent/shifts", screens: "shifts", icon: CALENDAR, words: "shifts" },
   { path: "/agent/earnings", screens: "earnings receipt", icon: WALLET, words: "earnings" },
+  { path: "/agent/decisions", screens: "decisions", icon: SCALES, words: "decisions", wide: true },
   { path: "/agent/settings", screens: "settings", icon: SLIDERS, words: "settings" },
 ];
 
@@ -48,7 +50,7 @@ export function Shell({ state, work, children, chat }: Face & { children: Compon
       </div>
       {!chat && (
         <nav class="tabs" aria-label={t("main")}>
-          {PLACES.map((place) => (
+          {PLACES.filter(({ wide }) => !wide).map((place) => (
             <Place key={place.path} place={place} state={state} />
           ))}
         </nav>

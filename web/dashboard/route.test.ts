@@ -9,6 +9,8 @@ test.each([
   ["/agent/reset", { screen: "reset", key: "" }],
   ["/agent/path/languages", { screen: "step", step: "languages" }],
   ["/agent/path/nowhere", { screen: "lost" }],
+  ["/agent/decisions", { screen: "decisions", decision: "" }],
+  ["/agent/decisions/d1", { screen: "decisions", decision: "d1" }],
   ["/agent/nowhere", { screen: "lost" }],
   ["/agent/shifts", { screen: "shifts", at: "" }],
   ["/agent/shifts/2026-11-23", { screen: "shifts", at: "2026-11-23" }],

@@ -5,6 +5,7 @@ export type Route =
   | { screen: "confirm" | "reset"; key: string }
   | { screen: "step"; step: Step }
   | { screen: "chat"; conversation: string; part: Part }
+  | { screen: "decisions"; decision: string }
   | { screen: "receipt"; engagement: string }
   /** `at`: a week's day (2026-11-23), "hours", a shift's id, or "" for this week. */
   | { screen: "shifts"; at: string };
@@ -23,6 +24,7 @@ export function routeOf(path: string): Route {
   if (first === "path" && second && !STEPS.includes(second)) return { screen: "lost" };
   if (first === "path" && second) return { screen: "step", step: second as Step };
   if (first === "chats" && second) return { screen: "chat", conversation: second, part: PARTS.includes(third) ? (third as Part) : "talk" };
+  if (first === "decisions") return { screen: "decisions", decision: second };
   if (first === "receipts" && second) return { screen: "receipt", engagement: second };
   if (first === "shifts") return { screen: "shifts", at: second };
   if (PLAIN.includes(first)) return { screen: first as "join" };
@@ -32,3 +34,4 @@ export function routeOf(path: string): Route {
 export const chatPath = (conversation: string, part: Part = "talk"): string =>
   `/agent/chats/${conversation}${part === "talk" ? "" : `/${part}`}`;
 export const receiptPath = (engagement: string): string => `/agent/receipts/${engagement}`;
+export const decisionPath = (decision: string): string => `/agent/decisions/${decision}`;

@@ -34,6 +34,14 @@ export function Settings({ state, work }: Face) {
             {given && <CertifiedTopics me={me} options={given} />}
             <Hint>{t("certified_hint")}</Hint>
           </section>
+          <section class="card">
+            <h2 class="title">
+              <a class="row-link" href="/agent/decisions">
+                {t("decisions")}
+              </a>
+            </h2>
+            <p class="muted">{t("decisions_line")}</p>
+          </section>
           <section class="card stack-4">
             <h2 class="title">{t("account")}</h2>
             <p>{me.email}</p>

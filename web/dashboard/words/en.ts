@@ -6,6 +6,8 @@ export const en = {
   home: "Home",
   chats: "Chats",
   earnings: "Earnings",
+  decisions: "Decisions",
+  decisions_line: "Why an offer came to you or went to someone else.",
   settings: "Settings",
   shifts: "Shifts",
   want_answer: { one: "{n} wants your answer", other: "{n} want your answer" },
