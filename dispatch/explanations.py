@@ -56,7 +56,7 @@ def _what_decided(chosen: Mapping[str, Any], mine: Mapping[str, Any], spoken: st
 
 
 def deciding(chosen: Mapping[str, Any], mine: Mapping[str, Any]) -> str:
-    """The part of the score that made the largest difference; `turn` where only waiting counts, `tie` where none did."""
+    """The part of the score that differed most; `turn` where only waiting counts, `tie` where none differed."""
     if "total" not in chosen:
         return "turn"
     part = max(PARTS, key=lambda name: float(chosen[name]) - float(mine[name]))

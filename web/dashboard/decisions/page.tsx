@@ -31,7 +31,7 @@ export function Page({ state, work }: Face) {
   return (
     <Shell state={state} work={work}>
       <div class={wanted ? "decided-head" : ""}>
-        <Heading>{t("decisions")}</Heading>
+        {wanted ? <h1 class="headline">{t("decisions")}</h1> : <Heading>{t("decisions")}</Heading>}
         <p class="muted">{d("lead")}</p>
       </div>
       {!found && !failed && <p class="muted" role="status">{t("loading")}</p>}
@@ -62,7 +62,7 @@ export function Page({ state, work }: Face) {
             <a class="back" href="/agent/decisions">
               <Icon d={BACK} size="small" directed /> {d("back")}
             </a>
-            {chosen ? <One one={chosen} /> : <p class="card">{d("gone")}</p>}
+            {chosen ? <One one={chosen} asked={wanted !== ""} /> : <p class="card">{d("gone")}</p>}
           </div>
         </div>
       )}
@@ -89,12 +89,14 @@ function Entry({ one, current }: { one: Decision; current: boolean }) {
   );
 }
 
-function One({ one }: { one: Decision }) {
+function One({ one, asked }: { one: Decision; asked: boolean }) {
   const parts = compared(one);
   return (
     <article class="card stack-4">
       <Mark icon={SCALES}>{d("by_rule")}</Mark>
-      <h2 class="headline">{title(one)}</h2>
+      <h2 class="headline" tabIndex={-1} data-start={asked || undefined}>
+        {title(one)}
+      </h2>
       <p>{one.sentence}</p>
       {one.outcome && <p class="muted">{sentenceCase(d(`outcome_${one.outcome}`))}.</p>}
       {one.change && (
