@@ -7,6 +7,7 @@ a change of law is one more row. Where two sources say different things, the str
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import time as clock
 from itertools import pairwise
 
 DAY = timedelta(days=1)
@@ -22,6 +23,7 @@ class Law:
     day_minutes: int
     week_minutes: int
     rest_minutes: int
+    week_rest_minutes: int  # on end, within each week from Monday on
     source: str
 
     @property
@@ -30,15 +32,28 @@ class Law:
         return DAY - timedelta(minutes=self.rest_minutes)
 
 
-_EU = "Directive 2003/88/EC, articles 3 and 6"
+_EU = "Directive 2003/88/EC, articles 3, 5 and 6"
 LAWS = (
-    Law("", date(2004, 8, 2), 10 * 60, 48 * 60, 11 * 60, f"{_EU}; ILO convention 30, article 4"),
-    Law("SE", date(1983, 1, 1), 10 * 60, 40 * 60, 11 * 60, "Arbetstidslag (1982:673), sections 5 and 13"),
-    Law("DE", date(1994, 7, 1), 8 * 60, 48 * 60, 11 * 60, "Arbeitszeitgesetz, sections 3 and 5"),
-    Law("ES", date(2015, 11, 13), 9 * 60, 40 * 60, 12 * 60, "Estatuto de los Trabajadores, article 34"),
-    Law("FR", date(2016, 8, 10), 10 * 60, 48 * 60, 11 * 60, "Code du travail, L3121-18, L3121-20 and L3131-1"),
-    Law("IN", date(1949, 4, 1), 9 * 60, 48 * 60, 11 * 60, "Factories Act 1948, sections 51 and 54; rest as elsewhere"),
-)
+    Law("", date(2004, 8, 2), 10 * 60, 48 * 60, 11 * 60, 35 * 60, f"{_EU}; ILO convention 30, article 4"),
+    Law(
+        "SE", date(2005, 7, 1), 10 * 60, 40 * 60, 11 * 60, 36 * 60,
+        "Arbetstidslag (1982:673), sections 5, 13 and 14; day as in ILO convention 30, article 4",
+    ),
+    Law("DE", date(1994, 7, 1), 8 * 60, 48 * 60, 11 * 60, 35 * 60, "Arbeitszeitgesetz, sections 3, 5, 9 and 11"),
+    Law("ES", date(2015, 11, 13), 9 * 60, 40 * 60, 12 * 60, 36 * 60, "Estatuto de los Trabajadores, articles 34, 37"),
+    Law(
+        "FR", date(2016, 8, 10), 10 * 60, 48 * 60, 11 * 60, 35 * 60,
+        "Code du travail, L3121-18, L3121-20, L3131-1 and L3132-2",
+    ),
+    Law(
+        "IN", date(1949, 4, 1), 9 * 60, 48 * 60, 11 * 60, 24 * 60,
+        "Factories Act 1948, sections 51, 52 and 54; rest as elsewhere",
+    ),
+    Law(
+        "IN", date(2025, 11, 21), 8 * 60, 48 * 60, 11 * 60, 24 * 60,
+        "Occupational Safety, Health and Working Conditions Code 2020, sections 25 and 26; rest as elsewhere",
+    ),
+)  # fmt: skip
 
 
 def law(country: str, on: date) -> Law:
@@ -72,7 +87,12 @@ class Hindrance:
 def hindrance(held: Iterable[Time], new: Time, bounds: Bounds) -> Hindrance | None:
     """None where the time can be added to those she has. `held` reaches eight days to both sides at least."""
     known = sorted(held)
-    return _overlap(known, new, bounds) or _rest(known, new, bounds) or _hours(known, new, bounds)
+    return (
+        _overlap(known, new, bounds)
+        or _rest(known, new, bounds)
+        or _hours(known, new, bounds)
+        or _week_rest(known, new, bounds)
+    )
 
 
 def faults(times: Iterable[Time], bounds: Bounds) -> list[str]:
@@ -91,7 +111,9 @@ def faults(times: Iterable[Time], bounds: Bounds) -> list[str]:
             had = sum(_minutes(time) for time in known if _key(unit, time, bounds) == key)
             if had > most:
                 found.append(f"{had} minutes in the {unit} {key}, and {most} is the limit")
-    return found
+    weeks = {monday for time in known for monday in _mondays(time, bounds)}
+    short = [monday for monday in sorted(weeks) if _longest_rest(known, monday, bounds) < bounds.law.week_rest_minutes]
+    return found + [f"too little rest on end in the week of {monday}" for monday in short]
 
 
 def _overlap(known: Sequence[Time], new: Time, bounds: Bounds) -> Hindrance | None:
@@ -111,6 +133,36 @@ def _rest(known: Sequence[Time], new: Time, bounds: Bounds) -> Hindrance | None:
                 f"With your shift {_said(other, bounds)} it would leave you less than {rest} of rest in 24 hours.",
             )
     return None
+
+
+def _week_rest(known: Sequence[Time], new: Time, bounds: Bounds) -> Hindrance | None:
+    with_it = sorted([*known, new])
+    for monday in _mondays(new, bounds):
+        if _longest_rest(with_it, monday, bounds) < bounds.law.week_rest_minutes:
+            rest = hours(bounds.law.week_rest_minutes)
+            return Hindrance("week rest", f"It would leave you nowhere {rest} of rest on end in that week.")
+    return None
+
+
+def _mondays(time: Time, bounds: Bounds) -> list[date]:
+    """The first days of the weeks, by her clock, into which a time reaches."""
+    days = (
+        time[0].astimezone(bounds.zone).date(),
+        (time[1] - timedelta(microseconds=1)).astimezone(bounds.zone).date(),
+    )
+    return sorted({day - timedelta(days=day.weekday()) for day in days})
+
+
+def _longest_rest(known: Sequence[Time], monday: date, bounds: Bounds) -> int:
+    """Minutes of the longest time without work within a week; `known` ascends and does not overlap."""
+    free_from = datetime.combine(monday, clock(), bounds.zone).astimezone(UTC)
+    ends = datetime.combine(monday + timedelta(days=7), clock(), bounds.zone).astimezone(UTC)
+    longest = timedelta()
+    for begun, ended in known:
+        if ended > free_from and begun < ends:
+            longest = max(longest, begun - free_from)
+            free_from = ended
+    return int(max(longest, ends - free_from).total_seconds()) // 60
 
 
 def _stints(known: Sequence[Time], law: Law) -> list[list[Time]]:

@@ -1,7 +1,7 @@
 """The matching's problem, read from the rows; imported where solvers may be, in a task's process."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -19,7 +19,9 @@ HORIZON = timedelta(days=21)
 LEAD = timedelta(hours=1)  # what begins sooner is claimed at once
 WORTH_AN_HOUR = 100.0  # of a seat that somebody sits in
 POINTS_AN_HOUR = {0: 1.0, 1: 8.0, 2: 16.0, 3: 24.0}  # by a wish's strength; 0: it lies in her hours
-FAIR = pure.Fairness(points_an_hour=20.0)
+LIKED = POINTS_AN_HOUR[2]
+LIKED_HOURS = 8.0  # as if she had said "would like" of so many hours more: one wish alone still says something
+FAIR = pure.Fairness(points_an_hour=60.0, band_minutes=4 * 60, bands=40)
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ def read(*, now: datetime) -> Read:
     points: dict[UUID, dict[int, float]] = defaultdict(dict)
     for agent_id, shift_id in _by_hours(agents, open_, now):
         points[agent_id][at[shift_id]] = POINTS_AN_HOUR[0] * _hours(open_[shift_id])
-    for wish in wishes:
-        points[wish.agent_id][at[wish.shift_id]] = POINTS_AN_HOUR[wish.strength] * _hours(open_[wish.shift_id])
+    for wish, worth in _weighed(wishes, open_):
+        points[wish.agent_id][at[wish.shift_id]] = worth
     slots = tuple(_slot(shift, monday) for shift in shifts)
     return Read(
         pure.Problem(
@@ -72,6 +74,19 @@ def read(*, now: datetime) -> Read:
         answers,
         sum(shift.seat_count - shift.held for shift in open_.values()),
     )
+
+
+def _weighed(wishes: Iterable[Wish], open_: Mapping[UUID, Shift]) -> Iterator[tuple[Wish, float]]:
+    """Each wish with its points. Strengths rank a person's own wishes: an hour of hers is worth as much on the whole as
+    anybody's, so that "above all" said of everything gains nothing."""
+    said: dict[UUID, list[Wish]] = defaultdict(list)
+    for wish in wishes:
+        said[wish.agent_id].append(wish)
+    for own in said.values():
+        plain = [POINTS_AN_HOUR[wish.strength] * _hours(open_[wish.shift_id]) for wish in own]
+        hours = sum(_hours(open_[wish.shift_id]) for wish in own) + LIKED_HOURS
+        factor = LIKED * hours / (sum(plain) + LIKED * LIKED_HOURS)
+        yield from zip(own, (factor * points for points in plain), strict=True)
 
 
 def _agents(named: set[UUID]) -> tuple[Agent, ...]:

@@ -22,7 +22,7 @@ from scipy.sparse import vstack
 
 from shifts.matching import greedy, prices, scorer
 from shifts.matching.model import Model, build
-from shifts.matching.problem import Plan, Problem
+from shifts.matching.problem import Plan, Problem, Seat
 from shifts.matching.program import Floats
 
 GAP = 1e-4
@@ -49,7 +49,10 @@ def solve(problem: Problem, *, gap: float = GAP, seconds: float = 60.0) -> Plan:
         value, bound = scorer.score(problem, seats).value, min(search.bound, _everything(problem))
         return Plan(seats, value, max(value, bound), time.perf_counter() - began, finished=False)
     seats = frozenset(seat for seat, own in model.columns.items() if search.best[own].sum() > HALF)
-    return Plan(seats, search.value, search.bound, time.perf_counter() - began, search.finished)
+    if search.finished:
+        return Plan(seats, search.value, search.bound, time.perf_counter() - began)
+    value, seats = max(_scored(problem, some) for some in (seats, greedy.fill(problem)))
+    return Plan(frozenset(seats), value, max(value, search.bound), time.perf_counter() - began, finished=False)
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,11 @@ class Search:
 
     def _seconds_left(self) -> float:
         return max(0.01, self.deadline - time.perf_counter())
+
+
+def _scored(problem: Problem, seats: frozenset[Seat]) -> tuple[float, list[Seat]]:
+    """What a plan is worth as the scorer counts: a search that was broken off had not yet counted all of its own."""
+    return scorer.score(problem, seats).value, sorted(seats)
 
 
 def _everything(problem: Problem) -> float:

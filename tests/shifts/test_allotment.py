@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from agents.models import Agent
 from brands.models import Brand
 from shifts import allotment, asking, claims, terms
 from shifts.models import Allotment, Waiting, Wish
-from tests.people import NOON
+from tests.people import NOON, Hire
 from tests.shifts.rota import faults, held, hour, shift
 
 
@@ -36,6 +38,25 @@ def test_wishes_are_answered_at_the_end_of_the_window(lumo: Brand, dana: Agent, 
     assert told.sentence.startswith("It went to someone with fewer hours in the last four weeks: you had 4 h")
     assert Waiting.objects.get().agent == olu
     assert not allotment.window_is_over(now=hour(13))
+
+
+@pytest.mark.parametrize(("insists", "most"), [(2, 2), (3, 4)])
+def test_over_four_weeks_hours_come_out_alike_and_insisting_gains_little(
+    lumo: Brand, hire: Hire, insists: int, most: int
+) -> None:
+    people = [hire(name) for name in ("Asha", "Bo", "Cem", "Dewi")]
+    for week in range(4):
+        opens = 168 * week
+        for begins in (48, 72):
+            wanted = shift(lumo, opens + begins, window=opens + 12)
+            for agent in people:
+                claims.claim(agent.pk, wanted.pk, strength=insists if agent is people[0] else 2, now=hour(opens))
+        answered(opens + 13)
+
+    had = [len(held(agent)) for agent in people]
+    assert sum(had) == 8
+    assert max(had) <= most
+    assert min(had) >= 1
 
 
 def test_too_little_rest_is_told_and_what_nobody_got_can_be_claimed_at_once(

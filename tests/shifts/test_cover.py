@@ -86,6 +86,24 @@ def test_where_no_law_is_known_the_one_for_all_holds() -> None:
     assert limits.law("ZZ", date(2026, 1, 1)).country == ""
     assert limits.law("ES", date(2026, 1, 1)).rest_minutes == 12 * 60
     assert limits.law("ES", date(2010, 1, 1)).country == ""  # before the row holds
+    days = [limits.law("IN", on).day_minutes for on in (date(2025, 11, 20), date(2025, 11, 21))]
+    assert days == [9 * 60, 8 * 60]
+
+
+def test_a_week_keeps_its_rest_on_end_even_where_hours_are_few() -> None:
+    bounds = limits.Bounds(limits.law("SE", DAY.date()), ZoneInfo("Europe/Stockholm"))
+    monday = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Stockholm"))
+    daily = [(monday + timedelta(days=n), monday + timedelta(days=n, hours=1)) for n in range(7)]
+
+    sixth = limits.hindrance(daily[:5], daily[5], bounds)
+    seventh = limits.hindrance(daily[:6], daily[6], bounds)
+    next_week = limits.hindrance(daily[:6], (monday + timedelta(days=7), monday + timedelta(days=7, hours=1)), bounds)
+
+    assert sixth is None
+    assert next_week is None
+    assert seventh is not None
+    assert seventh.sentence == "It would leave you nowhere 36 h of rest on end in that week."
+    assert limits.faults(daily, bounds) == ["too little rest on end in the week of 2026-11-23"]
 
 
 TIMES = st.lists(st.tuples(st.integers(0, 14 * 48), st.integers(1, 16)), min_size=1, max_size=40)

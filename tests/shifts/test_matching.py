@@ -222,6 +222,19 @@ def test_without_time_there_is_a_plan_all_the_same_and_its_gap_is_told() -> None
     assert plan.value == pytest.approx(scorer.score(problem, greedy.fill(problem)).value)
 
 
+def test_however_little_time_there_is_the_best_so_far_and_an_honest_gap_are_told() -> None:
+    problem = instances.week(100, seed=2)
+    whole = solver.solve(problem)
+
+    for seconds in (0.05, 0.2, 0.4, 0.8):
+        plan = solver.solve(problem, seconds=seconds)
+        assert scorer.score(problem, plan.seats).faults == ()
+        assert plan.value == pytest.approx(scorer.score(problem, plan.seats).value)
+        assert plan.value <= whole.bound * (1 + 1e-9)
+        assert plan.bound >= whole.value * (1 - 1e-9)  # whatever was found, better plans were not denied
+        assert plan.finished or plan.gap > 0
+
+
 def test_more_patterns_than_can_be_listed_are_told_slot_by_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = little(5)
     listed = solver.solve(problem)
