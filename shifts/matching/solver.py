@@ -30,7 +30,7 @@ GAP = 1e-4
 AIM, LAST_AIM = 0.3, 0.95
 SMALL = 4_000  # whole columns
 FIRST_SLACK = 0.0007  # as a share of the dearest column
-WIDENING = 4.0
+WIDENING = 16.0
 SURE = 1e-6
 HALF = 0.5
 INFEASIBLE = 2
@@ -51,8 +51,8 @@ def solve(problem: Problem, *, gap: float = GAP, seconds: float = 60.0) -> Plan:
     seats = frozenset(seat for seat, own in model.columns.items() if search.best[own].sum() > HALF)
     if search.finished:
         return Plan(seats, search.value, search.bound, time.perf_counter() - began)
-    value, seats = max(_scored(problem, some) for some in (seats, greedy.fill(problem)))
-    return Plan(frozenset(seats), value, max(value, search.bound), time.perf_counter() - began, finished=False)
+    value, best = max(_scored(problem, some) for some in (seats, greedy.fill(problem)))
+    return Plan(frozenset(best), value, max(value, search.bound), time.perf_counter() - began, finished=False)
 
 
 @dataclass(frozen=True)
