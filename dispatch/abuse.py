@@ -48,17 +48,22 @@ def stop(engagement_id: UUID, *, by: UUID, reason: str, words: str, now: datetim
 
 @transaction.atomic
 def review(report_id: UUID, *, by: User, finding: str, reason: str, now: datetime) -> None:
-    """A person looked at it. An unfounded report lifts the rest and the parting from this agent; it takes no pay back.
+    """A person looked at it. An unfounded report lifts the parting from this agent and the rest, also of a request that
+    is kept back already; it takes no pay back.
 
-    Locks: the report.
+    Locks: the customer's requests that are kept back, the report.
     """
     if finding not in FINDINGS:
         raise Refused("Say whether the report is confirmed or unfounded.", code="bad_finding")
+    customer_id = AbuseReport.objects.values_list("customer_id", flat=True).get(pk=report_id)
+    kept_back = escalations.resting(customer_id)
     report = AbuseReport.objects.select_for_update(no_key=True).get(pk=report_id)
     if report.reviewed_at is not None:
         raise Refused("Somebody has reviewed this already.", code="reviewed")
     report.reviewed_by, report.reviewed_at, report.finding = by, now, finding
     report.save(update_fields=["reviewed_by", "reviewed_at", "finding"])
+    if finding == "unfounded":
+        escalations.reconsider(kept_back, customer_id, now=now)
     subject = f"engagement:{report.pk}"
     journal.record(
         f"abuse.{finding}", actor=f"operator:{by.pk}", subject=subject, brand_id=report.brand_id, reason=reason, now=now

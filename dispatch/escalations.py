@@ -1,5 +1,6 @@
 """Requests for a person: begun, given back, ended. The table is the queue; a lost wake-up loses nothing."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -97,9 +98,31 @@ def _rest(conversation: Conversation, packet: protocol.Packet, now: datetime) ->
     """After a chat that an agent left for abuse the customer's next one begins a little later; a danger never waits."""
     if packet.reason == DANGER:
         return _Rest()
-    reports = AbuseReport.objects.filter(customer_id=conversation.customer_id, rest_until__gt=now)
+    return _rest_of(conversation.customer_id, now)
+
+
+def _rest_of(customer_id: UUID, now: datetime) -> _Rest:
+    """Of the reports about this customer that stand, the longest."""
+    reports = AbuseReport.objects.filter(customer_id=customer_id, rest_until__gt=now)
     until = reports.exclude(finding="unfounded").aggregate(until=Max("rest_until"))["until"]
     return _Rest(until, "rest") if until else _Rest()
+
+
+def resting(customer_id: UUID) -> list[Escalation]:
+    """This customer's requests that are kept back because of how she treated an agent, locked in order of their ids."""
+    assert connection.in_atomic_block, "an escalation is locked inside a transaction"
+    kept = Escalation.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    return list(kept.filter(conversation__customer_id=customer_id, held_why="rest", ended_at=None))
+
+
+def reconsider(escalations: Iterable[Escalation], customer_id: UUID, *, now: datetime) -> None:
+    """A report was found unfounded: these are kept back for as long as another one says, or no more. The caller holds
+    them."""
+    rest = _rest_of(customer_id, now)
+    for escalation in escalations:
+        escalation.held_until, escalation.held_why = rest.held_until, rest.held_why
+        escalation.save(update_fields=["held_until", "held_why"])
+    wake()
 
 
 def rests(escalation: Escalation) -> bool:

@@ -73,6 +73,15 @@ class Acting(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
+        """What the form allows a room may still refuse, because somebody was faster: then nothing has changed, and the
+        page says why."""
+        try:
+            return super().changeform_view(request, *args, **options)
+        except Refused as refused:
+            messages.error(request, refused.message)
+            return redirect(request.get_full_path())
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Never by a secret: a filter in the address would let whoever sees the rows guess it letter by letter."""
         if not SECRETS.isdisjoint(lookup.split("__")):

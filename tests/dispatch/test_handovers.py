@@ -392,6 +392,34 @@ def test_a_person_reviews_it_once_and_takes_no_pay_back(
         abuse.review(engagement.pk, by=noor, finding="confirmed", reason="Second thoughts", now=at(71))
 
 
+def test_an_unfounded_report_lifts_the_rest_of_a_request_that_waits_already(
+    engagement: Engagement, chat: Conversation, maja: Customer, dana: Agent, noor: User
+) -> None:
+    abuse.stop(engagement.pk, by=dana.pk, reason="spam", words="", now=at(65))
+    say(chat, maja.pk, "Hello?", now=at(80))
+    request = ask(chat, now=at(90))
+    assert request.held_until is not None
+
+    abuse.review(engagement.pk, by=noor, finding="unfounded", reason="Only impatient", now=at(95))
+
+    request.refresh_from_db()
+    assert (request.held_until, request.held_why) == (None, "")
+    assert [offer.escalation_id for offer in rounds.match_waiting(now=at(96))] == [request.pk]
+
+
+def test_a_confirmed_report_leaves_the_rest_as_it_is(
+    engagement: Engagement, chat: Conversation, maja: Customer, dana: Agent, noor: User
+) -> None:
+    abuse.stop(engagement.pk, by=dana.pk, reason="spam", words="", now=at(65))
+    say(chat, maja.pk, "Hello?", now=at(80))
+    request = ask(chat, now=at(90))
+
+    abuse.review(engagement.pk, by=noor, finding="confirmed", reason="Threats", now=at(95))
+
+    request.refresh_from_db()
+    assert (request.held_until, request.held_why) == (at(65 + 900), "rest")
+
+
 def test_nobody_leaves_somebody_elses_chat(engagement: Engagement, olu: Agent) -> None:
     with pytest.raises(Refused):
         abuse.stop(engagement.pk, by=olu.pk, reason="insult", words="", now=at(65))

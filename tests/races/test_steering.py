@@ -11,7 +11,7 @@ import pytest
 from django.db import connections, transaction
 from django.db.models import QuerySet
 
-from agents.models import Agent
+from agents.models import Agent, User
 from brands.models import Brand
 from dispatch import desk, modes, rounds
 from dispatch.models import Escalation, Mode, Offer, Round
@@ -19,6 +19,7 @@ from marketplace.refusals import Refused
 from payouts import surges
 from payouts.models import SurgeBudget, SurgeReservation
 from tests import truth
+from tests.admin.conftest import enter
 from tests.boards import another_chat
 from tests.people import Hire, ask, at
 from tests.races.test_races import at_once
@@ -29,6 +30,7 @@ WHY = "The score sends everybody to one"
 ROUNDS_AFTER = 5
 MOST_WAITING = 20
 LONGEST_S = 60
+LOOKS = 100_000
 
 
 @pytest.fixture
@@ -165,3 +167,33 @@ def test_without_lock_and_check_the_budget_is_overdrawn(lumo: Brand, monkeypatch
 
     assert SurgeReservation.objects.filter(state="reserved").count() > 10
     assert "a surge budget is what its reservations say" in truth.faults()
+
+
+BLOCKED = "select count(*) from pg_locks where not granted"
+
+
+def test_two_operators_who_switch_the_same_at_once_are_told_so(lumo: Brand, noor: User) -> None:
+    page, told = "/admin/dispatch/mode/add/", {"kind": "plain", "brand": lumo.pk, "reason": WHY}
+    second = enter(noor)
+    first_is_in, answered = Flag(), []
+
+    def switch() -> None:
+        with transaction.atomic():
+            modes.switch_on("plain", lumo.pk, by="operator:ines", reason=WHY, now=at(0))
+            first_is_in.set()
+            with connections["default"].cursor() as cursor:
+                for _ in range(LOOKS):
+                    cursor.execute(BLOCKED)
+                    if cursor.fetchone()[0]:
+                        return
+            raise AssertionError("the second never came to wait for the first")
+
+    def switch_too() -> None:
+        first_is_in.wait(LONGEST_S)
+        answered.append(second.post(page, told))
+
+    assert at_once(switch, switch_too) == [None, None]
+
+    assert answered[0].status_code == 302
+    assert "switched on already" in second.get(page).content.decode()
+    assert [mode.began_by for mode in Mode.objects.all()] == ["operator:ines"]
