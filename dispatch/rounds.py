@@ -25,7 +25,7 @@ def match_waiting(
     """Offer everything that waits to whoever can take it. Called by the leading dispatcher with its epoch and with what
     it read between rounds, or by a sweep while nobody leads. Two callers at once do no harm: what one placed, the other
     finds taken. `eager`: see `supply.look`."""
-    scene = supply.look(certified, eager=eager)
+    scene = supply.look(certified, now=now, eager=eager)
     if not scene.waiting:
         return []
     weights = weights or published.in_force(now)

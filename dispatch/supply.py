@@ -1,6 +1,7 @@
 """Who waits and who could take it, read from the database for one planning round."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from django.db import connection
 from dispatch import modes
 from dispatch.matching import Candidate, Certificate, Certificates, Modes, Waiting
 
+log = logging.getLogger(__name__)
+
 Rows = list[tuple[Any, ...]]
 
 
@@ -26,7 +29,7 @@ class Scene:
     modes: Modes
 
 
-def look(certified: "Certified | None" = None, *, eager: bool = False) -> Scene:
+def look(certified: "Certified | None" = None, *, now: datetime, eager: bool = False) -> Scene:
     """All that a round is planned from. `eager`, when somebody is likely to wait, asks for everything in one round trip
     instead of two."""
     if eager:
@@ -37,7 +40,7 @@ def look(certified: "Certified | None" = None, *, eager: bool = False) -> Scene:
     if not lines:
         return Scene([], [], Modes())
     agents, switched = rest
-    return Scene([_waiting(row) for row in lines], _candidates(agents, certified), modes.of(switched))
+    return Scene([_waiting(row) for row in lines], _candidates(agents, certified, now), modes.of(switched))
 
 
 def waiting(*, limit: int = 2_000) -> list[Waiting]:
@@ -47,10 +50,11 @@ def waiting(*, limit: int = 2_000) -> list[Waiting]:
     return [_waiting(row) for row in lines]
 
 
-def candidates(certified: "Certified | None" = None) -> list[Candidate]:
-    """Agents who are approved, willing, connected and certified in anything; those who have no place free too."""
+def candidates(certified: "Certified | None" = None, *, now: datetime) -> list[Candidate]:
+    """Agents who are approved, willing, connected and certified in anything that is paid for; those who have no place
+    free too."""
     (agents,) = _together((_SUPPLY, {}))
-    return _candidates(agents, certified)
+    return _candidates(agents, certified, now)
 
 
 def _together(*asked: tuple[str, Mapping[str, Any]]) -> list[Rows]:
@@ -102,8 +106,8 @@ _SUPPLY = "select * from dispatch_supply()"
 _REST: tuple[tuple[str, Mapping[str, Any]], ...] = ((_SUPPLY, {}), (modes.ON, {}))
 
 
-def _candidates(rows: Rows, certified: "Certified | None") -> list[Candidate]:
-    held = (certified or Certified()).of([row[0] for row in rows])
+def _candidates(rows: Rows, certified: "Certified | None", now: datetime) -> list[Candidate]:
+    held = (certified or Certified()).of([row[0] for row in rows], now=now)
     return [_candidate(held[row[0]], *row) for row in rows if row[0] in held]
 
 
@@ -124,39 +128,58 @@ def _candidate(held: Certificates, agent_id: UUID, places: int, active: int, rin
 
 class Certified:
     """What agents may be asked about. One kept from round to round reads only who is new; `refresh` reads the others
-    again, between rounds. Placing judges every certificate anew, so what is a moment old can at most be passed over."""
+    again, between rounds. Placing judges every certificate anew, so what is a moment old can at most be passed over.
+
+    A brand that has no pay plan for an agent's tier is none that she may be asked about, because an offer needs a
+    price; whoever reads the log is told of each such tier once.
+    """
 
     def __init__(self) -> None:
         self._held: dict[UUID, Certificates] = {}
+        self._unpaid: set[tuple[UUID, str]] = set()
 
-    def of(self, agent_ids: Sequence[UUID]) -> Mapping[UUID, Certificates]:
+    def of(self, agent_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, Certificates]:
         """Of those of these agents who hold a topic and a language."""
-        self._read([agent_id for agent_id in agent_ids if agent_id not in self._held])
+        self._read([agent_id for agent_id in agent_ids if agent_id not in self._held], now)
         return self._held
 
-    def refresh(self) -> None:
+    def refresh(self, *, now: datetime) -> None:
         """As the database has it now; who left is forgotten."""
         known, self._held = self._held, {}
-        self._read(list(known))
+        self._read(list(known), now)
 
-    def _read(self, agent_ids: Sequence[UUID]) -> None:
+    def _read(self, agent_ids: Sequence[UUID], now: datetime) -> None:
         if not agent_ids:
             return
         with connection.cursor() as cursor:
-            cursor.execute(_CERTIFIED, [list(agent_ids)])
-            for agent_id, tier, languages, skills in cursor.fetchall():
+            cursor.execute(_CERTIFIED, {"ids": list(agent_ids), "now": now})
+            for agent_id, tier, languages, skills, unpaid in cursor.fetchall():
                 if languages and skills:
                     self._held[agent_id] = _certificates(skills, languages, tier)
+                for brand_id in unpaid or ():
+                    self._tell(brand_id, tier)
+
+    def _tell(self, brand_id: UUID, tier: str) -> None:
+        if (brand_id, tier) not in self._unpaid:
+            self._unpaid.add((brand_id, tier))
+            log.error("Nobody of tier %s is asked for brand %s: publish a pay plan.", tier, brand_id)
 
 
 _CERTIFIED = """
+  with paid as materialized (
+    select p.brand_id, p.tier
+    from payouts_payplan p join brands_brand b on b.id = p.brand_id and b.currency = p.currency
+    where p.valid @> %(now)s::timestamptz)
   select g.id, g.tier,
     (select jsonb_agg(jsonb_build_array(l.code, l.level, extract(epoch from l.valid_until)) order by l.code)
        from agents_agentlanguage l where l.agent_id = g.id),
     (select jsonb_agg(jsonb_build_array(k.brand_id, k.key, a.level, extract(epoch from a.valid_until), k.family)
                       order by k.brand_id, k.key)
-       from agents_agentskill a join brands_skill k on k.id = a.skill_id where a.agent_id = g.id)
-  from agents_agent g where g.id = any(%s::uuid[])"""
+       from agents_agentskill a join brands_skill k on k.id = a.skill_id
+       where a.agent_id = g.id and (k.brand_id, g.tier) in (select brand_id, tier from paid)),
+    (select array_agg(distinct k.brand_id) from agents_agentskill a join brands_skill k on k.id = a.skill_id
+       where a.agent_id = g.id and (k.brand_id, g.tier) not in (select brand_id, tier from paid))
+  from agents_agent g where g.id = any(%(ids)s::uuid[])"""
 
 
 @lru_cache(maxsize=50_000)

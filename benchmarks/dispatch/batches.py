@@ -56,7 +56,7 @@ def _ours(many: int) -> float:
     """So many wait and as many are free; rounds until nobody waits."""
     house = people.house(agents=many, conversations=many, connected=True)
     certified, weights = supply.Certified(), published.in_force(clock.now())
-    supply.candidates(certified)  # both are what a dispatcher knows of those online before anybody asks
+    supply.candidates(certified, now=clock.now())  # a dispatcher knows both before anybody asks
     _ask(house)
     gc.collect()  # what was made for the house is none of the dispatcher's, whose own collector sets aside what stays
     gc.freeze()

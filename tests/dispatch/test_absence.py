@@ -65,11 +65,11 @@ def test_at_once_no_new_offer_is_made_and_a_return_undoes_it(dana: Agent) -> Non
     disconnect(dana)
     absence.noticed(dana.pk, now=at(3))
     connect(dana)
-    assert supply.candidates() == []
+    assert supply.candidates(now=at(1)) == []
 
     absence.returned(dana.pk, now=at(4))
 
-    assert [candidate.agent_id for candidate in supply.candidates()] == [dana.pk]
+    assert [candidate.agent_id for candidate in supply.candidates(now=at(1))] == [dana.pk]
 
 
 def test_a_withdrawn_offer_is_no_missed_one(offer: Offer, dana: Agent) -> None:

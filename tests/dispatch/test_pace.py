@@ -245,7 +245,7 @@ def test_a_pause_that_she_did_not_ask_for_is_announced(
 
 def test_no_wish_changes_where_she_stands_among_those_who_are_asked(dana: Agent, olu: Agent) -> None:
     """What the planner is told of her is the same before and after, but for the wish itself."""
-    (before,) = [each for each in supply.candidates() if each.agent_id == dana.pk]
+    (before,) = [each for each in supply.candidates(now=at(1)) if each.agent_id == dana.pk]
 
     pace.pause(dana.pk, reason="break", now=at(0))
     presence.go_online(dana.pk, now=at(0))
@@ -258,7 +258,7 @@ def test_no_wish_changes_where_she_stands_among_those_who_are_asked(dana: Agent,
     emergency.stop(dana.pk, hand_back=True, now=at(0))
     presence.go_online(dana.pk, now=at(0))
 
-    (after,) = [each for each in supply.candidates() if each.agent_id == dana.pk]
+    (after,) = [each for each in supply.candidates(now=at(1)) if each.agent_id == dana.pk]
     assert after == before
 
 

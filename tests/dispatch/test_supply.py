@@ -20,7 +20,7 @@ from tests.people import NOON, Hire, ask, at, disconnect, offer_to
 
 
 def able() -> list[object]:
-    return [candidate.agent_id for candidate in supply.candidates() if candidate.has_room]
+    return [candidate.agent_id for candidate in supply.candidates(now=at(1)) if candidate.has_room]
 
 
 def slot(agent: Agent, **fields: object) -> None:
@@ -53,7 +53,7 @@ WHY_NOT: dict[str, Callable[[Agent], object]] = {
 
 
 def test_who_is_free_is_read_with_all_that_the_plan_asks(dana: Agent, lumo: Brand) -> None:
-    (candidate,) = supply.candidates()
+    (candidate,) = supply.candidates(now=at(1))
 
     assert candidate.agent_id == dana.pk
     assert candidate.certificates.skills == {(lumo.pk, "refunds"): Certificate(2)}
@@ -107,6 +107,23 @@ def test_an_offer_without_a_price_is_not_made(chat: Conversation, dana: Agent) -
 
     assert rounds.match_waiting(now=at(1)) == []
     assert Slot.objects.get(pk=dana.pk).held == 0
+
+
+def test_who_cannot_be_paid_is_passed_over_for_who_can_and_the_log_says_why(
+    request_: Escalation, dana: Agent, olu: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    Agent.objects.filter(pk=dana.pk).update(tier="night")
+    Slot.objects.filter(pk=olu.pk).update(reserve=True)  # dana would have been asked
+    certified = supply.Certified()
+
+    (offer,) = rounds.match_waiting(now=at(1), certified=certified)
+    certified.refresh(now=at(2))
+    supply.candidates(certified, now=at(2))
+
+    assert offer.agent_id == olu.pk
+    assert [record.getMessage() for record in caplog.records if "pay plan" in record.getMessage()] == [
+        f"Nobody of tier night is asked for brand {request_.brand_id}: publish a pay plan."
+    ]
 
 
 def test_who_waits_is_read_with_whom_it_was_offered_to(offer: Offer, dana: Agent, request_: Escalation) -> None:

@@ -112,8 +112,9 @@ class Dispatcher:
     def between_rounds(self) -> None:
         """What is read anew each second, when nobody waits for it."""
         if time.monotonic() - self.read_at >= settings.BECKON_WAITS["dispatcher_tick_seconds"]:
-            self.certified.refresh()
-            supply.candidates(self.certified)  # who came is known before she is asked about
-            self.weights = published.in_force(clock.now())
+            now = clock.now()
+            self.certified.refresh(now=now)
+            supply.candidates(self.certified, now=now)  # who came is known before she is asked about
+            self.weights = published.in_force(now)
             self.collector.tick(0)
             self.read_at = time.monotonic()
