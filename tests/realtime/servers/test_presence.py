@@ -8,11 +8,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 
+from agents import presence
 from agents.models import Agent, Slot
+from brands.models import Brand
 from conversations.models import Conversation, Engagement
 from dispatch import absence, customer_absence
 from dispatch.models import Escalation
 from marketplace import clock
+from shifts import attendance, claims, planning
+from tests.people import Hire
 from tests.realtime.conftest import enter
 from tests.realtime.servers.conftest import House, engage
 
@@ -53,6 +57,32 @@ def test_an_agents_wishes_are_shown_on_all_her_devices_and_what_cannot_be_is_ref
     while desk["pause_reason"] != "emergency":
         desk = laptop.next("desk")
     assert (desk["willing"], desk["pace"]["ring_seconds"], desk["pace"]["last_one"]) == (False, 45, False)
+
+
+def test_a_stand_by_is_rung_on_all_her_screens_until_somebody_else_is_first(
+    house: House, lumo: Brand, dana: Agent, hire: Hire, tabs: ExitStack
+) -> None:
+    now = clock.now()
+    block = planning.Block("refunds", "en", now + timedelta(minutes=1), now + timedelta(hours=3), 1, 1500)
+    shift = planning.publish(
+        planning.draft(lumo.pk, block, by="operator:noor", now=now).pk, window_ends_at=None, by="operator:noor", now=now
+    )
+    absent, first = hire("Absent"), hire("First")
+    claims.claim(absent.pk, shift.pk, now=now)
+    for agent in (dana, first):
+        claims.wait(agent.pk, shift.pk, now=now)
+    presence.go_offline(absent.pk, now=now)
+    screens = [tabs.enter_context(enter(web, f"agent:{dana.pk}")) for web in (house.left, house.right)]
+
+    def see(told: list[str]) -> None:
+        for screen in screens:
+            while [one["kind"] for one in screen.next("desk")["shift_news"]] != told:
+                pass
+
+    attendance.sweep(now=now + timedelta(minutes=12))
+    see(["ring"])
+    attendance.stand_in(first.pk, shift.pk, now=now + timedelta(minutes=13))
+    see([])
 
 
 def test_one_of_two_devices_on_two_servers_may_close(house: House, dana: Agent, tabs: ExitStack) -> None:

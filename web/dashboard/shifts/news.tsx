@@ -51,22 +51,33 @@ export function Page({ state, work }: Face) {
   return (
     <aside class="asked card" aria-label={s("news")}>
       <One news={news} zone={zone} state={state} work={work} onLater={() => setLater([...later, news.news_id])} />
-      {open.length > 1 && <a class="small" href="/agent/shifts">{s("n_more", { n: open.length - 1 })}</a>}
+      {open.length > 1 && <a class="small news-more" href="/agent/shifts">{s("n_more", { n: open.length - 1 })}</a>}
     </aside>
   );
 }
 
+const FIRST_SHOWN = 2;
+
 /** On the shifts' own page: all of it, in the page. */
 export function NewsList({ state, work, zone }: Face & { zone: string }) {
+  const [all, setAll] = useState(false);
   const open = current(state);
   if (!open.length) return null;
+  const more = all ? 0 : open.length - FIRST_SHOWN;
   return (
     <section class="stack" aria-label={s("news")}>
-      {open.map((news) => (
+      {(all ? open : open.slice(0, FIRST_SHOWN)).map((news) => (
         <div key={news.news_id} class="card shift-news">
           <One news={news} zone={zone} state={state} work={work} />
         </div>
       ))}
+      {more > 0 && (
+        <div>
+          <button type="button" class="button is-quiet" onClick={() => setAll(true)}>
+            {s("n_more", { n: more })}
+          </button>
+        </div>
+      )}
     </section>
   );
 }

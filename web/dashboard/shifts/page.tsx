@@ -78,7 +78,7 @@ function Shown({ seen, look, acts, chosen, onWeek, state, work }: ShownProps) {
   return (
     <div class={`shifts${chosen ? " has-detail" : ""}`}>
       <Head seen={seen} found={found} chosen={chosen} onWeek={onWeek} />
-      {closed && <Stale seen={seen} stale={look.stale} />}
+      {closed && <Stale seen={seen} />}
       <NewsList state={state} work={work} zone={zone} />
       <div class="shifts-tools">
         <Segments name="shown" legend={s("show")} value={shown} onPick={setShown} choices={(["all", "mine", "take"] as const).map((value) => ({ value, words: s(`show_${value}`) }))} />
@@ -123,23 +123,27 @@ function Head({ seen, found, chosen, onWeek }: { seen: Seen; found: readonly Car
       <Icon d={days < 0 ? LEFT : ON} directed />
     </button>
   );
+  const back = (where: string) => (
+    <button type="button" class={`button ${where}`} aria-current={monday === now ? "date" : undefined} onClick={() => onWeek(now)}>
+      {s("this_week")}
+    </button>
+  );
   return (
-    <div class="page-head shifts-head">
-      <div>
+    <div class="shifts-head">
+      <div class="shifts-title">
         {chosen ? <h1 class="headline">{weekName(monday, zone)}</h1> : <Heading>{weekName(monday, zone)}</Heading>}
-        <Sum found={found} />
-        <p class="small muted">
-          {deviceZone() === zone ? s("clock", { zone: zoneName(zone) }) : s("clock_other", { zone: zoneName(zone), device: zoneName(deviceZone()) })}{" "}
-          {deviceZone() !== zone && <a href="/agent/shifts/hours">{s("clock_change")}</a>}
-        </p>
+        <div class="shifts-move">
+          {move(-7)}
+          {back("only-wide")}
+          {move(7)}
+        </div>
       </div>
-      <div class="line">
-        {move(-7)}
-        <button type="button" class={`button${monday === now ? " only-wide" : ""}`} aria-current={monday === now ? "date" : undefined} onClick={() => onWeek(now)}>
-          {s("this_week")}
-        </button>
-        {move(7)}
-      </div>
+      <Sum found={found} />
+      <p class="small muted">
+        {deviceZone() === zone ? s("clock", { zone: zoneName(zone) }) : s("clock_other", { zone: zoneName(zone), device: zoneName(deviceZone()) })}{" "}
+        {deviceZone() !== zone && <a href="/agent/shifts/hours">{s("clock_change")}</a>}
+      </p>
+      {monday !== now && back("only-narrow")}
     </div>
   );
 }
@@ -151,12 +155,12 @@ function Sum({ found }: { found: readonly Card[] }) {
   return <p class="strong number">{least.length ? s("yours_least", { time: length(minutes), least: sums }) : s("yours_sum", { time: length(minutes) })}</p>;
 }
 
-function Stale({ seen, stale }: { seen: Seen; stale: boolean }) {
+function Stale({ seen }: { seen: Seen }) {
   const age = duration(Math.max(0, Math.floor((serverNow() - seen.at_ms) / 1000)), locale);
   return (
     <p class="notice is-card is-pause" role="status">
       <Icon d={OFFLINE} size="small" />
-      <span>{stale ? s("last_seen", { age }) : s("offline_acts")}</span>
+      <span>{s("last_seen", { age })}</span>
     </p>
   );
 }

@@ -1,7 +1,7 @@
 // The hours of the week: a grid of half hours for mouse and keys on wide screens, times to choose on narrow ones. Both
 // change the same grid, and nothing is kept until it is saved.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { CLOSE, Icon } from "../../shared/icons";
+import { CLOSE, DOWN, Icon } from "../../shared/icons";
 import type { HoursProps } from "./hours";
 import { PLUS } from "./marks";
 import { gridOf, HALVES, painted, partsOf, weekOf, type Grid, type Part } from "./plan";
@@ -26,7 +26,9 @@ export function WeekHours({ chosen, acts, change }: HoursProps) {
       </div>
       <HalfHours grid={grid} onChange={setGrid} />
       <details class="halves-list" open={!matchMedia("(min-width: 900px)").matches}>
-        <summary class="strong">{s("times_instead")}</summary>
+        <summary class="strong">
+          {s("times_instead")} <Icon d={DOWN} />
+        </summary>
         <Days grid={grid} onChange={setGrid} />
       </details>
       <div class="line">
@@ -125,6 +127,7 @@ function HalfHours({ grid, onChange }: GridProps) {
                   tabIndex={at.day === day && at.half === half ? 0 : -1}
                   aria-selected={on}
                   aria-label={s("cell", { day: name(day, "long"), from: clockMinutes(half * 30), to: clockMinutes(half * 30 + 30) })}
+                  onFocus={() => setAt({ day, half })}
                   onPointerDown={() => begin({ day, half })}
                   onPointerEnter={() => over({ day, half })}
                 />
