@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
 const root = dirname(fileURLToPath(import.meta.url));
-const faces = ["widget/main.tsx", "dashboard/main.tsx", "board/main.tsx", "launcher/main.ts"];
+const faces = ["widget/main.tsx", "dashboard/main.tsx", "board/main.tsx", "planning/main.tsx", "launcher/main.ts"];
 
 // The lazy parts of the panel and of the dashboard bring no styles of their own, so Vite's 1.3 KiB of preloading code would do nothing there.
 const plainImports = {

@@ -18,6 +18,7 @@ if (!root) throw new Error("the page has no #board");
 
 const rooms = JSON.parse(document.getElementById("rooms")?.textContent ?? "{}") as Record<string, string>;
 const steering = JSON.parse(document.getElementById("steering")?.textContent ?? '{"may": false, "brands": []}') as Steering;
+const plans = JSON.parse(document.getElementById("plans")?.textContent ?? "false") as boolean;
 const name = root.dataset["name"] ?? "";
 const board = store<State>(begin);
 const link = new Link<ToOperator>({
@@ -27,7 +28,7 @@ const link = new Link<ToOperator>({
 });
 
 function show(state: State): void {
-  render(<App state={state} rooms={rooms} name={name} steering={steering} tryNow={link.tryNow} />, root as HTMLElement);
+  render(<App state={state} rooms={rooms} name={name} steering={steering} plans={plans} tryNow={link.tryNow} />, root as HTMLElement);
 }
 
 document.documentElement.lang = locale;

@@ -3,6 +3,7 @@ import type { Entry } from "../../shared/i18n";
 
 export const en = {
   board: "Live board",
+  planning: "Planning",
   sections: "Sections",
   to_sections: "Other pages",
   room_Conversation: "Conversations",
