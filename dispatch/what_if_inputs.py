@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Prefetch
 
 from agents.models import Agent, AgentLanguage, AgentSkill
 from brands.models import Brand, Skill
+from marketplace import waits
 from shifts import levels, outlooks, saying, staffed
 from shifts.models import Seat, Shift
 
@@ -43,7 +43,7 @@ def of_day(brand: Brand, on: date, *, now: datetime) -> dict[str, Any]:
         "patience_s": facts.patience.value,
         "concurrency": crew.concurrency,
         "shrinkage": aim.shrinkage,
-        "countdown_s": settings.BECKON_WAITS["offer_seconds"],
+        "countdown_s": waits.TRUE["offer_seconds"],
         "target_s": aim.target_seconds,
     }
 

@@ -22,7 +22,7 @@ from conversations import customers, ratings, stream
 from conversations.models import Conversation
 from dispatch import desk, escalations, offers
 from dispatch.matching import Placement
-from marketplace import demo_shifts
+from marketplace import demo_plan, demo_shifts
 from payouts import plans
 from payouts.providers.contract import Destination
 from payouts.runs import cash_out, destinations
@@ -133,6 +133,7 @@ def seed(*, now: datetime) -> bool:
     _live_through_a_week(brands[0], agents[:2], now=now)
     _may_be_paid(agents[:2], by=noor, now=now)
     demo_shifts.plan(brands, agents, now=now)
+    demo_plan.seed(brands[0], agents[2:], now=now)
     for agent in agents:
         presence.go_offline(agent.pk, now=now)
     return True

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +15,7 @@ from marketplace import bodies, clock
 from marketplace.refusals import Refused
 from shifts import asking, automatic, planboard, planning, policy, saying
 from shifts.cover import Cover
-from shifts.models import MOST_SEATS, Allotment
+from shifts.models import MOST_SEATS, Allotment, Outlook
 
 MOST_SHARE, MOST_SECONDS = 0.99, 3_600
 MOST_BUDGET_CENTS = 100_000_000
@@ -99,10 +100,12 @@ def near(day: date, *, now: datetime) -> date:
 
 
 class Plans(APIView):
-    """The brands this person plans for, with their topics, and the latest run of the matching."""
+    """The brands this person plans for, forecast ones first, with their topics; the latest run of the matching."""
 
     def get(self, request: Request) -> Response:
-        brands = list(policy.brands_of(request.user).prefetch_related("skills"))
+        forecast = Exists(Outlook.objects.filter(brand=OuterRef("pk")))
+        found = policy.brands_of(request.user).annotate(is_forecast=forecast).order_by("-is_forecast", "name")
+        brands = list(found.prefetch_related("skills"))
         if not brands:
             raise Refused(policy.NO_RIGHT, code="forbidden")
         house = policy.is_of_the_house(request.user)

@@ -5,6 +5,6 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     css: true,
-    include: ["{shared,widget,launcher,dashboard,board}/**/*.test.{ts,tsx}"],
+    include: ["{shared,widget,launcher,dashboard,board,planning}/**/*.test.{ts,tsx}"],
   },
 });

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from marketplace.local import services
 from marketplace.local.services import System
 from marketplace.local.state import CHECKOUT
+from tests.journeys.faces import FLAGS
 
 DATA = CHECKOUT.parent / "shared" / "data"
 
@@ -17,6 +19,13 @@ def system() -> Iterator[System]:
     """A running product with the demo's brands and people, on servers of its own."""
     with services.running(fast=True) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium, for the journeys of one file."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
 
 
 @pytest.fixture(scope="session")

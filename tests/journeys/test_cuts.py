@@ -9,22 +9,16 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect
 
 from marketplace.local import services
 from marketplace.local.services import System
-from tests.journeys.faces import DESKTOP, FLAGS, PHONE, SECONDS, Customer, Worker, watched
+from tests.journeys.faces import DESKTOP, PHONE, SECONDS, Customer, Worker, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # What a browser says in its console when there is no network or no server.
 CUT = re.compile("ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_NETWORK|WebSocket|Failed to load resource|ERR_EMPTY")
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
 
 
 @pytest.fixture(scope="module")

@@ -1,22 +1,15 @@
 """The whole story in a real Chromium: a customer in the shop and an agent at her dashboard, side by side."""
 
 import re
-from collections.abc import Iterator
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from marketplace.local.services import System
-from tests.journeys.faces import DESKTOP, FLAGS, PHONE, Customer, Worker, watched
+from tests.journeys.faces import DESKTOP, PHONE, Customer, Worker, watched
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
 
 
 def earned(system: System) -> int:

@@ -1,4 +1,4 @@
-"""Who may see the live board: operators with the right to the queue, and nobody else."""
+"""Who may see the live board: operators with the right to the queue; the planning board: who plans for a brand."""
 
 import json
 from collections.abc import Iterator
@@ -11,8 +11,10 @@ from django.contrib.auth.models import Permission
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
 from agents.models import Agent, User
+from brands.models import Brand
 from conversations import customers
 from conversations.models import Customer
+from shifts import policy
 from tests.doors import API, Browser, refusal
 from tests.people import NOON
 
@@ -21,7 +23,11 @@ from tests.people import NOON
 def built(tmp_path: Path, settings: LazySettings) -> Iterator[None]:
     """The board's front end as the build leaves it."""
     manifest = tmp_path / "manifest.json"
-    manifest.write_text(json.dumps({"board/main.tsx": {"file": "board-1.js", "css": ["board-1.css"], "isEntry": True}}))
+    faces = {
+        f"{face}/main.tsx": {"file": f"{face}-1.js", "css": [f"{face}-1.css"], "isEntry": True}
+        for face in ("board", "planning")
+    }
+    manifest.write_text(json.dumps(faces))
     settings.DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": manifest}}
     DjangoViteAssetLoader._instance = None  # it reads the manifest once
     yield
@@ -78,3 +84,29 @@ def test_staff_without_the_right_to_the_queue_see_no_board(db: None, built: None
 
     assert browser.get("/board").status_code == 403
     refusal(browser.post(f"{API}/ticket", {"kind": "operator"}), 403)
+
+
+def test_who_plans_for_a_brand_gets_the_planning_board_and_nothing_else(lumo: Brand, built: None) -> None:
+    pia = User.objects.create_user("pia@lumo.example", is_staff=True)
+    browser = Browser(user=pia)
+    assert browser.get("/board/planning").status_code == 403
+    policy.appoint(pia, lumo, may_change=True, by="operator:noor", reason="plans Lumo", now=NOON)
+
+    page = browser.get("/board/planning")
+
+    assert page.status_code == 200
+    assert (page.context["watches"], page.context["rooms"]) == (False, {})
+    assert 'style="' not in page.content.decode()
+    assert browser.get("/board").status_code == 403
+
+
+def test_an_operator_finds_each_board_from_the_other(noor: User, lumo: Brand, built: None) -> None:
+    browser = Browser(user=noor)
+
+    assert browser.get("/board").context["plans"] is True
+    assert browser.get("/board/planning").context["watches"] is True
+
+
+def test_nobody_who_plans_nothing_gets_the_planning_board(dana: Agent) -> None:
+    for browser in (Browser(user=dana.user), Browser()):
+        assert browser.get("/board/planning")["Location"] == "/admin/login/?next=/board/planning"

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Rail } from "../board/rail";
 import { Status } from "../board/marks";
 import * as api from "./api";
-import type { Brand, Day, Goal, Place, Plans } from "./api";
+import type { Brand, Day, Goal, Half, Place, Plans } from "./api";
 import { DayTable, Requests, Seats, ServiceDay } from "./charts";
 import { holesOf, shownHalves, todayIn } from "./figures";
 import { Fill } from "./fill";
@@ -130,14 +130,16 @@ function Planned({ plans, brand, place, go }: PlannedProps) {
         <div class={current && !trouble ? "planned" : "planned is-old"} aria-busy={!current}>
           <Week shown={shown} go={go} />
           <div class="grid is-planning">
-            <TheDay shown={shown} brand={brand} />
+            <div class="side is-main">
+              <TheDay shown={shown} brand={brand} />
+              <Shifts key={`shifts/${shown.day}/${shown.topic}/${shown.language}`} shown={shown} may_change={brand.may_change} reload={reload} />
+            </div>
             <div class="side">
               <GoalPanel key={`${shown.staffing.share}/${shown.staffing.target_seconds}`} shown={shown} may_change={brand.may_change} tried={tried} tryOut={setTried} reload={reload} />
               <Money shown={shown} />
               {brand.may_change && <Fill key={`${shown.day}/${shown.topic}/${shown.language}`} shown={shown} tried={tried} reload={reload} />}
               {plans.may_run && <Runs first={plans.run} may_run={plans.may_run} reload={reload} />}
             </div>
-            <Shifts key={`shifts/${shown.day}/${shown.topic}/${shown.language}`} shown={shown} may_change={brand.may_change} reload={reload} />
             <WhatIfs shown={shown} brand={brand} />
           </div>
         </div>
@@ -152,6 +154,7 @@ function TheDay({ shown, brand }: { shown: Day; brand: Brand }) {
   const halves = shownHalves(shown.halves);
   const holes = holesOf(shown.halves);
   const topic = brand.topics.find((each) => each.key === shown.topic)?.name ?? shown.topic;
+  const empty = shown.made_at === null && shown.halves.every((half) => !half.planned);
   const until = (iso: string) => new Date(Date.parse(iso) + 1_800_000).toISOString();
   return (
     <Panel id="day" title={t("day_title", { topic, language: languageName(shown.language), day: dayName(shown.day, "long") })} aside={made(shown)}>
@@ -169,6 +172,14 @@ function TheDay({ shown, brand }: { shown: Day; brand: Brand }) {
           </p>
         )
       )}
+      {!empty && <Drawings shown={shown} halves={halves} />}
+    </Panel>
+  );
+}
+
+function Drawings({ shown, halves }: { shown: Day; halves: readonly Half[] }) {
+  return (
+    <>
       <h3>{t("requests")}</h3>
       <p class="scale">
         <Key shape="f-band">{t("key_band")}</Key>
@@ -191,7 +202,7 @@ function TheDay({ shown, brand }: { shown: Day; brand: Brand }) {
       </p>
       <ServiceDay halves={halves} zone={shown.zone} goal={shown.aim.share} />
       <DayTable halves={shown.halves} zone={shown.zone} currency={shown.currency} cost={cost} />
-    </Panel>
+    </>
   );
 }
 

@@ -38,8 +38,8 @@ function Frame({ halves, zone, top, ticks, label, said = amount, marks, children
         {children}
       </svg>
       {marks}
-      {[...labelled].map((at) => (
-        <text key={at} class="is-middle" x={pc(xOf(at, halves.length))} y="98%">
+      {[...labelled].map((at, n) => (
+        <text key={at} class={`is-middle${n % 2 ? " is-second" : ""}`} x={pc(xOf(at, halves.length))} y="98%">
           {time(halves[at]?.at ?? "", zone)}
         </text>
       ))}
@@ -73,7 +73,7 @@ export function Requests({ halves, zone }: ChartProps) {
 }
 
 export function Seats({ halves, zone }: ChartProps) {
-  const { top, ticks } = scaleOf(Math.max(...halves.map((half) => Math.max(half.needed, half.planned))));
+  const { top, ticks } = scaleOf(Math.max(...halves.map((half) => Math.max(half.needed, half.planned))) + 0.5);
   const short = halves.filter((half) => half.short).length;
   const label = short ? t("seats_chart_short", { n: short }) : t("seats_chart");
   const bar = (name: string, at: number, from: number, to: number) =>
@@ -107,7 +107,7 @@ export function ServiceDay({ halves, zone, goal }: ChartProps & { goal: number }
   const below = halves.filter((half) => half.middle >= 0.25 && half.served < goal).length;
   const label = t("service_chart", { goal: percent(goal), n: below });
   const marks = (
-    <text class="is-brand has-halo" x={pc(LEFT + 1)} y={pc(yOf(goal, 1))} dy="-5">
+    <text class="is-brand is-end has-halo" x={pc(RIGHT - 0.5)} y={pc(yOf(goal, 1))} dy="-5">
       {t("goal_mark", { goal: percent(goal) })}
     </text>
   );

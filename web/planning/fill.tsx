@@ -1,5 +1,5 @@
 // Filling up to a budget: said in words first, then made, for no more than was said.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import * as api from "./api";
 import type { Cover, Day, Goal } from "./api";
 import { centsOf } from "./figures";
@@ -20,6 +20,8 @@ export function Fill({ shown, tried, reload }: { shown: Day; tried: Goal | null;
   const [said, setSaid] = useState<Cover | null>(null);
   const { busy, trouble, act } = useAct();
   const [wrong, setWrong] = useState("");
+  // Another goal asks for other seats: what was said no longer holds.
+  useEffect(() => setSaid(null), [tried?.share, tried?.seconds]);
   const terms = () => {
     const [rate_cents, budget_cents] = [centsOf(rate), budget.trim() === "" ? null : centsOf(budget)];
     if (rate_cents === null || (budget.trim() !== "" && budget_cents === null)) return null;

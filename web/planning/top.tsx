@@ -1,5 +1,5 @@
 // What is shown: brand, day, class; and the week with its seven days.
-import { Icon, ON } from "../shared/icons";
+import { DOWN, Icon, ON } from "../shared/icons";
 import type { Brand, Day, Place } from "./api";
 import { shiftedDay, todayIn } from "./figures";
 import { amount, cost, dayName, languageName, t } from "./speak";
@@ -27,6 +27,7 @@ export function Top({ brands, place, brand, shown, go }: TopProps) {
             </option>
           ))}
         </select>
+        <Icon d={DOWN} />
       </label>
       <label class="pick">
         <span class="hidden-words">{t("class")}</span>
@@ -44,6 +45,7 @@ export function Top({ brands, place, brand, shown, go }: TopProps) {
             </option>
           ))}
         </select>
+        <Icon d={DOWN} />
       </label>
       <div class="days" role="group" aria-label={t("day")}>
         <button type="button" class="icon-button is-back" aria-label={t("day_before")} onClick={() => go({ day: shiftedDay(place.day, -1) })}>

@@ -84,12 +84,12 @@ function Ask({ shown, brand, done }: { shown: Day; brand: Brand; done: () => voi
       </Field>
       {(kind === "seats" || kind === "incident") && (
         <Field label={kind === "seats" ? t("from") : t("at")}>
-          <input class="input number" type="time" step="1800" required value={from} onInput={(event) => setFrom(event.currentTarget.value)} />
+          <Clock value={from} change={setFrom} />
         </Field>
       )}
       {kind === "seats" && (
         <Field label={t("to")}>
-          <input class="input number" type="time" step="1800" required value={until} onInput={(event) => setUntil(event.currentTarget.value)} />
+          <Clock value={until} change={setUntil} />
         </Field>
       )}
       {kind === "incident" && (
@@ -120,6 +120,21 @@ function Ask({ shown, brand, done }: { shown: Day; brand: Brand; done: () => voi
         {t("whatif_ask")}
       </button>
     </form>
+  );
+}
+
+const TIMES = Array.from({ length: 48 }, (_, n) => `${String(Math.floor(n / 2)).padStart(2, "0")}:${n % 2 ? "30" : "00"}`);
+
+/** A half hour of the brand's day, written the same for every reader. */
+function Clock({ value, change }: { value: string; change: (to: string) => void }) {
+  return (
+    <select class="input number" value={value} onChange={(event) => change(event.currentTarget.value)}>
+      {TIMES.map((each) => (
+        <option key={each} value={each}>
+          {each}
+        </option>
+      ))}
+    </select>
   );
 }
 
