@@ -4,14 +4,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from marketplace.local.services import System
-from tests.journeys.faces import DESKTOP, FLAGS, SECONDS, Worker, watched
+from tests.journeys.faces import DESKTOP, SECONDS, Worker, watched
 
 pytestmark = pytest.mark.browser
 
@@ -23,19 +22,14 @@ allotment.run(allotment.take_up(now=clock.now()), now=clock.now())
 """
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-
-
 def a_wish_is_gathered(system: System) -> str:
     """The id of a shift of the demo whose window is open and for which nobody has wished yet."""
     with psycopg.connect(system.urls.database) as connection:
         (found,) = connection.execute(
             "select s.id from shifts_shift s where s.window_ends_at > now() and s.allotted_at is null"
-            " and not exists (select 1 from shifts_wish w where w.shift_id = s.id)"
-            " and not exists (select 1 from shifts_seat t where t.begins_at::date = s.begins_at::date)"
+            " and s.language = 'en' and not exists (select 1 from shifts_wish w where w.shift_id = s.id)"
+            " and not exists (select 1 from shifts_seat t where t.ends_at > s.begins_at - interval '12 hours'"
+            " and t.begins_at < s.ends_at + interval '12 hours')"
             " order by s.begins_at limit 1"
         ).fetchone() or (None,)
         assert found is not None
