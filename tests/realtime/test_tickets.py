@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
+from conversations.models import Conversation
+from marketplace import clock, sockets
 from marketplace.local.services import Urls
 from realtime import tickets
+from realtime.hub import Hub
 from realtime.models import Ticket
 from tests.people import NOON, at
 
@@ -145,6 +148,25 @@ def test_old_tickets_are_forgotten(db: None) -> None:
 
     assert tickets.forget(now=NOON) == 1
     assert Ticket.objects.count() == 1
+
+
+async def test_a_person_enters_a_hundred_and_twenty_times_a_minute_and_no_oftener(
+    fresh_database: Urls, chat: Conversation
+) -> None:
+    hub = Hub(sockets.product())
+    customer, entered = f"customer:{chat.customer_id}", 0
+    [secret, other] = await hub._reads.run(
+        lambda: [tickets.issue(customer, session_key="", origin=HERE, now=clock.now()) for _ in range(2)]
+    )
+
+    while admitted := await hub.admit(secret, origin=HERE, session_key="", kind="customer"):
+        entered += 1
+        secret = admitted[1].ticket
+        assert entered <= 120
+
+    assert entered == 120
+    assert await hub.admit(other, origin=HERE, session_key="", kind="customer") is None
+    hub._reads.stop()
 
 
 def test_of_twenty_sockets_with_one_ticket_one_gets_in(fresh_database: Urls) -> None:
