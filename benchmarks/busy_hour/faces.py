@@ -24,6 +24,7 @@ class Held(msgspec.Struct):
 
     offer_id: str = ""
     waits_since: datetime | None = None
+    offered_at: datetime | None = None
     engagement_id: str = ""
     conversation: str = ""
 
@@ -222,7 +223,8 @@ class Agent(Face):
         chance = self.load.chance
         self._rung.add(offer.offer_id)
         assert offer.waits_since is not None
-        self.load.rung(offer.waits_since)
+        assert offer.offered_at is not None
+        self.load.rung(offer.waits_since, offer.offered_at)
         answer = "decline" if chance.random() < unit.DECLINES else "accept"
         after_s = min(10.0, unit.REACTION_S * chance.lognormvariate(0.0, unit.REACTION_SIGMA))
         self.load.soon(after_s, lambda: self.tell(type=f"{answer}_offer", ref=answer, offer_id=offer.offer_id))

@@ -103,8 +103,8 @@ async def _stage(load: Load, roots: dict[str, int], hours: float, scale: Scale) 
     await load.end(drain_s=DRAIN_S)
     others = spent.others / (psutil.cpu_count() or 1)
     return Stage(
-        hours=hours, seconds=seconds, messages=load.messages, offers=load.offers, answers=load.answers,
-        lost=load.lost, faults=load.faults, memory=memory, others=others, cores=str(spent),
+        hours=hours, seconds=seconds, messages=load.messages, offers=load.offers, rounds=load.rounds,
+        answers=load.answers, lost=load.lost, faults=load.faults, memory=memory, others=others, cores=str(spent),
     )  # fmt: skip
 
 

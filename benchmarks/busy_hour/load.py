@@ -31,6 +31,7 @@ class Load:
         self.customers: dict[str, Customer] = {}
         self.messages: list[float] = []
         self.offers: list[float] = []
+        self.rounds: list[float] = []
         self.answers: list[float] = []
         self.faults: list[str] = []
         self.stored: list[str] = []
@@ -78,13 +79,14 @@ class Load:
     def wants_person(self, conversation: str, customer: "Customer") -> None:
         self.customers[conversation] = customer
 
-    def rung(self, waits_since: datetime) -> None:
-        """The first offer of a request is on a screen."""
+    def rung(self, waits_since: datetime, offered_at: datetime) -> None:
+        """The first offer of a request is on a screen. The round that made it began at `offered_at`."""
         if waits_since in self._requests:
             return
         self._requests.add(waits_since)
         if self.measuring:
             self.offers.append((time.time() - waits_since.timestamp()) * 1e3)
+            self.rounds.append((offered_at - waits_since).total_seconds() * 1e3)
 
     def met(self, conversation: str, agent: "Agent") -> None:
         customer = self.customers.get(conversation)
@@ -122,7 +124,7 @@ class Load:
     # --- a stage ---
 
     def begin(self) -> None:
-        self.messages, self.offers, self.answers, self.faults, self.lost = [], [], [], [], 0
+        self.messages, self.offers, self.rounds, self.answers, self.faults, self.lost = [], [], [], [], [], 0
         self.measuring = True
 
     async def end(self, *, drain_s: float) -> None:

@@ -33,13 +33,15 @@ DISTURBED = 0.20  # of the machine's CPU
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What was seen while `hours` busy hours were held. Times in milliseconds; `memory` in MB, sampled evenly;
+    """What was seen while `hours` busy hours were held. Times in milliseconds, `rounds` those parts of the offers' that
+    were over as their round began; `memory` in MB, sampled evenly;
     `others` is the share of the machine's CPU that nobody of ours had."""
 
     hours: float
     seconds: float
     messages: Sequence[float]
     offers: Sequence[float]
+    rounds: Sequence[float]
     answers: Sequence[float]
     lost: int
     faults: Sequence[str]
@@ -85,7 +87,12 @@ class Stage:
         return self.others > DISTURBED
 
     def __str__(self) -> str:
-        times = {"messages": self.messages, "offers": self.offers, "assistant's answers": self.answers}
+        times = {
+            "messages": self.messages,
+            "offers": self.offers,
+            "rounds begun": self.rounds,
+            "assistant's answers": self.answers,
+        }
         told = [f"{len(those)} {name} {_tail(those)}" for name, those in times.items()]
         return (
             f"{self.hours:g} busy hours, {self.seconds:.0f} s: {'; '.join(self.failures) or 'held'}."

@@ -8,8 +8,8 @@ from benchmarks.busy_hour import unit
 from benchmarks.busy_hour.unit import Stage
 
 GOOD = Stage(
-    hours=5, seconds=300.0, messages=[20.0] * 990 + [200.0] * 10, offers=[40.0] * 99 + [249.0], answers=[60.0],
-    lost=0, faults=(), memory=[500.0] * 300, others=0.0, cores="",
+    hours=5, seconds=300.0, messages=[20.0] * 990 + [200.0] * 10, offers=[40.0] * 99 + [249.0], rounds=[9.0] * 100,
+    answers=[60.0], lost=0, faults=(), memory=[500.0] * 300, others=0.0, cores="",
 )  # fmt: skip
 
 
