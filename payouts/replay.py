@@ -46,10 +46,12 @@ class Report:
 def replay(since: datetime, until: datetime) -> Report:
     """Every fact frozen from `since` up to but not at `until`, in the order of their hashes. Reads only."""
     hashed, facts, lines, different = sha256(), 0, 0, []
+    known: dict[UUID, Plan] = {}
     for batch in _batches(since, until):
         posted = _posted(batch)
+        known |= _plans({fact.plan_id for fact in batch if fact.plan_id} - known.keys())
         for fact in batch:
-            rated = _text(lines_of(fact))
+            rated = _text(_lines(fact, known.get(fact.plan_id) if fact.plan_id else None))
             facts, lines = facts + 1, lines + len(rated)
             hashed.update("".join(rated).encode())
             if rated != posted.get((fact.sha256, fact.engagement_id), []):
@@ -59,16 +61,20 @@ def replay(since: datetime, until: datetime) -> Report:
 
 def different(batch: list[EarningFact]) -> list[str]:
     """Those of these facts whose lines were posted otherwise than they are rated now. Reads only."""
-    posted = _posted(batch)
-    return [str(fact) for fact in batch if _text(lines_of(fact)) != posted.get((fact.sha256, fact.engagement_id), [])]
+    posted, known = _posted(batch), _plans({fact.plan_id for fact in batch if fact.plan_id})
+    rated = ((fact, _text(_lines(fact, known.get(fact.plan_id) if fact.plan_id else None))) for fact in batch)
+    return [str(fact) for fact, lines in rated if lines != posted.get((fact.sha256, fact.engagement_id), [])]
 
 
 def lines_of(fact: EarningFact) -> tuple[Line, ...]:
     """The lines that these frozen facts pay, from their text and the plan of their time alone."""
+    return _lines(fact, plans.as_plan(fact.plan) if fact.plan else None)
+
+
+def _lines(fact: EarningFact, plan: Plan | None) -> tuple[Line, ...]:
     facts = parse(KINDS[fact.kind], fact.canonical)
     if canonical(facts) != fact.canonical:
         raise AssertionError(f"The facts of {fact} do not read back as they were written.")
-    plan = plans.as_plan(fact.plan) if fact.plan else None
     return _rate(facts, plan)
 
 
@@ -118,11 +124,8 @@ def _line(kind: str, amount: int, currency: str, receipt: dict[str, Any]) -> str
 
 def _batches(since: datetime, until: datetime) -> Iterator[list[EarningFact]]:
     found = EarningFact.objects.filter(created_at__gte=since, created_at__lt=until).order_by("sha256", "id")
-    known: dict[UUID, PayPlan] = {}
     batch: list[EarningFact] = []
     for fact in found.iterator(chunk_size=AT_ONCE):
-        if fact.plan_id:
-            fact.plan = known.setdefault(fact.plan_id, known.get(fact.plan_id) or PayPlan.objects.get(pk=fact.plan_id))
         batch.append(fact)
         if len(batch) == AT_ONCE:
             yield batch
@@ -131,12 +134,18 @@ def _batches(since: datetime, until: datetime) -> Iterator[list[EarningFact]]:
         yield batch
 
 
+def _plans(ids: set[UUID]) -> dict[UUID, Plan]:
+    """Each plan read and parsed once, whatever many facts it paid: published plans never change."""
+    return {plan.pk: plans.as_plan(plan) for plan in PayPlan.objects.filter(pk__in=ids)}
+
+
 def _posted(batch: list[EarningFact]) -> dict[tuple[str, UUID | None], list[str]]:
     """What the ledger holds of these facts, in the archive too, and what is due out of a pool."""
-    sources = [name for fact in batch for name in _sources(fact)]
+    engagements = [fact.engagement_id for fact in batch if fact.engagement_id]
+    sources = [name for fact in batch if not fact.engagement_id for name in _sources(fact)]
     found: dict[tuple[str, UUID | None], list[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_POSTED, [sources, sources])
+        cursor.execute(_POSTED, [engagements, sources, [fact.pk for fact in batch]])
         for engagement_id, kind, amount, currency, written in cursor.fetchall():
             receipt = json.loads(written)
             known = found.setdefault((receipt["fact_sha256"], engagement_id), [])
@@ -145,13 +154,18 @@ def _posted(batch: list[EarningFact]) -> dict[tuple[str, UUID | None], list[str]
 
 
 def _sources(fact: EarningFact) -> list[str]:
-    """Every name under which a line of these facts can stand: that of each kind of rule."""
+    """Every name under which a line of a shift or a referral can stand: that of each kind of rule."""
     return [frozen_facts.source(fact, kind) for kind in rating.KINDS]
 
 
+# By engagement: one look-up for each fact, and a line that nothing pays for is found as well.
 _POSTED = """
-select engagement_id, kind, amount, currency, receipt::text from payouts_everyposting where source = any(%s)
+select engagement_id, kind, amount, currency, receipt::text from payouts_everyposting
+where engagement_id = any(%s::uuid[]) and jsonb_exists(receipt, 'fact_sha256')
+union all
+select engagement_id, kind, amount, currency, receipt::text from payouts_everyposting
+where source = any(%s::text[]) and engagement_id is null
 union all
 select f.engagement_id, split_part(u.source, ':', 3), u.units, u.currency, u.receipt::text
 from payouts_unitsdue u join payouts_earningfact f on f.id = u.fact_id
-where u.source = any(%s) and u.issued_at is null"""
+where u.fact_id = any(%s::uuid[]) and u.issued_at is null"""
