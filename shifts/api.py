@@ -69,6 +69,7 @@ class MeterShape(serializers.Serializer[guarantees.Meter]):
     ends_at = serializers.DateTimeField()
     rate_cents = serializers.IntegerField()
     currency = serializers.CharField()
+    at = serializers.DateTimeField()
     earned_cents = serializers.IntegerField()
     mark_cents = serializers.IntegerField()
     guaranteed_cents = serializers.IntegerField()

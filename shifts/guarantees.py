@@ -19,7 +19,7 @@ A_SWEEP = 200
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A guarantee under way, minor units. `earned_cents` is what counts towards it so far, `mark_cents` what the time
+    """A guarantee under way as it stands `at` an instant, minor units. `earned_cents` is what counts towards it so far, `mark_cents` what the time
     in the seat so far guarantees, `guaranteed_cents` what it will all have guaranteed if she stays to the end."""
 
     shift: UUID
@@ -29,6 +29,7 @@ class Meter:
     ends_at: datetime
     rate_cents: int
     currency: str
+    at: datetime
     earned_cents: int
     mark_cents: int
     guaranteed_cents: int
@@ -95,6 +96,7 @@ def meter(agent_id: UUID, *, now: datetime) -> Meter | None:
         ends_at=seat.ends_at,
         rate_cents=shift.rate_cents,
         currency=shift.currency,
+        at=now,
         earned_cents=late.eligible(afterwards.with_lines(full).lines),
         mark_cents=late.guaranteed(replace(full, ended_at=now)),
         guaranteed_cents=late.guaranteed(full),

@@ -156,7 +156,7 @@ def test_the_meter_counts_by_the_rule_that_settles(seat: Seat, dana: Agent) -> N
 
     assert running is not None
     assert (running.earned_cents, running.mark_cents, running.guaranteed_cents) == (0, 2250, 5250)
-    assert running.away_seconds == 1800
+    assert (running.away_seconds, running.at) == (1800, hour(26))
     look(seat, 28.1)
     assert guarantees.meter(dana.pk, now=hour(28.1)) is None
     guarantees.settle_due(now=hour(28.2))

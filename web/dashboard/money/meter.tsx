@@ -1,5 +1,5 @@
 // What the shift under way guarantees, and how far its chats have come: on the way, at the mark, beyond it.
-import { clockTime, serverNow } from "../../shared/time";
+import { clockTime } from "../../shared/time";
 import { amount, locale, span } from "../speak";
 import type { Guarantee } from "./wallet";
 import { m } from "./words";
@@ -30,7 +30,7 @@ export function Meter({ shift }: { shift: Guarantee }) {
 
 /** Where the chats' pay stands beside what the time so far guarantees, in words. */
 export function standing(shift: Guarantee): string {
-  const mark = { time: clockTime(new Date(serverNow()).toISOString(), locale), amount: amount(shift.mark_cents, shift.currency) };
+  const mark = { time: clockTime(shift.at, locale), amount: amount(shift.mark_cents, shift.currency) };
   if (shift.earned_cents >= shift.guaranteed_cents) return m("meter_beyond");
   return m(shift.earned_cents >= shift.mark_cents ? "meter_ahead" : "meter_behind", mark);
 }

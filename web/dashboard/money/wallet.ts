@@ -93,6 +93,8 @@ export interface Guarantee {
   ends_at: string;
   currency: string;
   rate_cents: number;
+  /** When it stood so: the mark is that of this instant. */
+  at: string;
   earned_cents: number;
   mark_cents: number;
   guaranteed_cents: number;

@@ -70,7 +70,7 @@ const en = {
   meter_of: "{earned} of {whole}",
   meter_ahead: "ahead of the mark for {time} ({amount}).",
   meter_behind: "behind the mark for {time} ({amount}).",
-  meter_beyond: "beyond what the whole shift guarantees.",
+  meter_beyond: "as much as the whole shift guarantees, or more.",
   meter_line: "If the shift ends below, we add the difference. Tips and bonuses never count towards it: they come on top.",
   meter_away: "{time} away from the shift is not in it.",
   made_of: "Lines",
