@@ -31,14 +31,14 @@ def words(formula: str, inputs: Mapping[str, int], amount_cents: int, currency: 
     if formula not in FORMULAS:
         raise ValueError(f"No words for the formula {formula}.")
     amount = money(amount_cents, currency, locale=locale)
-    return catalogue.say(FORMULAS[formula], locale) % {**told, "amount": amount}
+    return _said(FORMULAS[formula], {**told, "amount": amount}, locale=locale)
 
 
 def rule_words(rule: Rule, currency: str, *, locale: str) -> str:
     """What a rule will pay, for the offer card: `2.90 EUR for the chat`, `0.22 EUR for each active minute`."""
     if rule.kind not in RULES:
         raise ValueError(f"No words for the rule {rule.kind}.")
-    return catalogue.say(SURGE_SUM if rule.highest_cents else RULES[rule.kind], locale) % {
+    told = {
         "highest": money(rule.highest_cents, currency, locale=locale),
         "rate": money(rule.rate_cents, currency, locale=locale),
         "units": money(rule.units, UNITS.get(rule.kind, currency), locale=locale),
@@ -46,6 +46,7 @@ def rule_words(rule: Rule, currency: str, *, locale: str) -> str:
         "score": _number(rule.least_score, locale=locale),
         "chats": _number(rule.after_chats, locale=locale),
     }
+    return _said(SURGE_SUM if rule.highest_cents else RULES[rule.kind], told, locale=locale)
 
 
 # What each formula of a receipt says, and each rule of a plan.
@@ -95,7 +96,21 @@ def duration(seconds: int, *, locale: str) -> str:
 
 def surge_words(surge_cents: int, currency: str, *, locale: str) -> str:
     """The bonus of an offer, as its card says it."""
-    return catalogue.say(SURGE_NOW, locale) % {"amount": money(surge_cents, currency, locale=locale)}
+    return _said(SURGE_NOW, {"amount": money(surge_cents, currency, locale=locale)}, locale=locale)
+
+
+def _said(sentence: str, told: Mapping[str, str], *, locale: str) -> str:
+    """The sentence in this language, with these values in their places."""
+    return catalogue.say(sentence, locale) % {name: isolated(text, locale=locale) for name, text in told.items()}
+
+
+def isolated(text: str, *, locale: str) -> str:
+    """The same text, kept together from left to right where the language runs the other way: sign, number, unit.
+
+    By the marks of Unicode's bidirectional algorithm (UAX 9): without them `-4 min 37 s` is read `min 37 s 4-`.
+    """
+    runs_left = catalogue.language(locale) != "en" and known(locale).character_order == "right-to-left"
+    return f"\u2066{text}\u2069" if runs_left else text
 
 
 def _number(number: int, *, locale: str) -> str:

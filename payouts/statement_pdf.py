@@ -166,7 +166,8 @@ class _Page(FPDF):
         return day, words, self.money(line.amount), self.money(line.balance_after or 0)
 
     def money(self, minor_units: int) -> str:
-        return receipts.money(minor_units, self.statement.currency, locale=self.locale)
+        told = receipts.money(minor_units, self.statement.currency, locale=self.locale)
+        return receipts.isolated(told, locale=self.locale)
 
 
 def _written(statement: Statement) -> str:
@@ -184,7 +185,12 @@ def _as_listed(total: tuple[str, int]) -> tuple[int, str]:
 def _moved(line: Posting, locale: str) -> str:
     """What a line without arithmetic was, with the words of whoever moved it."""
     reason = " ".join(str(line.receipt.get("reason", "")).split())
-    return f"{kind_words(line.kind, locale)}: {reason}" if reason else kind_words(line.kind, locale)
+    return f"{kind_words(line.kind, locale)}: {_together(reason, locale)}" if reason else kind_words(line.kind, locale)
+
+
+def _together(reason: str, locale: str) -> str:
+    """What a person wrote, in whatever language, as one piece of a line that runs from the right."""
+    return f"\u2068{reason}\u2069" if _is_right_to_left(locale) else reason
 
 
 @cache

@@ -42,3 +42,13 @@ def test_a_formula_without_words_is_a_fault_and_not_an_empty_line() -> None:
         receipts.words("guess", {}, 1, "EUR", locale="en")
     with pytest.raises(ValueError, match="No words"):
         receipts.rule_words(Rule("guess"), "EUR", locale="en")
+
+
+def test_in_a_language_that_runs_left_each_value_is_kept_together() -> None:
+    inputs = {"active_seconds": 277, "rate_cents": 22}
+
+    said = receipts.words("active_time", inputs, 102, "EUR", locale="ar")
+
+    assert [part.partition("\u2069")[0] for part in said.split("\u2066")[1:]] == ["4 min 37 s", "0.22 EUR", "1.02 EUR"]
+    assert "\u2066" not in receipts.words("active_time", inputs, 102, "EUR", locale="de")
+    assert receipts.isolated("-1.02 EUR", locale="he") == "-1.02 EUR", "a language without words of ours is English"

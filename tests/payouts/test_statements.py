@@ -131,7 +131,7 @@ def test_the_pdf_has_every_line_on_as_many_pages_as_it_takes(ilse: Agent, facts:
 
 def test_a_language_that_the_server_cannot_write_is_english_and_not_half_of_each() -> None:
     assert [statement_pdf._spoken(locale) for locale in ("ar", "he", "de", "en", "sv-SE", "xx")] == [
-        "en",
+        "ar",
         "en",
         "de",
         "en",
