@@ -291,7 +291,10 @@ export class Work {
     for (const engaged of after.over.filter((one) => !before.over.includes(one))) void this.ended(engaged);
     if (desk.state !== after.me?.agent.state && after.me) void this.meet();
     const asked = (state: State) => (state.desk?.shift_news ?? []).filter(({ kind }) => kind === "ring").map(({ news_id, at }) => news_id + at);
-    if (after.sound && asked(after).some((one) => !asked(before).includes(one))) chime();
+    if (asked(after).some((one) => !asked(before).includes(one))) {
+      if (after.sound) chime();
+      vibrate();
+    }
     const offer = ringing(after);
     if (offer && this.rung !== offer.offer_id) {
       this.rung = offer.offer_id;

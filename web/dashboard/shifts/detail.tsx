@@ -219,7 +219,9 @@ function Over({ card, state }: DetailProps) {
   if (status === "running")
     return (
       <div class="stack">
-        <p>{s("running_line")}</p>
+        <p>
+          {s("running_line")} <a href="/agent/earnings">{s("running_meter")}</a>
+        </p>
         {!state.desk?.willing && (
           <p>
             {s("go_online_line")} <a href="/agent/">{t("to_the_switch")}</a>

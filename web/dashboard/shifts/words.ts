@@ -113,6 +113,7 @@ const en = {
   take_over: "Take it over",
   taken_over: "The seat is yours.",
   running_line: "You are paid for being online in this time, chats or not.",
+  running_meter: "See how far your chats are towards it.",
   worked_line: "Guarantee settled: see Earnings.",
   worked_open: "The guarantee is settled once your last chat of it has ended.",
   worked_away: "Away for {time} of it.",
