@@ -5,12 +5,14 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from agents.models import Agent
 from marketplace.refusals import Refused
 from payouts import corrections, earnings, ledger
-from payouts.models import Correction, Posting
+from payouts.models import Correction, EarningFact, Posting
 from tests.payouts.conftest import NOON, FactsMaker
+from tests.payouts.test_drafts import browser
 
 NOOR, OMAR = "operator:noor", "operator:omar"
 WHY = "The timer stopped early."
@@ -94,3 +96,23 @@ def test_a_correction_of_nothing_or_of_too_much_is_refused(chat: UUID, told: dic
         propose(chat, **told)
     assert not Correction.objects.exists()
     assert Posting.objects.count() == 2
+
+
+def test_in_the_admin_one_proposes_from_the_frozen_facts_and_another_posts(chat: UUID, ilse: Agent) -> None:
+    noor, omar = browser("noor"), browser("omar")
+    fact = EarningFact.objects.get(kind="closed")
+    propose_it = reverse("admin:payouts_earningfact_propose", args=[fact.pk])
+    asked = {"active_seconds": "900", "outcome": "", "extra_cents": "", "reason": WHY}
+    assert "changes facts, or adds" in noor.post(propose_it, asked | {"active_seconds": ""}).content.decode()
+    assert noor.post(propose_it, asked).status_code == 302
+
+    made = Correction.objects.get()
+    shown = omar.get(reverse("admin:payouts_correction_change", args=[made.pk])).content.decode()
+    assert "Corrected from 2.75 EUR to 3.30 EUR = 0.55 EUR" in shown
+    post_it = reverse("admin:payouts_correction_post_it", args=[made.pk])
+    assert "A second person decides" in noor.post(post_it, {"reason": "Mine."}).content.decode()
+    assert owed(ilse) == 565
+
+    assert omar.post(post_it, {"reason": "Seen in the log."}).status_code == 302
+    assert owed(ilse) == 620
+    assert omar.get(reverse("admin:payouts_correction_changelist")).status_code == 200
