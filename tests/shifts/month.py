@@ -35,7 +35,7 @@ ZONE = ZoneInfo("Europe/Stockholm")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HALF_HOUR = timedelta(minutes=30)
 NOOR, OMAR = "operator:noor", "operator:omar"
-MADE_AHEAD = 8  # days after the last requests in which shifts that were made still are, and are settled
+MADE_AHEAD = 7  # days after the last requests in which shifts that were made still are, and are settled
 QUIET_DAYS = 14  # without requests, in which payouts come to rest
 REQUESTS_A_DAY = 3.0  # for each agent, of all classes together
 KNOWN_DAYS = 35  # before the month, from another system
@@ -44,7 +44,7 @@ KNOWN_DAYS = 35  # before the month, from another system
 class Month:
     """One brand, its agents, a bank, and a clock that goes from event to event."""
 
-    def __init__(self, folder: Path, *, agents: int, days: int, seed: int, first: date) -> None:
+    def __init__(self, folder: Path, *, agents: int, days: int, seed: int, first: date, known_days: int) -> None:
         from tests.shifts import month_people
 
         self.chance = random.Random(seed)
@@ -55,7 +55,7 @@ class Month:
         self.counted: dict[str, int] = {}
         self.cast = month_people.Cast(self.chance, agents, at(first), folder, seed)
         self.brand = self.cast.brand
-        self.cast.remember(first, KNOWN_DAYS, REQUESTS_A_DAY * agents)
+        self.cast.remember(first, known_days, REQUESTS_A_DAY * agents)
 
     def live(self) -> None:
         """Every day of the month, then some without requests."""
@@ -272,7 +272,9 @@ def at(day: date) -> datetime:
     return outlooks.midnight(day, ZONE)
 
 
-def lived(folder: Path, *, agents: int, days: int, seed: int, first: date) -> dict[str, Any]:
+def lived(
+    folder: Path, *, agents: int, days: int, seed: int, first: date, known_days: int = KNOWN_DAYS
+) -> dict[str, Any]:
     """What a month came to, on the database that Django's connections lead to. Chance is the seed's alone: ids too."""
     from payouts import ledger
     from tests.shifts import month_reader
@@ -280,7 +282,7 @@ def lived(folder: Path, *, agents: int, days: int, seed: int, first: date) -> di
     began = time.monotonic()
     noise = random.Random(f"ids {seed}")
     with mock.patch.object(os, "urandom", noise.randbytes), paying_through(folder, seed=seed):
-        month = Month(folder, agents=agents, days=days, seed=seed, first=first)
+        month = Month(folder, agents=agents, days=days, seed=seed, first=first, known_days=known_days)
         month.live()
         audit = ledger.audit(month.now)
     faults = month_reader.faults() | {f"ledger {name}": number for name, number in audit.faults.items()}

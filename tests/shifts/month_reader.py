@@ -136,9 +136,9 @@ FAULTS = {
 }
 
 
-def faults() -> dict[str, int]:
+def faults(cursor: Any = None) -> dict[str, int]:
     """Each thing that must never be, and how often it is."""
-    return {name: int(_one(query) or 0) for name, query in FAULTS.items()}
+    return {name: int(_one(query, cursor) or 0) for name, query in FAULTS.items()}
 
 
 def figures() -> dict[str, Any]:
@@ -187,13 +187,15 @@ def digest() -> str:
     ))  # fmt: skip
 
 
-def _one(query: str) -> Any:
-    rows = _rows(query)
+def _one(query: str, cursor: Any = None) -> Any:
+    rows = _rows(query, cursor)
     return rows[0][0] if rows else None
 
 
-def _rows(query: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query.replace("%%", "%"))
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+def _rows(query: str, cursor: Any = None) -> list[tuple[Any, ...]]:
+    if cursor is None:
+        with connection.cursor() as opened:
+            return _rows(query, opened)
+    cursor.execute(query.replace("%%", "%"))
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
