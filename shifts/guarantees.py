@@ -19,8 +19,9 @@ A_SWEEP = 200
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A guarantee under way as it stands `at` an instant, minor units. `earned_cents` is what counts towards it so far, `mark_cents` what the time
-    in the seat so far guarantees, `guaranteed_cents` what it will all have guaranteed if she stays to the end."""
+    """A guarantee under way as it stands `at` an instant, minor units. `earned_cents` is what counts towards it so far,
+    `mark_cents` what the time in the seat so far guarantees, `guaranteed_cents` what it will all have guaranteed if she
+    stays to the end."""
 
     shift: UUID
     topic: str
