@@ -8,7 +8,7 @@ until the numbers between are there; `ask` is called when that takes too long.
 import asyncio
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -66,14 +66,21 @@ class Seat:
         if self.held is None:
             self.held = []
 
-    def settle(self, resumed: Resumed) -> None:
-        """The socket gets what it missed, then what was held meanwhile, then what comes."""
+    def settle(self, resumed: Resumed, coming: int) -> bool:
+        """The socket gets what it missed, then what was held meanwhile, then what comes, from number `coming` on.
+
+        False where something is missing between: what is held goes on waiting.
+        """
         for frame in resumed.frames:
             self.reader.push(frame.decode())
         self.head = max(self.head, resumed.head)
-        held, self.held = self.held or [], None
+        held = self.held = self.held or []
+        if (held[0][0] if held else coming) > self.head + 1:
+            return False
+        self.held = None
         for seq, text in held:
             self.take(seq, text)
+        return True
 
 
 class Stream:
@@ -94,11 +101,18 @@ class Delivery:
     """All streams of one process. `ask(key)` must bring what the stream is missing, by calling `offer`.
 
     `changed(text)` hears of each change of a conversation's status, after its readers and before anything that follows.
+    `again(key, reader, head)` must read once more what comes after `head`, and settle the reader with it.
     """
 
-    def __init__(self, ask: Callable[[str], None], changed: Callable[[str], None] = lambda text: None) -> None:
+    def __init__(
+        self,
+        ask: Callable[[str], None],
+        changed: Callable[[str], None] = lambda text: None,
+        again: Callable[[str, Any, int], None] = lambda key, reader, head: None,
+    ) -> None:
         self._ask = ask
         self._changed = changed
+        self._again = again
         self._streams: dict[str, Stream] = {}
 
     def register(self, key: str, reader: Reader) -> Seat:
@@ -116,7 +130,10 @@ class Delivery:
         stream = self._streams.get(key)
         if stream is None or reader not in stream.seats:
             return
-        stream.seats[reader].settle(resumed)
+        seat = stream.seats[reader]
+        if not seat.settle(resumed, 0 if stream.head is None else stream.head + 1):
+            # The stream began with a past that was read later, and held a number that this one does not.
+            self._again(key, reader, seat.head)
         for mark in resumed.marks:
             self.marked(mark)
         for principal, seq in stream.marks.items():

@@ -25,6 +25,7 @@ from realtime.delivery import Delivery
 from realtime.healer import Healer
 from realtime.limits import (
     ENTRIES_PER_MINUTE,
+    GAP_SECONDS,
     REQUEST_THREADS,
     RESTART,
     RETRY_SECONDS,
@@ -77,7 +78,9 @@ class Hub:
             self.origin, url=settings.REDIS_URL, channel=wire.channel(),
             hear=self._hear, turned=lambda: self.healer.wake(),
         )  # fmt: skip
-        self.delivery = Delivery(lambda key: self.healer.ask(key), lambda text: self.people.part(text))
+        self.delivery = Delivery(
+            lambda key: self.healer.ask(key), lambda text: self.people.part(text), self._read_again_soon
+        )
         self.people = People(product, self.delivery, self._reads)
         self.healer = Healer(
             product, self._reads, self.people, self.delivery,
@@ -224,6 +227,15 @@ class Hub:
             key = f"{each.conversation}/{each.stream}"
             if self.delivery.lags(key, session, each.seq, now):
                 self.spawn(self.people.send_again(session, key, each.seq))
+
+    def _read_again_soon(self, key: str, reader: Session, head: int) -> None:
+        """A moment later, so that a database that does not answer is not asked without a pause."""
+
+        def begin() -> None:
+            if self.delivery.seat(key, reader) is not None:
+                self.spawn(self.people.send_again(reader, key, head))
+
+        self._loop.call_later(GAP_SECONDS, begin)
 
     def has_read(self, session: Session, conversation: UUID, seq: int) -> None:
         """The person has the talk before her eyes up to `seq`; no further than this socket was sent."""

@@ -31,7 +31,8 @@ class Table:
     def __init__(self) -> None:
         self.rows: list[bytes] = []
         self.asked: list[str] = []
-        self.delivery = Delivery(self.asked.append)
+        self.to_read: list[tuple[str, object, int]] = []
+        self.delivery = Delivery(self.asked.append, again=lambda *what: self.to_read.append(what))
 
     def store(self, count: int) -> None:
         self.rows += [str(len(self.rows) + number + 1).encode() for number in range(count)]
@@ -61,6 +62,31 @@ async def test_a_socket_gets_what_it_missed_and_then_what_comes(table: Table) ->
     table.offer(4)
 
     assert maja.got == ["2", "3", "4"]
+
+
+@pytest.mark.parametrize("live", [(), (7, 8)])
+async def test_a_past_that_ends_before_the_stream_begins_is_read_on(table: Table, live: tuple[int, ...]) -> None:
+    """Dana's past was read before number 6 was stored, Maja's after it, and 6 itself came by neither bus nor writer."""
+    maja, dana = Reader(), Reader("agent:dana")
+    table.store(5)
+    for reader in (maja, dana):
+        table.delivery.register(TALK, reader)
+    danas = table.resumed(4)
+    table.store(1)
+    majas = table.resumed(5)
+
+    table.offer(*live)
+    table.delivery.settle(TALK, maja, majas)
+    table.delivery.settle(TALK, dana, danas)
+    assert (maja.got, dana.got) == (["6", *map(str, live)], ["5"])
+    assert table.to_read == [(TALK, dana, 5)]
+
+    table.delivery.register(TALK, dana)
+    table.delivery.settle(TALK, dana, table.resumed(5))
+    table.offer(*live, *range(7 + len(live), 10))
+
+    assert maja.got == ["6", "7", "8", "9"]
+    assert dana.got == ["5", *maja.got]
 
 
 async def test_an_event_that_comes_twice_is_pushed_once(table: Table) -> None:
