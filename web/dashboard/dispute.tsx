@@ -15,7 +15,7 @@ export function Dispute({ line, name, work, onSent }: { line: PaidLine; name: st
   if (line.dispute) return <p class="small muted">{`${name}: ${outcome(line)}`}</p>;
   if (!writing)
     return (
-      <button type="button" class="button is-quiet" onClick={() => setWriting(true)}>
+      <button type="button" class="button is-quiet to-start" onClick={() => setWriting(true)}>
         {t("dispute_line", { name })}
       </button>
     );
