@@ -26,7 +26,7 @@ def ask_for_allotment(kind: str = "hourly", **_from_newer_senders: object) -> No
     asking.ask(kind, by="system", now=clock.now())
 
 
-@shared_task(ignore_result=True, expires=60, queue="heavy", soft_time_limit=480, time_limit=540)
+@shared_task(ignore_result=True, expires=60, soft_time_limit=480, time_limit=540)
 def allot(**_from_newer_senders: object) -> None:
     """Beat, every minute, on the heavy queue: do a run that was asked for, or that a window's end asks for. The solver
     is known to this process alone."""
@@ -40,7 +40,7 @@ def allot(**_from_newer_senders: object) -> None:
         allotment.run(taken, now=now)
 
 
-@shared_task(ignore_result=True, expires=600, queue="heavy", soft_time_limit=480, time_limit=540)
+@shared_task(ignore_result=True, expires=600, soft_time_limit=480, time_limit=540)
 def look_ahead(**_from_newer_senders: object) -> None:
     """Beat, every ten minutes, on the heavy queue: days that are over are judged; each class not yet forecast since its
     brand's midnight is; seats are computed anew, and shifts made of them where a brand wants that."""
@@ -53,7 +53,7 @@ def look_ahead(**_from_newer_senders: object) -> None:
     staffed.fill_due(now=now)
 
 
-@shared_task(ignore_result=True, expires=600, queue="heavy", soft_time_limit=240, time_limit=300)
+@shared_task(ignore_result=True, expires=600, soft_time_limit=240, time_limit=300)
 def rescale_today(**_from_newer_senders: object) -> None:
     """Beat, every quarter of an hour, on the heavy queue: today's forecasts in the light of the day so far."""
     from shifts import rescaling

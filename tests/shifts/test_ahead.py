@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from brands.models import Brand
-from shifts import forecasting, histories, measured, outlooks, rescaling, saying, staffed
+from marketplace import clock
+from shifts import forecasting, histories, measured, outlooks, rescaling, saying, staffed, tasks
 from shifts.models import Arrivals, Outlook, Shift
 from tests.people import NOON
 from tests.shifts.past import STOCKHOLM, TODAY, arrived, rate
@@ -196,3 +197,15 @@ def test_seats_split_by_weight_lose_none() -> None:
     assert staffed.apportioned(7, [3.0, 2.0, 1.0]) == [4, 2, 1]
     assert staffed.apportioned(1, [1.0, 1.0]) == [1, 0]
     assert staffed.apportioned(2, [0.0, 0.0]) == [2, 0]
+
+
+def test_the_tasks_do_what_is_due_by_the_clock(lumo: Brand) -> None:
+    today = clock.now().astimezone(STOCKHOLM).date()
+    arrived(lumo, 8, until=today)
+
+    tasks.look_ahead()
+    tasks.rescale_today()
+
+    row = expected(lumo, today)
+    assert row.staffed_at is not None
+    assert row.rescaled_at is not None
