@@ -90,6 +90,16 @@ test("without a connection what was last seen is shown with its age, and nothing
   expect(button(root, "Wish for")?.disabled).toBe(true);
 });
 
+test("once the connection is back, so is the week", async () => {
+  answer = () => [0, null];
+  const root = await show(state("offline"));
+  answer = usual;
+  await show(state());
+
+  expect(root.textContent).not.toContain("As last seen");
+  expect(button(root, "Wish for")?.disabled).toBe(false);
+});
+
 test("where nothing was seen before, the failure is said and can be tried again", async () => {
   localStorage.clear();
   answer = () => [0, null];

@@ -31,7 +31,7 @@ export function Page({ state, work }: Face) {
 function Calendar({ at, state, work }: Face & { at: string }) {
   const chosen = DAY.test(at) ? "" : at;
   const [monday, setMonday] = useState(DAY.test(at) ? mondayOf(at) : "");
-  const version = (state.desk?.shift_news ?? []).map((one) => one.news_id + one.at).join();
+  const version = [state.link.kind === "open", ...(state.desk?.shift_news ?? []).map((one) => one.news_id + one.at)].join();
   const look = useWeek((state.me as Me).agent.id, monday, version);
   const acts = useActs(look.refresh);
   useEffect(() => void (DAY.test(at) && setMonday(mondayOf(at))), [at]);

@@ -28,7 +28,8 @@ const place = (agent: string) => `beckon:agent:${agent}:shifts`;
 
 export const deviceZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-/** The week that begins on `monday`, by her clock; "" is the one under way. Anew each minute, and with each `version`. */
+/** The week that begins on `monday`, by her clock; "" is the one under way. Anew each minute, and with each `version`: the link is
+ *  back, or something was told. */
 export function useWeek(agent: string, monday: string, version: string): Look {
   const [seen, setSeen] = useState<Seen | null>(() => kept(agent, monday));
   const [stale, setStale] = useState(false);
