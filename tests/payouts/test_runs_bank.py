@@ -24,7 +24,7 @@ from tests.payouts import iso_files, payday
 from tests.payouts.conftest import NOON, hire
 from tests.payouts.payday import earn, owed, sent, settle_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("fresh_database")  # No transaction of the test's own waits while the bank works.
 bank = payday.bank
 AGENTS = 24
 
@@ -173,7 +173,7 @@ def test_a_movement_of_another_amount_waits_for_a_person(bank: Fake, acme: Bank)
     intake.receive(outlets.required("sepa_file"), {}, iso_files.camt053(key, "DBIT", "9.99"), now=NOON)
 
     (waiting,) = reconciling.unmatched()
-    assert waiting.problem == "The payout is 1000 EUR."
+    assert waiting.problem == "The payout is 10.00 EUR."
 
 
 def test_the_bank_paying_twice_is_seen(bank: Fake, acme: Bank) -> None:
