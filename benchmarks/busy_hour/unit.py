@@ -26,6 +26,7 @@ LANGUAGES = {"en": 0.44, "de": 0.20, "es": 0.14, "fr": 0.10, "sv": 0.07, "fi": 0
 
 OFFER_P99_MS = 250.0
 MESSAGE_P99_MS = 250.0
+ENOUGH = 2_000  # for a 99th percentile
 GROWTH = 0.05
 GROWTH_SHARE = 0.6  # of the time held: the last 3 minutes of 5
 DISTURBED = 0.20  # of the machine's CPU
@@ -50,14 +51,6 @@ class Stage:
     cores: str
 
     @property
-    def message_p99(self) -> float:
-        return percentile(self.messages, 0.99) if self.messages else float("inf")
-
-    @property
-    def offer_p99(self) -> float:
-        return percentile(self.offers, 0.99) if self.offers else float("inf")
-
-    @property
     def growth(self) -> float:
         """How much more memory the product takes at the end than when the last part of the stage began."""
         last = self.memory[int(len(self.memory) * (1 - GROWTH_SHARE)) :]
@@ -68,10 +61,11 @@ class Stage:
     def failures(self) -> list[str]:
         """Why this stage was not held; nothing where it was."""
         found = []
-        if self.message_p99 > MESSAGE_P99_MS:
-            found.append(f"message p99 {self.message_p99:.0f} ms")
-        if self.offer_p99 > OFFER_P99_MS:
-            found.append(f"offer p99 {self.offer_p99:.0f} ms")
+        bounds = (("message", self.messages, MESSAGE_P99_MS), ("offer", self.offers, OFFER_P99_MS))
+        for name, times, most in bounds:
+            share, latest = tail(times)
+            if latest > most:
+                found.append(f"{name} p{100 * share:.0f} {latest:.0f} ms")
         if self.lost or self.faults:
             found.append(f"{self.lost} lost, {len(self.faults)} faults{self._first_fault}")
         if self.growth > GROWTH:
@@ -101,6 +95,13 @@ class Stage:
         )
 
 
+def tail(values: Sequence[float]) -> tuple[float, float]:
+    """(share, the value it does not exceed): the 99th percentile, the 95th of fewer than 2,000; endless without any."""
+    share = 0.99 if len(values) >= ENOUGH else 0.95
+    return share, percentile(values, share) if values else float("inf")
+
+
 def _tail(values: Sequence[float]) -> str:
-    """Median and 99th percentile, in milliseconds."""
-    return f"p50 {percentile(values, 0.5):.0f} p99 {percentile(values, 0.99):.0f} ms" if values else "none"
+    """Median and tail, in milliseconds."""
+    share, latest = tail(values)
+    return f"p50 {percentile(values, 0.5):.0f} p{100 * share:.0f} {latest:.0f} ms" if values else "none"
