@@ -9,14 +9,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Coalesce
 
 from agents import slots
 from agents.models import OnlineStretch, Slot
 from marketplace.refusals import Refused
 from shifts import claims, news, seats, terms
 from shifts.limits import Time
-from shifts.models import News, Seat, Shift
+from shifts.models import News, Seat, Shift, Terms
 
 A_SWEEP = 500
 
@@ -95,8 +96,10 @@ def ring(shift_id: UUID, *, but: UUID, now: datetime) -> int:
     if shift is None:
         return 0
     rung = 0
-    for waiting in claims.ranked(shift, now=now):
-        if waiting.agent_id != but and terms.of(waiting.agent_id).stand_by:
+    waits = claims.ranked(shift, now=now)
+    stand_bys = terms.stand_bys([waiting.agent_id for waiting in waits if waiting.agent_id != but])
+    for waiting in waits:
+        if waiting.agent_id in stand_bys:
             waiting.rung_at = now
             with transaction.atomic():
                 waiting.save(update_fields=["rung_at"])
@@ -114,13 +117,12 @@ def stand_in(agent_id: UUID, shift_id: UUID, *, now: datetime) -> Seat:
 
 def remind(*, now: datetime) -> int:
     """Whoever's shift begins within the time she chose is reminded, once; how many."""
-    ahead = now + timedelta(days=1)
-    soon = Seat.objects.filter(state=Seat.State.CONFIRMED, reminded_at=None, begins_at__gt=now, begins_at__lte=ahead)
+    minutes = Coalesce("agent__shift_terms__remind_minutes", Terms._meta.get_field("remind_minutes").default)
+    before = ExpressionWrapper(minutes * Value(timedelta(minutes=1)), output_field=DurationField())
+    soon = Seat.objects.filter(state=Seat.State.CONFIRMED, reminded_at=None, begins_at__gt=now).annotate(before=before)
+    due = soon.filter(before__gt=timedelta(), begins_at__lte=now + F("before")).select_related("shift")
     told = 0
-    for seat in soon.select_related("agent__shift_terms", "shift")[:A_SWEEP]:
-        minutes = terms.of(seat.agent_id).remind_minutes
-        if not minutes or now < seat.begins_at - timedelta(minutes=minutes):
-            continue
+    for seat in due.order_by("begins_at", "pk")[:A_SWEEP]:
         with transaction.atomic():
             if Seat.objects.filter(pk=seat.pk, reminded_at=None, state=Seat.State.CONFIRMED).update(reminded_at=now):
                 news.add(seat.agent_id, seat.shift, News.Kind.NEAR, until=missed_at(seat), now=now)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from agents import slots
 from marketplace.refusals import Refused
@@ -119,7 +120,9 @@ def move_up(shift_id: UUID, *, now: datetime) -> list[Seat]:
     if shift is None:
         return []
     moved = []
-    for waiting in ranked(shift, now=now):
+    waits = ranked(shift, now=now)
+    able = seats.fit([waiting.agent_id for waiting in waits], shift, now=now)
+    for waiting in (one for one in waits if one.agent_id in able):
         try:
             moved.append(seats.take(waiting.agent_id, shift_id, way="waiting", now=now))
         except Refused as refused:
@@ -141,7 +144,8 @@ def in_turn(waiting: Iterable[Waiting], had: Mapping[UUID, int]) -> list[Waiting
 
 def move_up_due(*, now: datetime) -> int:
     """The sweep: every shift to come with a free seat and somebody who waits; how many moved up."""
-    waited_for = Waiting.objects.filter(state=Waiting.State.WAITING, shift__state=Shift.State.PUBLISHED)
-    ids = waited_for.filter(shift__begins_at__gt=now).values_list("shift_id", flat=True).distinct()
-    free = [shift for shift in Shift.objects.filter(pk__in=ids) if seats.free_number(shift) is not None]
-    return sum(len(move_up(shift.pk, now=now)) for shift in free)
+    waits = Waiting.objects.filter(shift=OuterRef("pk"), state=Waiting.State.WAITING)
+    coming = Shift.objects.filter(Exists(waits), state=Shift.State.PUBLISHED, begins_at__gt=now)
+    held = Count("seats", filter=Q(seats__state__in=Seat.HELD))
+    free = coming.annotate(held=held).filter(held__lt=F("seat_count")).order_by("begins_at", "pk")
+    return sum(len(move_up(shift_id, now=now)) for shift_id in list(free.values_list("pk", flat=True)))

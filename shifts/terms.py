@@ -31,6 +31,12 @@ def of(agent_id: UUID) -> Terms:
     return Terms.objects.filter(pk=agent_id).first() or Terms(agent_id=agent_id)
 
 
+def stand_bys(agent_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of them who are rung when somebody does not come: all but who said otherwise."""
+    asked = set(agent_ids)
+    return asked - set(Terms.objects.filter(pk__in=asked, stand_by=False).values_list("pk", flat=True))
+
+
 def bounds(agent: Agent, terms: Terms, *, on: date) -> limits.Bounds:
     """What binds her on this day."""
     return limits.Bounds(limits.law(agent.country, on), ZoneInfo(terms.timezone), terms.week_minutes_most)
