@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from brands.models import Brand
 from marketplace import clock
-from payouts import plans, receipts
+from payouts import catalogue, plans, receipts
 from payouts.models import PayPlan
 
 
@@ -20,7 +20,8 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
     locale, now = get_language_from_request(request), clock.now()
     found = PayPlan.objects.filter(brand=brand).order_by("tier", "currency", "-version")
     shown = [_shown(plan, locale=locale) | {"state": plans.state(plan, at=now)} for plan in found]
-    return render(request, "pay.html", {"brand": brand, "plans": shown})
+    told = {"brand": brand, "plans": shown, "language": catalogue.language(locale)}
+    return render(request, "pay.html", told)
 
 
 def _shown(plan: PayPlan, *, locale: str) -> dict[str, Any]:

@@ -129,6 +129,7 @@ def test_whoever_asks_reads_every_version_in_words(plan: PayPlan, lindenpay: Bra
 
     assert "version 1 (in force)" in page
     assert "version 2 (to come)" in page
-    assert "0,22 EUR for each active minute" in page
-    assert "all of them yours" in page
+    assert '<ul lang="de">' in page
+    assert "0,22 EUR für jede aktive Minute" in page
+    assert "Trinkgelder: alle für dich, zusätzlich" in page
     assert Client().get("/pay/nobody").status_code == 404

@@ -144,5 +144,5 @@ def another(role: str, units: int) -> None:
 
 def test_units_are_called_by_their_name() -> None:
     assert receipts.money(1_040, "PTS", locale="en") == "1,040 points"
-    assert receipts.money(3, "EQU", locale="de") == "3 equity units"
+    assert receipts.money(3, "EQU", locale="de") == "3 Anteile"
     assert UnitsDue.objects.count() == Posting.objects.count() == 0
