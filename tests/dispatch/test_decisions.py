@@ -224,14 +224,14 @@ def months() -> set[str]:
 
 @pytest.mark.usefixtures("fresh_database")
 def test_months_begin_ahead_and_end_after_half_a_year() -> None:
-    then = datetime(2026, 1, 15, tzinfo=UTC)
+    then, made = datetime(2026, 1, 15, tzinfo=UTC), months()  # those of today, which migrating made
     facts: dict[str, object] = {"chosen": {}, "next": []}
     row = {"round": UUID(int=1), "brand": UUID(int=2), "escalation": UUID(int=3), "agent": UUID(int=4),
            "offer": UUID(int=5), "ring": 0, "weights": 1, "facts": facts, "others": []}  # fmt: skip
     Decision.objects.create(id=uuid4(), at=then, **row)  # before anybody made its month
 
     decisions.keep_months(now=then)
-    assert months() == {"dispatch_decision_rest", *(f"dispatch_decision_2026_0{month}" for month in (1, 2, 3))}
+    assert months() == made | {f"dispatch_decision_2026_0{month}" for month in (1, 2, 3)}
     assert Decision.objects.count() == 1
     assert decisions.keep_months(now=then) == 0
 
@@ -241,7 +241,7 @@ def test_months_begin_ahead_and_end_after_half_a_year() -> None:
     assert "dispatch_decision_2026_01" not in months()
     assert Decision.objects.count() == 0
     decisions.keep_months(now=datetime(2099, 8, 1, tzinfo=UTC))
-    assert "dispatch_decision_2026_07" in months(), "a clock that runs ahead drops nothing"
+    assert {"dispatch_decision_2026_07"} | made <= months(), "a clock that runs ahead drops nothing"
 
 
 @pytest.mark.usefixtures("db")
