@@ -7,7 +7,7 @@ NAME ?=
 SEEDS ?= 1-5
 # Many tests wait for processes more than they compute: three run at once, each with servers of its own. Not with
 # servers that the environment names, which all would share, nor where ARGS chooses some.
-SPREAD := $(if $(DATABASE_URL)$(ARGS),,-n 3 --dist loadfile)
+SPREAD := $(if $(DATABASE_URL)$(ARGS),,-n 3 --dist loadfile --no-loadscope-reorder)
 export PYTHON
 
 .DEFAULT_GOAL := help
