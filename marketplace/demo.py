@@ -23,7 +23,8 @@ from conversations.models import Conversation
 from dispatch import desk, escalations, offers
 from dispatch.matching import Placement
 from marketplace import demo_plan, demo_shifts
-from payouts import plans
+from payouts import afterwards, plans
+from payouts.models import EarningFact
 from payouts.providers.contract import Destination
 from payouts.runs import cash_out, destinations
 from realtime import protocol
@@ -132,6 +133,7 @@ def seed(*, now: datetime) -> bool:
         agents = [_agent(*made, by=noor, now=now - timedelta(days=30)) for made in AGENTS]
     _live_through_a_week(brands[0], agents[:2], now=now)
     _may_be_paid(agents[:2], by=noor, now=now)
+    _gave_and_brought(agents[0], agents[-1], now=now)
     demo_shifts.plan(brands, agents, now=now)
     demo_plan.seed(brands[0], agents[2:], now=now)
     for agent in agents:
@@ -166,6 +168,8 @@ def _brand(made: dict[str, Any], *, now: datetime) -> Brand:
         rules = [
             {"kind": "per_chat", "rate_cents": per_chat, "outcomes": ["resolved", "left"]},
             {"kind": "per_minute", "rate_cents": per_minute},
+            {"kind": "tip"},
+            {"kind": "referral", "rate_cents": 2_500, "after_chats": 20},
         ]
         start = now - timedelta(days=60)
         plans.publish(brand.pk, tier="standard", currency="EUR", rules=rules, valid_from=start, by="system", now=now)
@@ -227,6 +231,15 @@ def _may_be_paid(agents: Sequence[Agent], *, by: User, now: datetime) -> None:
             OnlineStretch.objects.create(agent=agent, began_at=began, ended_at=began + lasted)
     limits = {"each_at_most": 50_000, "daily_at_most": 100_000}
     cash_out.grant("fake", "EUR", **limits, by=f"operator:{by.pk}", now=long_ago)
+
+
+def _gave_and_brought(agent: Agent, brought: Agent, *, now: datetime) -> None:
+    """A customer has tipped the agent's last chat, and somebody works here because the agent asked them to."""
+    chats = EarningFact.objects.filter(agent=agent, kind=EarningFact.Kind.CLOSED).exclude(engagement_id=None)
+    last = chats.latest("created_at").engagement_id
+    assert last is not None, "only chats were asked for"
+    afterwards.tipped(last, payment="demo-tip", tip_cents=200, currency="EUR", now=now)
+    Agent.objects.filter(pk=brought.pk).update(invited_by=agent)
 
 
 def _past_chat(

@@ -145,6 +145,7 @@ HEADLESS_FRONTEND_URLS = {
     "account_signup": "/agent/join",
 }
 LOGIN_URL = "/agent/"
+LOGIN_REDIRECT_URL = "/admin/"  # Whoever logs in on a page of Django's own is an operator.
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(ENVIRONMENT.mail_dir)

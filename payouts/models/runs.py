@@ -124,7 +124,8 @@ class PayoutRun(models.Model):
                 name="run_approved_over_its_digest",
                 condition=Q(state__in=["draft", "computed", "proved", "submitted"], approved_by="")
                 | (~Q(approved_by="") & ~Q(digest="") & Q(approved_at__isnull=False, approved_digest=F("digest")))
-                | (Q(state="closed", approved_by="") & ~Q(refused_by="")),
+                | (Q(state="closed", approved_by="") & ~Q(refused_by=""))
+                | Q(state="closed", approved_by="", submitted_by=""),  # It pays nobody: see the trigger.
             ),
             models.CheckConstraint(
                 name="run_refusal_has_a_person_and_a_reason",

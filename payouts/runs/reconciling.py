@@ -17,6 +17,7 @@ from payouts.runs import intake, outlets, preparing
 
 LOOK_BACK = timedelta(days=10)
 AGES = (1, 3, 7, 14)  # days
+NOBODY = "Nobody is owed what this run could pay."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,27 @@ class Ageing:
 
 @transaction.atomic
 def close(run_id: UUID, *, now: datetime) -> Run:
-    """releasing -> closed, when nothing of it is open. A later return still finds its payout. Locks: the run."""
+    """releasing -> closed, when nothing of it is open; proved -> closed, when it pays nobody: no person is asked.
+
+    A later return still finds its payout. Locks: the run.
+    """
     run = preparing.locked(run_id)
     done = [Payout.State.SETTLED, Payout.State.REVERSED]
-    if run.state == Run.State.RELEASING and not run.payouts.exclude(state__in=done).exists():
+    if run.state == Run.State.PROVED and not run.payouts.exists():
+        _closed(run, now=now)
+        journal.record("payout_run.close", actor="system", subject=f"payout_run:{run.pk}", now=now, reason=NOBODY)
+    elif run.state == Run.State.RELEASING and not run.payouts.exclude(state__in=done).exists():
         ends = run.payouts.values("state").order_by("state").annotate(many=Count("id"), total=Sum("amount"))
         by_state = {row["state"]: {"payouts": row["many"], "amount": int(row["total"])} for row in ends}
         assert sum(end["amount"] for end in by_state.values()) == run.totals["amount"], run.pk
         run.totals = run.totals | {"ends": by_state}
-        run.state, run.closed_at = Run.State.CLOSED, now
-        run.save(update_fields=["state", "closed_at", "totals"])
+        _closed(run, now=now)
     return run
+
+
+def _closed(run: Run, *, now: datetime) -> None:
+    run.state, run.closed_at = Run.State.CLOSED, now
+    run.save(update_fields=["state", "closed_at", "totals"])
 
 
 def fetch_statements(*, now: datetime) -> None:

@@ -157,6 +157,22 @@ def test_10_the_same_person_does_not_approve_by_way_of_sql(role: str) -> None:
 
 
 @both_roles
+@pytest.mark.parametrize(
+    "how",
+    [
+        "",
+        ", refused_by = 'operator:omar', refused_reason = 'No'",
+        ", approved_by = 'operator:omar', approved_at = now(), approved_digest = digest",
+    ],
+)
+def test_10_a_run_that_pays_somebody_does_not_close_unseen(role: str, how: str) -> None:
+    proving.prove(computed().pk, now=NOON)
+
+    with refused("approved or refused before it is closed"):
+        execute(role, f"update payouts_payoutrun set state = 'closed', closed_at = now(){how}")
+
+
+@both_roles
 @pytest.mark.parametrize("digest", ["''", "repeat('0', 64)"])
 def test_10_an_approval_over_another_digest_is_refused(role: str, digest: str) -> None:
     submitted()

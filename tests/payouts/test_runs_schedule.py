@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.models import Agent
+from audit.models import Entry
 from payouts.models import PayoutRun
 from payouts.providers.fake import Fake
-from payouts.runs import clockwork, schedule
+from payouts.runs import clockwork, reconciling, schedule
 from tests.payouts import payday
 from tests.payouts.payday import MONDAY, STOCKHOLM, earn, owed, settle_at
 
@@ -87,3 +88,16 @@ def test_nothing_leaves_before_a_person_has_approved_it(bank: Fake, ilse: Agent)
     (run,) = PayoutRun.objects.filter(totals__payouts=1)
     assert run.state == "proved"
     assert bank.paid() == {}
+
+
+@pytest.mark.django_db
+def test_a_run_that_pays_nobody_closes_itself_and_says_why(bank: Fake, ilse: Agent) -> None:
+    settle_at(ilse)
+
+    clockwork.advance(now=MONDAY)
+    clockwork.advance(now=MONDAY + timedelta(minutes=1))
+
+    (run,) = PayoutRun.objects.all()
+    assert (run.state, run.totals["payouts"], run.closed_at) == ("closed", 0, MONDAY)
+    told = Entry.objects.get(subject=f"payout_run:{run.pk}")
+    assert (told.action, told.actor, told.reason) == ("payout_run.close", "system", reconciling.NOBODY)
