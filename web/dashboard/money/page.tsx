@@ -7,6 +7,7 @@ import { Heading, Hint, Segments, Shell, type Face } from "../parts";
 import { receiptPath } from "../route";
 import { amount, day, locale, span, t } from "../speak";
 import { AccountCard } from "./account";
+import { Invite } from "./invite";
 import { OpenCases, Past, Statements } from "./papers";
 import { Places } from "./places";
 import { QUESTION } from "./marks";
@@ -88,6 +89,7 @@ function Purse({ money, shift, state, work, onChange }: Face & { money: Money; s
           <Past key={wallet.currency} wallet={wallet} work={work} />
         ))}
         <Statements money={money} />
+        <Invite work={work} />
         <Hint>{t("ledger_hint")}</Hint>
       </div>
     </div>

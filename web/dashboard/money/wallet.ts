@@ -125,6 +125,11 @@ export interface Cases {
   clawbacks: Measure[];
 }
 
+export interface Invitation {
+  address: string;
+  invited: { name: string; since: string; paid: boolean }[];
+}
+
 export interface Money {
   wallets: Wallet[];
   ways: string[];
@@ -142,6 +147,7 @@ export interface Account {
 export const money = () => call<Money>("/api/v1/agent/money");
 export const cases = () => call<Cases>("/api/v1/agent/money-cases");
 export const guarantee = async () => (await call<{ guarantee: Guarantee | null }>("/api/v1/agent/shift-guarantee")).guarantee;
+export const invitation = () => call<Invitation>("/api/v1/agent/invitation");
 export const unpaidPath = (currency: string) => `/api/v1/agent/money/${currency}/lines`;
 export const payoutPath = (id: string) => `/api/v1/agent/payouts/${id}/lines`;
 export const madeOf = (path: string, before: number | null) => call<MoneyLines>(before ? `${path}?before=${before}` : path);

@@ -104,6 +104,16 @@ const en = {
   dispute_refused: "refused by {name}: {why}",
   a_person: "A person",
   last_payouts: "Last payouts",
+  invite: "Invite a colleague",
+  invite_line: "Pass this address on. Brands whose pay plan has it pay you once, when somebody you brought has helped enough customers.",
+  invite_address: "Your invitation's address",
+  invite_copy: "Copy the address",
+  invite_copied: "Copied.",
+  invite_by_hand: "This browser did not let us copy: mark the address and copy it by hand.",
+  invited: "Whom you brought",
+  invited_since: "since {day}",
+  invited_open: "not paid for yet",
+  invited_paid: "paid for",
   units_waiting: "{n} more wait",
 } satisfies Record<string, Entry>;
 
