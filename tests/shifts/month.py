@@ -35,37 +35,45 @@ ZONE = ZoneInfo("Europe/Stockholm")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HALF_HOUR = timedelta(minutes=30)
 NOOR, OMAR = "operator:noor", "operator:omar"
-MADE_AHEAD = 7  # days after the last requests in which shifts that were made still are, and are settled
+AHEAD = 6  # days for which shifts are made; one more after the last requests, they are over and settled
 QUIET_DAYS = 14  # without requests, in which payouts come to rest
 REQUESTS_A_DAY = 3.0  # for each agent, of all classes together
 KNOWN_DAYS = 35  # before the month, from another system
+# Of a month that holds, and in which one of these never happened, less is shown than it seems.
+SHOULD_HAPPEN = (
+    "chats paid", "given back", "granted", "guarantees", "periods closed", "refused", "requests forecast", "rescaled",
+    "seats across a change of clocks", "seats across the period's end", "stood in", "swapped", "waits",
+)  # fmt: skip
 
 
 class Month:
     """One brand, its agents, a bank, and a clock that goes from event to event."""
 
-    def __init__(self, folder: Path, *, agents: int, days: int, seed: int, first: date, known_days: int) -> None:
+    def __init__(
+        self, folder: Path, *, agents: int, days: int, seed: int, first: date, known_days: int, ahead: int
+    ) -> None:
         from tests.shifts import month_people
 
         self.chance = random.Random(seed)
-        self.first, self.days = first, days
+        self.first, self.days, self.ahead = first, days, ahead
         self.now = at(first)
-        self.events: list[tuple[datetime, int, Callable[[], None]]] = []
+        self.events: list[tuple[datetime, int, Callable[[], object]]] = []
         self.number = count()
         self.counted: dict[str, int] = {}
-        self.cast = month_people.Cast(self.chance, agents, at(first), folder, seed)
+        self.cast = month_people.Cast(self.chance, agents, at(first), folder, seed, ahead)
         self.brand = self.cast.brand
         self.cast.remember(first, known_days, REQUESTS_A_DAY * agents)
 
-    def live(self) -> None:
-        """Every day of the month, then some without requests."""
+    def live(self, each_day: Callable[[date], object]) -> None:
+        """Every day of the month, then some without requests; each is told as it begins."""
         for n in range(self.days + QUIET_DAYS):
-            self._plan_day(self.first + n * DAY, quiet=n >= self.days, still=n >= self.days + MADE_AHEAD)
+            self.then(at(self.first + n * DAY), partial(each_day, self.first + n * DAY))
+            self._plan_day(self.first + n * DAY, quiet=n >= self.days, still=n > self.days + self.ahead)
         while self.events:
             self.now, _, happens = heapq.heappop(self.events)
             happens()
 
-    def then(self, when: datetime, happens: Callable[[], None]) -> None:
+    def then(self, when: datetime, happens: Callable[[], object]) -> None:
         heapq.heappush(self.events, (when, next(self.number), happens))
 
     def tally(self, name: str, by: int = 1) -> None:
@@ -90,6 +98,8 @@ class Month:
         if day.weekday() == 0:
             self.then(midnight + 4 * HOUR, self._pay)
         self.then(midnight + 2 * HOUR, self._night)
+        if still:
+            self.then(midnight, self._all_go_home)
         tick = midnight
         while tick < next_one and not still:
             self.then(tick, self._begin)
@@ -97,9 +107,9 @@ class Month:
             tick += HALF_HOUR
 
     def _month_end(self) -> date:
-        """The first day after the first month's end that lies within, else the middle: a period ends there."""
+        """The first day after the first month's end that lies within, else the last: a period ends there."""
         later = (self.first.replace(day=1) + 32 * DAY).replace(day=1)
-        return later if later < self.first + self.days * DAY else self.first + (self.days // 2) * DAY
+        return later if later < self.first + self.days * DAY else self.first + (self.days - 1) * DAY
 
     def _requests(self, day: date) -> None:
         """The day's requests and how they ended; known to the roll-ups as the day goes."""
@@ -207,6 +217,11 @@ class Month:
         if not (unless_due and soon.exists()):
             presence.go_offline(agent_id, now=self.now)
 
+    def _all_go_home(self) -> None:
+        """Whoever stayed online for a next seat and then never left is seen by the reader too."""
+        for agent in self.cast.agents:
+            self._offline(agent.pk)
+
     def _chat(self, seat: Any) -> None:
         """A request of her class that was reached in this half hour is hers, and ends paid twenty minutes later."""
         minutes = self.chance.randint(4, 20)
@@ -273,7 +288,15 @@ def at(day: date) -> datetime:
 
 
 def lived(
-    folder: Path, *, agents: int, days: int, seed: int, first: date, known_days: int = KNOWN_DAYS
+    folder: Path,
+    *,
+    agents: int,
+    days: int,
+    seed: int,
+    first: date,
+    known_days: int = KNOWN_DAYS,
+    ahead: int = AHEAD,
+    each_day: Callable[[date], object] = date.isoformat,
 ) -> dict[str, Any]:
     """What a month came to, on the database that Django's connections lead to. Chance is the seed's alone: ids too."""
     from payouts import ledger
@@ -282,13 +305,15 @@ def lived(
     began = time.monotonic()
     noise = random.Random(f"ids {seed}")
     with mock.patch.object(os, "urandom", noise.randbytes), paying_through(folder, seed=seed):
-        month = Month(folder, agents=agents, days=days, seed=seed, first=first, known_days=known_days)
-        month.live()
+        month = Month(folder, agents=agents, days=days, seed=seed, first=first, known_days=known_days, ahead=ahead)
+        month.live(each_day)
         audit = ledger.audit(month.now)
     faults = month_reader.faults() | {f"ledger {name}": number for name, number in audit.faults.items()}
     wrong = {name: number for name, number in faults.items() if number}
+    happened = month.counted | month_reader.figures()
     return {
-        "agents": agents, "days": days, "seed": seed, **month.counted, **month_reader.figures(),
+        "agents": agents, "days": days, "seed": seed, **happened,
+        "never happened": [name for name in SHOULD_HAPPEN if not happened.get(name)],
         "postings": audit.postings, "looked for": sorted(faults), "wrong": wrong, "holds": not wrong,
         "digest": month_reader.digest(), "seconds": round(time.monotonic() - began, 1),
     }  # fmt: skip
@@ -301,6 +326,11 @@ def main(words: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=date.fromisoformat, default=date(2026, 10, 5))
     asked = parser.parse_args(words)
+    began = time.monotonic()
+
+    def say(day: date) -> None:
+        print(f"{day} begins after {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
     from tests.payouts import crashes
 
     crashes.set_up_django()
@@ -312,7 +342,9 @@ def main(words: list[str]) -> int:
         databases.copy(urls) as fresh,
         databases.pointing_at(fresh),
     ):
-        told = lived(Path(folder), agents=asked.agents, days=asked.days, seed=asked.seed, first=asked.first)
+        told = lived(
+            Path(folder), agents=asked.agents, days=asked.days, seed=asked.seed, first=asked.first, each_day=say
+        )
     print(json.dumps(told))
     return 0 if told["holds"] else 1
 

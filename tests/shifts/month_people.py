@@ -44,17 +44,19 @@ def busy(at: datetime) -> float:
 class Cast:
     """Everybody and everything that the month begins with, made from its own chance."""
 
-    def __init__(self, chance: random.Random, agents: int, begins: datetime, folder: Path, seed: int) -> None:
+    def __init__(
+        self, chance: random.Random, agents: int, begins: datetime, folder: Path, seed: int, ahead: int
+    ) -> None:
         from payouts.providers.fake import Fake
 
         self.chance, self.begins = chance, begins
         self.draw = np.random.default_rng(seed)
         self.bank = Fake(folder / "bank.db", seed=seed, faults=FAULTS)
-        self._found()
+        self._found(ahead)
         self.agents = [self._hire(n) for n in range(agents)]
         self.asked: dict[tuple[str, str], list[Any]] = {}
 
-    def _found(self) -> None:
+    def _found(self, ahead: int) -> None:
         from brands.models import Brand, Skill
         from payouts import plans
         from shifts import saying
@@ -69,7 +71,7 @@ class Cast:
         )
         saying.set_staffing(
             self.brand.pk, by=NOOR, reason="The month", now=self.begins, automatic="publish", rate_cents=1500,
-            window_hours=24, days_ahead=6, share=0.8, target_seconds=30,
+            window_hours=24, days_ahead=ahead, share=0.8, target_seconds=30,
         )  # fmt: skip
         saying.say_special(
             self.brand.pk, name="Sale", kind="campaign", first=(self.begins + timedelta(days=4)).date(),

@@ -138,7 +138,12 @@ FAULTS = {
 
 def faults(cursor: Any = None) -> dict[str, int]:
     """Each thing that must never be, and how often it is."""
-    return {name: int(_one(query, cursor) or 0) for name, query in FAULTS.items()}
+    return {name: count(name, cursor) for name in FAULTS}
+
+
+def count(fault: str, cursor: Any = None) -> int:
+    """How often this is that must never be."""
+    return int(_one(FAULTS[fault], cursor) or 0)
 
 
 def figures() -> dict[str, Any]:
@@ -164,6 +169,10 @@ def figures() -> dict[str, Any]:
             " and (begins_at at time zone 'Europe/Stockholm') - begins_at at time zone 'UTC'"
             " <> (ends_at at time zone 'Europe/Stockholm') - ends_at at time zone 'UTC'"
         ),
+        "requests forecast": int(_one(
+            "select coalesce(sum((select sum(x) from unnest(came) x)), 0) from shifts_outlook"
+            " where came is not null and not back_tested"
+        )),
         "forecast wape": round(float(_one(
             "select sum(missed) / nullif(sum((select sum(x) from unnest(came) x)), 0) from shifts_outlook"
             " where came is not null and not back_tested"
