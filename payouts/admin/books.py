@@ -11,6 +11,7 @@ from audit import journal
 from marketplace.windows import Question, WideWindow, Window, action
 from payouts import periods, receipts
 from payouts.admin.lists import ask_of_list
+from payouts.admin.run_page import person
 from payouts.models import (
     Account,
     ArchivedPosting,
@@ -78,8 +79,20 @@ class ArchivedPostingAdmin(PostingAdmin):
 class PeriodAdmin(Window):
     """Closed books: nothing is dated before their end again."""
 
-    list_display = ["during", "postings", "totals", "closed_at", "closed_by"]
+    list_display = ["shown", "postings", "sums", "closed_at", "closer"]
     actions_list = ["close"]
+
+    @admin.display(description="During", ordering="during")
+    def shown(self, period: Period) -> str:
+        return str(period)
+
+    @admin.display(description="Sums")
+    def sums(self, period: Period) -> str:
+        return _sums(period)
+
+    @admin.display(description="Closed by")
+    def closer(self, period: Period) -> str:
+        return person(period.closed_by)
 
     @action("Close the books", permissions=["payouts.add_period"])
     def close(self, request: HttpRequest) -> HttpResponse:
@@ -89,8 +102,12 @@ class PeriodAdmin(Window):
 def _closed(*, until: date, by: str, now: datetime) -> str:
     period = periods.close(until=datetime.combine(until, time(), UTC), by=by, now=now)
     journal.record("period.close", actor=by, subject=f"period:{period.pk}", now=now)
-    sums = ", ".join(receipts.money(int(total), currency, locale="en") for currency, total in period.totals.items())
-    return f"Closed: {period}, {period.postings} postings, {sums or 'no money'}."
+    return f"Closed: {period}, {period.postings} postings, {_sums(period)}."
+
+
+def _sums(period: Period) -> str:
+    told = (receipts.money(int(total), currency, locale="en") for currency, total in period.totals.items())
+    return ", ".join(told) or "no money"
 
 
 @admin.register(Archiving)

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 from marketplace.refusals import Refused
 from marketplace.windows import Question, ReasonForm, WideWindow, Window, action, ask, by_principal, label
 from payouts import corrections, receipts
+from payouts.admin.run_page import person
 from payouts.models import Correction, EarningFact, TipPayment
 from payouts.rules import OUTCOMES
 
@@ -84,10 +85,12 @@ def _proposed(fact_id: UUID, *, reason: str, extra_cents: int | None, **told: An
 class CorrectionAdmin(Window):
     """Open ones first. Whoever proposed one cannot decide it."""
 
-    list_display = ["agent", "shown_state", "difference", "reason", "proposed_by", "decided_by"]
+    list_display = ["agent", "shown_state", "difference", "reason", "proposer", "decider"]
     list_filter = ["state"]
     list_select_related = ["agent"]
-    readonly_fields = ["difference"]
+    fields = ["agent", "engagement_id", "difference", "reason", "state", "proposer", "proposed_at", "decider"]
+    fields += ["decision", "decided_at"]
+    readonly_fields = fields
     actions_detail = ["post_it", "refuse"]
     acts_when = {"post_it": (Correction.State.OPEN,), "refuse": (Correction.State.OPEN,)}
 
@@ -101,6 +104,14 @@ class CorrectionAdmin(Window):
         if found.extra_cents:
             words.append(f"{receipts.money(found.extra_cents, found.currency, locale='en')} on top")
         return "; ".join([*words, *_lines(found)])
+
+    @admin.display(description="Proposed by")
+    def proposer(self, found: Correction) -> str:
+        return person(found.proposed_by)
+
+    @admin.display(description="Decided by")
+    def decider(self, found: Correction) -> str:
+        return person(found.decided_by) if found.decided_by else "nobody yet"
 
     @action("Post", permissions=["payouts.change_correction"])
     def post_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
