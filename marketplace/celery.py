@@ -45,6 +45,7 @@ app.conf.update(
         "shifts.tasks.rescale_today": {"queue": "heavy"},
         "dispatch.tasks.try_what_ifs": {"queue": "heavy"},
     },
+    worker_consumer="marketplace.consumer:Patient",
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     timezone="UTC",
@@ -199,7 +200,7 @@ class Tidied(bootsteps.StartStopStep):
 app.steps["consumer"].add(Tidied)
 
 # Tasks under way when the broker's link breaks go on: each may run twice. Celery would rather hear the opposite.
-warnings.filterwarnings("ignore", category=CPendingDeprecationWarning, module="celery.worker")
+warnings.filterwarnings("ignore", category=CPendingDeprecationWarning, module=r"celery\.worker|marketplace\.consumer")
 
 
 @worker_init.connect

@@ -3,11 +3,14 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import redis
+from celery.contrib.testing.worker import start_worker
+from celery.signals import task_success
 
 from marketplace.celery import app
 
@@ -44,3 +47,67 @@ def test_a_task_that_ends_after_its_link_is_told_so(valkey: str, caplog: pytest.
 
     assert "link to the broker is closed" in caplog.text
     assert not held.acknowledged
+
+
+@contextmanager
+def full(valkey: str) -> Iterator[None]:
+    """The session's Valkey refuses whatever would need memory; who waited there for tasks has to come again."""
+    with redis.Redis.from_url(valkey) as broker:
+        broker.config_set("maxmemory", 1)
+        try:
+            for client in broker.client_list():
+                if client["cmd"] == "brpop":
+                    broker.client_kill_filter(_id=client["id"])
+            yield
+        finally:
+            broker.config_set("maxmemory", 0)
+
+
+@contextmanager
+def heard_of() -> Iterator[tuple[Any, Event]]:
+    """A task of this test's own, and what is set once it has run."""
+    done = Event()
+
+    def note(**_: object) -> None:
+        done.set()
+
+    def nothing() -> None:
+        pass
+
+    task = app.task(name=f"test-{uuid4().hex}", ignore_result=True)(nothing)
+    task_success.connect(note, sender=task)
+    yield task, done
+    task_success.disconnect(note, sender=task)
+    app.tasks.unregister(task.name)
+
+
+def until_refused(caplog: pytest.LogCaptureFixture, times: int) -> None:
+    """Returns once a full broker has refused so often. Raises after 30 s."""
+    pause = Event()
+    for _ in range(1_500):
+        if sum("maxmemory" in record.getMessage() for record in caplog.records) >= times:
+            return
+        pause.wait(0.02)
+    raise AssertionError(caplog.text)
+
+
+@contextmanager
+def consumers_words(into: logging.Handler) -> Iterator[None]:
+    """What a worker's consumer logs. For workers that run: as one starts, logging begins anew."""
+    logger = logging.getLogger("celery.worker.consumer.consumer")
+    logger.addHandler(into)
+    yield
+    logger.removeHandler(into)
+
+
+@pytest.mark.usefixtures("fresh_database")
+def test_a_worker_whose_broker_is_full_asks_again_at_leisure_and_works_afterwards(
+    valkey: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    product: Any = app  # its type stubs know no other kind of task than Celery's
+    with heard_of() as (task, done), start_worker(product, perform_ping_check=False, queues=[task.name]):
+        with consumers_words(caplog.handler), full(valkey):
+            until_refused(caplog, times=4)
+            assert "Frequent restarts" not in caplog.text
+        task.apply_async(queue=task.name)
+        assert done.wait(30)
