@@ -51,13 +51,10 @@ def test_a_task_that_ends_after_its_link_is_told_so(valkey: str, caplog: pytest.
 
 @contextmanager
 def full(valkey: str) -> Iterator[None]:
-    """The session's Valkey refuses whatever would need memory; who waited there for tasks has to come again."""
+    """The session's Valkey refuses whatever would need memory."""
     with redis.Redis.from_url(valkey) as broker:
         broker.config_set("maxmemory", 1)
         try:
-            for client in broker.client_list():
-                if client["cmd"] == "brpop":
-                    broker.client_kill_filter(_id=client["id"])
             yield
         finally:
             broker.config_set("maxmemory", 0)
@@ -81,13 +78,18 @@ def heard_of() -> Iterator[tuple[Any, Event]]:
     app.tasks.unregister(task.name)
 
 
-def until_refused(caplog: pytest.LogCaptureFixture, times: int) -> None:
-    """Returns once a full broker has refused so often. Raises after 30 s."""
+def until_refused(valkey: str, caplog: pytest.LogCaptureFixture, times: int) -> list[float]:
+    """Whoever waits for tasks is cut off, and has been refused so often as it came again: when. Raises after 30 s."""
     pause = Event()
-    for _ in range(1_500):
-        if sum("maxmemory" in record.getMessage() for record in caplog.records) >= times:
-            return
-        pause.wait(0.02)
+    with redis.Redis.from_url(valkey) as broker:
+        for _ in range(600):
+            refused = [record.created for record in caplog.records if "Cannot connect" in record.getMessage()]
+            if len(refused) >= times:
+                return refused
+            for client in broker.client_list():
+                if client["cmd"] == "brpop":
+                    broker.client_kill_filter(_id=client["id"])
+            pause.wait(0.05)
     raise AssertionError(caplog.text)
 
 
@@ -107,7 +109,8 @@ def test_a_worker_whose_broker_is_full_asks_again_at_leisure_and_works_afterward
     product: Any = app  # its type stubs know no other kind of task than Celery's
     with heard_of() as (task, done), start_worker(product, perform_ping_check=False, queues=[task.name]):
         with consumers_words(caplog.handler), full(valkey):
-            until_refused(caplog, times=4)
+            refused = until_refused(valkey, caplog, times=4)
+            assert refused[3] - refused[0] > 3, "half a second, one and two"
             assert "Frequent restarts" not in caplog.text
         task.apply_async(queue=task.name)
         assert done.wait(30)
