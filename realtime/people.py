@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 1.0
 SETTLED_SECONDS = 5.0
+HEARD_OUT_SECONDS = 1.0
 OWNED = ("person", "away")  # phases in which an agent owns the conversation
 
 
@@ -61,7 +62,9 @@ class People:
     """All people with a socket in this process."""
 
     def __init__(self, product: Product, delivery: Delivery, pool: Pool) -> None:
+        self._product = product
         self._delivery = delivery
+        self._pool = pool
         self._streams_of = Together(pool, product.streams_of)
         self._resume = Together(pool, product.resume)
         self._state = Together(pool, product.state)
@@ -170,6 +173,7 @@ class People:
     async def _bring_up(self, person: Person, sockets: Sequence[Socket], have: Mapping[str, int]) -> None:
         """Register first, then read the past, then let the live events through. The caller holds the person's turn."""
         keys = await self._streams_of.ask(person.principal)
+        await self._hear_out(person, set(keys))
         sockets = [socket for socket in sockets if socket in person.sockets]  # some may have closed meanwhile
         for socket in sockets:
             self._leave_all_but(socket, set(keys))
@@ -240,6 +244,23 @@ class People:
         for principal in readers - {owner}:
             if principal.startswith("agent:"):
                 self._take_away(self._people[principal], keys, told.conversation)
+
+    async def _hear_out(self, person: Person, allowed: set[str]) -> None:
+        """An agent who may read a stream no longer gets the row that says so first, however late it comes: `part`.
+
+        Where it cannot be read within a second, she leaves without it.
+        """
+        lost = {key for socket in person.sockets for key in socket.keys} - allowed
+        heads = list(self._delivery.heads_of(lost))
+        if not heads or not person.principal.startswith("agent:"):
+            return
+        try:
+            rows = await asyncio.wait_for(self._pool.run(self._product.missed, heads), HEARD_OUT_SECONDS)
+        except Exception as error:
+            trouble.tell(log, error, "The last words to %s could not be read", person.principal)
+            return
+        for row in rows:
+            self._delivery.offer(*row)
 
     def _take_away(self, person: Person, keys: Iterable[str], conversation: UUID) -> None:
         for socket in person.sockets:

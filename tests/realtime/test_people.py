@@ -34,6 +34,7 @@ class Product:
 
     version: int = 1
     keys: list[str] = field(default_factory=list)
+    rows: list[tuple[str, int, bytes]] = field(default_factory=list)
     failures: int = 0
     unreadable: int = 0
     gone: bool = False
@@ -44,6 +45,12 @@ class Product:
             self.failures -= 1
             raise ConnectionError("the database is away")
         return [self.keys for _ in principals]
+
+    def missed(self, heads: Sequence[tuple[str, int]]) -> list[tuple[str, int, bytes]]:
+        if self.unreadable:
+            self.unreadable -= 1
+            raise ConnectionError("the database is away")
+        return [row for row in self.rows if row[1] > dict(heads).get(row[0], row[1])]
 
     def resume(self, wanted: Sequence[Wanted]) -> list[Resumed]:
         if self.unreadable:
@@ -192,6 +199,43 @@ async def test_an_agent_reads_nothing_after_the_number_that_ended_her_part(
     people._delivery.offer(DESK, 4, b"a note for the next person")
 
     assert [text[:17] for text in dana.got[-2:]] == ['{"type":"changed"', '{"type":"left","c']
+    assert dana.keys == set()
+
+
+async def test_an_agent_whose_rights_are_gone_hears_why_first_and_nothing_after_it(
+    people: People, product: Product, dana: Socket
+) -> None:
+    """Her rights are asked before the row that ended them has come: in a server that hears nothing."""
+    product.keys = [TALK, DESK]
+    people.changed(DANA)
+    await people.settled(DANA)
+    product.rows = [
+        (TALK, 4, b"said while it was hers"),
+        (TALK, 5, changed(5, "transferred", "queue")),
+        (TALK, 6, b"what the next person is told"),
+        (DESK, 4, b"a note for the next person"),
+    ]
+
+    product.keys = []
+    people.changed(DANA)
+    await people.settled(DANA)
+
+    heard = [text[:17] for text in dana.got if text not in ("reset", "desk 1")]
+    assert heard == ["said while it was", '{"type":"changed"', '{"type":"left","c']
+
+
+async def test_an_agent_whose_rights_are_gone_leaves_when_nothing_can_be_read(
+    people: People, product: Product, dana: Socket
+) -> None:
+    product.keys = [TALK]
+    people.changed(DANA)
+    await people.settled(DANA)
+
+    product.keys, product.unreadable = [], 1
+    people.changed(DANA)
+    await people.settled(DANA)
+
+    assert '"left"' in dana.got[-2]
     assert dana.keys == set()
 
 
