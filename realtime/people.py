@@ -196,8 +196,14 @@ class People:
         self._send_state(person, sockets, state)
 
     async def send_again(self, socket: Socket, key: str, after: int | None) -> None:
-        """The socket gets what comes after number `after` of a stream it reads already, or all of it anew."""
-        self._delivery.register(key, socket)
+        """The socket gets what comes after number `after` of a stream it reads already, or all of it anew.
+
+        Nothing happens where it has left the stream, or closed, before this began.
+        """
+        seat = self._delivery.seat(key, socket)
+        if seat is None:
+            return
+        seat.hold()
         try:
             past = await self._resume.ask(Wanted(socket.principal, key, after))
         except Exception as error:

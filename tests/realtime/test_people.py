@@ -239,6 +239,21 @@ async def test_an_agent_whose_rights_are_gone_leaves_when_nothing_can_be_read(
     assert dana.keys == set()
 
 
+async def test_a_socket_that_closed_before_it_was_sent_something_again_keeps_no_seat(
+    people: People, product: Product, dana: Socket
+) -> None:
+    product.keys = [TALK]
+    people.changed(DANA)
+    await people.settled(DANA)
+    again = people.send_again(dana, TALK, 2)
+
+    people.remove(dana)
+    await again
+
+    people._delivery.offer(TALK, 4, changed(4, "transferred", "queue"))
+    assert list(people._delivery.heads()) == []
+
+
 async def test_who_owns_it_reads_on_and_whoever_did_before_does_not(
     people: People, product: Product, dana: Socket
 ) -> None:
