@@ -10,7 +10,17 @@ from django.template.response import TemplateResponse
 
 from conversations import disclosure
 from conversations.models import Conversation, Engagement
-from dispatch import admin_handovers, admin_what_ifs, desk, escalations, offers, takeovers, timeline, windows
+from dispatch import (
+    admin_handovers,
+    admin_what_ifs,
+    desk,
+    escalations,
+    offers,
+    still_waiting,
+    takeovers,
+    timeline,
+    windows,
+)
 from dispatch.explanations import language_name
 from dispatch.models import Escalation, Leadership, Offer
 from marketplace import clock
@@ -82,9 +92,10 @@ class EscalationAdmin(WideWindow):
     search_fields = ["id__exact", "conversation__id__exact"]
     ordering = ["-queued_at"]
     fields = [
-        "id", "brand", "conversation", "state", "reason", "topic", "language", "priority", "kind",
+        "id", "brand", "conversation", "state", "why_it_waits", "reason", "topic", "language", "priority", "kind",
         "queued_at", "waits_since", "due_at", "held_until", "held_why", "reached_at", "ended_at",
     ]  # fmt: skip
+    readonly_fields = ["why_it_waits"]
     inlines = [Offers]
     actions_detail = ["to_front", "withdraw_offer", "take_over", "take_back"]
     acts_when = {
@@ -97,6 +108,10 @@ class EscalationAdmin(WideWindow):
     @label("State", ESCALATION_COLOURS, ordering="state")
     def state_shown(self, escalation: Escalation) -> tuple[str, str]:
         return escalation.state, escalation.get_state_display()
+
+    @admin.display(description="Why it still waits")
+    def why_it_waits(self, escalation: Escalation) -> str:
+        return still_waiting.why(escalation.pk, now=clock.now()) or "-"
 
     @action("Put to the front", permissions=INTERVENES)
     def to_front(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from agents.api import agent_of
 from conversations.models import Engagement
-from dispatch import cards, decisions, handovers, modes, surge
+from dispatch import cards, decisions, handovers, modes, still_waiting, surge
 from dispatch.models import Mode
 from marketplace import bodies, clock
 from marketplace.refusals import Refused
@@ -117,6 +117,28 @@ class Modes(APIView):
         by = f"operator:{request.user.pk}"
         modes.switch(told["kind"], told["brand"], on=told["on"], by=by, reason=told["reason"], now=clock.now())
         return Response(_in_force())
+
+
+class WaitingSerializer(serializers.Serializer[Any]):
+    """Both may be repeated: `?language=de&language=fi&topic=refunds`."""
+
+    language = serializers.ListField(child=bodies.Pattern(r"^[A-Za-z-]{1,8}$"), min_length=1, max_length=200)
+    topic = serializers.ListField(child=bodies.Text(max_length=40), min_length=1, max_length=200)
+
+
+class StillWaiting(APIView):
+    """Requests that wait in these languages for these topics, the longest first, at most thirty: each with one sentence
+    that says why, from facts of now. For operators who watch the live board."""
+
+    query = WaitingSerializer
+
+    def get(self, request: Request) -> Response:
+        _demand_right(request, "dispatch.view_escalation")
+        given = WaitingSerializer(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        asked, now = given.validated_data, clock.now()
+        found = still_waiting.of_class(asked["language"], asked["topic"], now=now)
+        return Response({"at": now, "waiting": [asdict(one) for one in found]})
 
 
 def _demand_right(request: Request, right: str) -> None:

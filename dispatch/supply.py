@@ -131,12 +131,13 @@ class Certified:
     again, between rounds. Placing judges every certificate anew, so what is a moment old can at most be passed over.
 
     A brand that has no pay plan for an agent's tier is none that she may be asked about, because an offer needs a
-    price; whoever reads the log is told of each such tier once.
+    price; `unpaid` has each such brand and tier, and whoever reads the log is told of it once, if this is `aloud`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, aloud: bool = True) -> None:
         self._held: dict[UUID, Certificates] = {}
-        self._unpaid: set[tuple[UUID, str]] = set()
+        self.unpaid: set[tuple[UUID, str]] = set()
+        self._aloud = aloud
 
     def of(self, agent_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, Certificates]:
         """Of those of these agents who hold a topic and a language."""
@@ -160,8 +161,10 @@ class Certified:
                     self._tell(brand_id, tier)
 
     def _tell(self, brand_id: UUID, tier: str) -> None:
-        if (brand_id, tier) not in self._unpaid:
-            self._unpaid.add((brand_id, tier))
+        if (brand_id, tier) in self.unpaid:
+            return
+        self.unpaid.add((brand_id, tier))
+        if self._aloud:
             log.error("Nobody of tier %s is asked for brand %s: publish a pay plan.", tier, brand_id)
 
 

@@ -31,6 +31,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("agent/wanted", dispatch_api.WantedNow.as_view(), name="agent-wanted"),
     path("operator/what-ifs", what_if_api.WhatIfs.as_view(), name="operator-what-ifs"),
     path("operator/what-ifs/<uuid:what_if>", what_if_api.OneWhatIf.as_view(), name="operator-what-if"),
+    path("operator/waiting", dispatch_api.StillWaiting.as_view(), name="operator-waiting"),
     path("operator/modes", dispatch_api.Modes.as_view(), name="operator-modes"),
     path("", include("conversations.urls")),
     path("", include("payouts.urls")),

@@ -60,22 +60,36 @@ export function gridOf(board: Board, topics: readonly string[]): Grid {
   const hidden = board.waiting.some((row) => !topics.includes(row.topic_name));
   const columns = hidden ? [...topics, OTHER] : [...topics];
   const codes = languagesOf(board);
-  const shown = codes.length > ROWS ? codes.slice(0, ROWS - 1) : codes;
-  const place = (row: BoardRow) => (shown.includes(row.language) ? row.language : OTHER);
+  const shown = shownOf(codes);
   const rows = shown.length < codes.length ? [...shown, OTHER] : shown;
   const freeOf = (code: string) => (code === OTHER ? null : (board.languages.find((one) => one.language === code)?.free ?? 0));
-  const within = (topic: string) => (row: BoardRow) => (topic === OTHER ? !topics.includes(row.topic_name) : row.topic_name === topic);
   return {
     columns,
     rows: rows.map((language) => {
-      const mine = board.waiting.filter((row) => place(row) === language);
-      return { language, cells: columns.map((topic) => together(mine.filter(within(topic)))), sum: together(mine), free: freeOf(language) };
+      const mine = board.waiting.filter((row) => placeOf(row, shown) === language);
+      return { language, cells: columns.map((topic) => together(mine.filter(within(topics, topic)))), sum: together(mine), free: freeOf(language) };
     }),
-    totals: columns.map((topic) => together(board.waiting.filter(within(topic)))),
+    totals: columns.map((topic) => together(board.waiting.filter(within(topics, topic)))),
     sum: together(board.waiting),
     beyond: board.waiting_total - sum(board.waiting.map((row) => row.waiting)),
   };
 }
+
+/** A cell of the waiting table: a language's row, a topic's column; OTHER for what has none of its own. */
+export interface Place {
+  language: string;
+  topic: string;
+}
+
+/** The groups that a cell of the table stands for. */
+export function groupsAt(board: Board, topics: readonly string[], at: Place): BoardRow[] {
+  const shown = shownOf(languagesOf(board));
+  return board.waiting.filter((row) => placeOf(row, shown) === at.language && within(topics, at.topic)(row));
+}
+
+const shownOf = (codes: string[]) => (codes.length > ROWS ? codes.slice(0, ROWS - 1) : codes);
+const placeOf = (row: BoardRow, shown: readonly string[]) => (shown.includes(row.language) ? row.language : OTHER);
+const within = (topics: readonly string[], topic: string) => (row: BoardRow) => (topic === OTHER ? !topics.includes(row.topic_name) : row.topic_name === topic);
 
 /** Languages in which somebody waits, the longest wait first; then those that are served, most places first. */
 function languagesOf(board: Board): string[] {

@@ -1,8 +1,10 @@
 // Who waits: languages down, topics across; each group with its number, its oldest wait, and the shape of that wait.
+import { useState } from "preact/hooks";
 import { secondsSince, stopwatch } from "../shared/time";
-import { gridOf, levelOf, OTHER, type Cell, type Grid, type GridRow, type Level } from "./figures";
+import { gridOf, groupsAt, levelOf, OTHER, type Cell, type Grid, type GridRow, type Level, type Place } from "./figures";
 import { Empty, LevelShape, Panel, type View } from "./marks";
 import { languageName, shortAge, t } from "./speak";
+import { Still } from "./still";
 import { countedTo } from "./state";
 import type { Key } from "./words/en";
 
@@ -11,16 +13,31 @@ const LEVELS: readonly Level[] = [0, 1, 2, 3];
 const topicName = (topic: string) => (topic === OTHER ? t("other_topics") : topic);
 const rowName = (language: string) => (language === OTHER ? t("other_languages") : languageName(language));
 
-export function Waiting({ board, now, topics }: View & { topics: readonly string[] }) {
+interface WaitingProps extends View {
+  topics: readonly string[];
+  /** Address of the admin's list of requests, for those who may see it. */
+  requests: string | undefined;
+}
+
+export function Waiting({ board, now, topics, requests }: WaitingProps) {
+  const [asked, setAsked] = useState<Place | null>(null);
   const grid = gridOf(board, topics);
   const to = countedTo(board, now);
+  const ask: Ask = { asked, change: setAsked };
   return (
     <Panel id="waiting" title={t("waiting")} aside={<Sum grid={grid} total={board.waiting_total} to={to} />} board={board} now={now}>
-      {board.waiting.length ? <Heat grid={grid} to={to} /> : <Empty title={t("nobody_waits")} line={t("nobody_waits_line")} />}
+      {board.waiting.length ? <Heat grid={grid} to={to} ask={ask} /> : <Empty title={t("nobody_waits")} line={t("nobody_waits_line")} />}
       {grid.beyond > 0 && <p class="muted">{t("cut_rows", { n: grid.beyond })}</p>}
       <Scale />
+      {asked && <Still key={`${asked.language}/${asked.topic}`} title={`${rowName(asked.language)}, ${topicName(asked.topic)}`} groups={groupsAt(board, topics, asked)} to={to} requests={requests} close={() => setAsked(null)} />}
     </Panel>
   );
+}
+
+/** Which cell's requests are being looked at. */
+interface Ask {
+  asked: Place | null;
+  change: (to: Place | null) => void;
 }
 
 function Sum({ grid, total, to }: { grid: Grid; total: number; to: number }) {
@@ -36,7 +53,7 @@ function Sum({ grid, total, to }: { grid: Grid; total: number; to: number }) {
   );
 }
 
-function Heat({ grid, to }: { grid: Grid; to: number }) {
+function Heat({ grid, to, ask }: { grid: Grid; to: number; ask: Ask }) {
   return (
     <table class="heat">
       <thead>
@@ -59,7 +76,7 @@ function Heat({ grid, to }: { grid: Grid; to: number }) {
       </thead>
       <tbody>
         {grid.rows.map((row) => (
-          <Row key={row.language} row={row} columns={grid.columns} to={to} />
+          <Row key={row.language} row={row} columns={grid.columns} to={to} ask={ask} />
         ))}
       </tbody>
       <tfoot>
@@ -77,7 +94,7 @@ function Heat({ grid, to }: { grid: Grid; to: number }) {
   );
 }
 
-function Row({ row, columns, to }: { row: GridRow; columns: string[]; to: number }) {
+function Row({ row, columns, to, ask }: { row: GridRow; columns: string[]; to: number; ask: Ask }) {
   const name = rowName(row.language);
   return (
     <tr>
@@ -86,7 +103,7 @@ function Row({ row, columns, to }: { row: GridRow; columns: string[]; to: number
       </th>
       {row.cells.map((cell, at) => (
         <td key={columns[at]}>
-          <Group cell={cell} language={name} topic={topicName(columns[at] ?? "")} to={to} />
+          <Group cell={cell} at={{ language: row.language, topic: columns[at] ?? "" }} to={to} ask={ask} />
         </td>
       ))}
       <td class="heat-sum">
@@ -101,7 +118,7 @@ function Row({ row, columns, to }: { row: GridRow; columns: string[]; to: number
   );
 }
 
-function Group({ cell, language, topic, to }: { cell: Cell | null; language: string; topic: string; to: number }) {
+function Group({ cell, at, to, ask }: { cell: Cell | null; at: Place; to: number; ask: Ask }) {
   if (!cell) {
     return (
       <span class="cell is-empty">
@@ -113,14 +130,15 @@ function Group({ cell, language, topic, to }: { cell: Cell | null; language: str
   const seconds = secondsSince(cell.oldest_since, to);
   const level = levelOf(seconds);
   const age = stopwatch(seconds);
-  const words = t("cell", { language, topic, n: cell.waiting, age, word: t(`word_${level}` as Key) });
+  const words = t("cell", { language: rowName(at.language), topic: topicName(at.topic), n: cell.waiting, age, word: t(`word_${level}` as Key) });
+  const open = ask.asked?.language === at.language && ask.asked.topic === at.topic;
   return (
-    <span class={`cell is-level-${level}`} title={words}>
+    <button type="button" class={`cell is-level-${level}`} title={t("why_cell", { words })} aria-expanded={open} onClick={() => ask.change(open ? null : at)}>
       <b aria-hidden="true">{cell.waiting}</b>
       <LevelShape level={level} />
       <span aria-hidden="true">{shortAge(seconds)}</span>
       <span class="hidden-words">{words}</span>
-    </span>
+    </button>
   );
 }
 

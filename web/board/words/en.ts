@@ -58,6 +58,16 @@ export const en = {
   hours: "{n} h",
   cut_rows: { one: "{n} more waits in groups that are not shown", other: "{n} more wait in groups that are not shown" },
 
+  why_cell: "{words}. Why do they wait?",
+  why_title: "{what}: why they wait",
+  why_close: "Close",
+  why_loading: "Looking.",
+  why_nobody: "Nobody waits here any more.",
+  why_some: "The {n} longest waits are shown.",
+  why_unreached: "The server did not answer. It is asked again in a moment.",
+  why_age: "waits {age}",
+  why_request: "Open the request",
+
   matching: "Matching",
   every_brand: "every brand",
   mode_plain: "First come, first served",
