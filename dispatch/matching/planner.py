@@ -155,11 +155,10 @@ class Table:
 
     def _apart(self, whole: Group, lately: Mapping[Id, Mapping[int, float]]) -> list[Group]:
         """The class without those who have nobody left but whom they just had; these may be rung again."""
-        need = dict(zip(whole.rows.tolist(), whole.needs.tolist(), strict=True))
         barred, again, others = {}, [], []
         for place, one in enumerate(whole.members):
             ring = self.ring[one.id]
-            closed = {row: at for row, at in lately.get(one.id, {}).items() if need.get(row, ring + 1) <= ring}
+            closed = {row: at for row, at in lately.get(one.id, {}).items() if solving.reaches(whole, row, ring)}
             if closed and len(closed) == np.count_nonzero(whole.needs <= ring):
                 again.append(self._again(solving.only(whole, [place]), closed))
             else:

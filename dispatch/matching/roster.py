@@ -13,8 +13,6 @@ from dispatch.matching import reach
 from dispatch.matching.facts import Candidate, Certificates, Id
 from dispatch.matching.reach import Ints
 
-NOBODY: Ints = np.empty(0, np.int64)
-
 
 def rank(id_: Id) -> int:
     """Sorts as the id does, and fast."""
@@ -47,22 +45,22 @@ class Roster:
     @cached_property
     def by_key(self) -> tuple[Ints, Ints, Ints]:
         """(keys, rows, codes), in the order of keys and, for each, of rows."""
-        if not self.ids:
-            return NOBODY, NOBODY, NOBODY
-        keys = np.concatenate([one.keys for one in self.reaches])
-        codes = np.concatenate([one.codes for one in self.reaches])
-        rows = np.repeat(np.arange(len(self.ids)), [len(one.keys) for one in self.reaches])
-        order = np.argsort(keys, kind="stable")
+        keys = reach.joined(one.keys for one in self.reaches)
+        codes = reach.joined(one.codes for one in self.reaches)
+        rows = np.repeat(np.arange(len(self.ids)), reach.counts([one.keys for one in self.reaches]))
+        # Numbers of two bytes are sorted in one pass over them.
+        small = keys.astype(np.uint16) if len(keys) and keys.max() <= np.iinfo(np.uint16).max else keys
+        order = np.argsort(small, kind="stable")
         return keys[order], rows[order], codes[order]
 
     @cached_property
     def exact(self) -> Ints:
         """Keys of the classes in which each is certified, agent by agent."""
-        return np.concatenate([one.exact for one in self.reaches]) if self.ids else NOBODY
+        return reach.joined(one.exact for one in self.reaches)
 
     @cached_property
     def rows_of_exact(self) -> Ints:
-        return np.repeat(np.arange(len(self.ids)), [len(one.exact) for one in self.reaches])
+        return np.repeat(np.arange(len(self.ids)), reach.counts([one.exact for one in self.reaches]))
 
     @cached_property
     def tiers(self) -> NDArray[np.str_]:

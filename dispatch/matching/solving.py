@@ -157,6 +157,12 @@ def keeping(group: Group, keep: NDArray[np.bool_]) -> Group:
     return replace(group, rows=group.rows[keep], points=group.points[keep], needs=group.needs[keep])
 
 
+def reaches(group: Group, row: int, ring: int) -> bool:
+    """May somebody of the class whose ring this is go to the row? Rows are in order."""
+    place = int(np.searchsorted(group.rows, row))
+    return place < len(group.rows) and bool(group.rows[place] == row and group.needs[place] <= ring)
+
+
 def load() -> None:
     """The solver is there: loading it takes a second, which nobody who waits should be the one to spend."""
     _solver()
