@@ -6,7 +6,7 @@ meanwhile comes first, and a late answer is dropped.
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +24,7 @@ from realtime import protocol, trouble
 
 log = logging.getLogger(__name__)
 BATCH = 100
+Clock = Callable[[], datetime]
 
 
 def welcome(customer: Customer, *, language: str | None, now: datetime) -> Conversation:
@@ -103,28 +104,28 @@ def _leave_it(conversation_id: UUID) -> None:
     Conversation.objects.filter(pk=conversation_id).update(answered_seq=F("asked_seq"))
 
 
-def answer_waiting(*, now: datetime) -> int:
+def answer_waiting(*, clock: Clock) -> int:
     """Reply wherever a customer wrote and nobody has looked yet; how many were looked at. May run twice at once: what
-    another thread of this process replies to is left to it."""
+    another thread of this process replies to is left to it. Each reply carries the time at which it is said."""
     waiting = Conversation.objects.filter(asked_seq__gt=F("answered_seq"))
     looked_at = 0
     for conversation_id in waiting.order_by("pk").values_list("pk", flat=True)[:BATCH]:
         with _in_hand.taken(conversation_id) as mine:
             if mine:
-                _reply_somehow(conversation_id, now=now)
+                _reply_somehow(conversation_id, clock=clock)
                 looked_at += 1
     return looked_at
 
 
-def _reply_somehow(conversation_id: UUID, *, now: datetime) -> None:
+def _reply_somehow(conversation_id: UUID, *, clock: Clock) -> None:
     """A reply, or a person, or later another try."""
     try:
-        reply(conversation_id, now=now)
+        reply(conversation_id, clock=clock)
     except (OperationalError, InterfaceError) as away:  # of the database: the next sweep tries again
         trouble.tell(log, away, "Conversation %s is answered later", conversation_id)
     except Exception:  # one conversation that fails must not keep the others waiting
         log.exception("The assistant failed in conversation %s; a person is asked.", conversation_id)
-        _give_up(conversation_id, now=now)
+        _give_up(conversation_id, now=clock())
 
 
 class _InHand:
@@ -175,13 +176,16 @@ def _give_up(conversation_id: UUID, *, now: datetime) -> None:
         _dealt_with(held, held.asked_seq)
 
 
-def reply(conversation_id: UUID, *, now: datetime) -> None:
-    """Answer the latest line, or hand over. Twice, or late, it changes nothing."""
+def reply(conversation_id: UUID, *, clock: Clock) -> None:
+    """Answer the latest line, or hand over. Twice, or late, it changes nothing.
+
+    The clock is read after the thinking, which may take seconds: what is said then was not said before it.
+    """
     conversation = Conversation.objects.select_related("brand", "customer").get(pk=conversation_id)
     asked = conversation.asked_seq
     if asked <= conversation.answered_seq:
         return
-    if _goes_on(conversation, now=now):
+    if _goes_on(conversation, now=clock()):
         return
     said = providers.safe_reply(_turn(conversation))
     with transaction.atomic():
@@ -189,7 +193,7 @@ def reply(conversation_id: UUID, *, now: datetime) -> None:
         if held.answered_seq >= asked or not _is_assistants_turn(held):
             _dealt_with(held, asked)
             return
-        _speak(held, said, now=now)
+        _speak(held, said, now=clock())
         _dealt_with(held, asked)
 
 

@@ -38,8 +38,8 @@ def test_a_conversation_begins_with_the_assistant_saying_that_it_is_an_ai(maja: 
 def test_a_question_is_answered_once_from_an_article(chat: Conversation, maja: Customer, article: Article) -> None:
     say(chat, maja.pk, "How long does a refund take?")
 
-    replies.answer_waiting(now=at(1))
-    replies.answer_waiting(now=at(2))
+    replies.answer_waiting(clock=lambda: at(1))
+    replies.answer_waiting(clock=lambda: at(2))
 
     (answer,) = Event.objects.filter(conversation=chat, kind="answer")
     assert "five bank days" in answer.text
@@ -48,7 +48,7 @@ def test_a_question_is_answered_once_from_an_article(chat: Conversation, maja: C
 
 def test_the_packet_names_articles_by_their_titles(chat: Conversation, maja: Customer, article: Article) -> None:
     say(chat, maja.pk, "How long does a refund take?")
-    replies.answer_waiting(now=at(1))
+    replies.answer_waiting(clock=lambda: at(1))
 
     replies.ask_person(chat.pk, language=None, topic=None, email="maja@mail.example", now=at(2))
 
@@ -62,7 +62,7 @@ def test_the_packet_names_articles_by_their_titles(chat: Conversation, maja: Cus
 def test_a_request_for_a_person_in_words_is_heard(chat: Conversation, maja: Customer) -> None:
     say(chat, maja.pk, "Can I talk to a human please?")
 
-    replies.answer_waiting(now=at(1))
+    replies.answer_waiting(clock=lambda: at(1))
 
     request = escalations.live(chat.pk)
     assert request is not None
@@ -72,7 +72,7 @@ def test_a_request_for_a_person_in_words_is_heard(chat: Conversation, maja: Cust
 def test_an_unsure_assistant_hands_over(chat: Conversation, maja: Customer, article: Article) -> None:
     say(chat, maja.pk, "Does the moon landing count as a delivery to another country?")
 
-    replies.answer_waiting(now=at(1))
+    replies.answer_waiting(clock=lambda: at(1))
 
     assert escalations.live(chat.pk) is not None
     assert len(said(chat)) == 1
@@ -93,7 +93,7 @@ def test_a_failing_assistant_hands_over_and_keeps_nobody_else_waiting(
         return whole(turn)
 
     monkeypatch.setattr(providers, "safe_reply", breaks)
-    replies.answer_waiting(now=at(1))
+    replies.answer_waiting(clock=lambda: at(1))
 
     request = escalations.live(chat.pk)
     assert request is not None
@@ -112,9 +112,25 @@ def test_an_answer_that_comes_after_the_hand_over_is_dropped(
         return whole(turn)
 
     monkeypatch.setattr(providers, "safe_reply", slow)
-    replies.reply(chat.pk, now=at(2))
+    replies.reply(chat.pk, clock=lambda: at(2))
 
     assert not any("five bank days" in text for text in said(chat))
+
+
+def test_what_is_said_after_long_thinking_was_said_then(
+    chat: Conversation, maja: Customer, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(chat, maja.pk, "How long does a refund take?")
+    whole, seconds = providers.safe_reply, [1]
+
+    def slow(turn: providers.Turn) -> providers.Reply:
+        seconds.append(9)
+        return whole(turn)
+
+    monkeypatch.setattr(providers, "safe_reply", slow)
+    replies.answer_waiting(clock=lambda: at(seconds[-1]))
+
+    assert Event.objects.get(conversation=chat, kind="answer").at == at(9)
 
 
 def test_what_another_thread_replies_to_is_left_to_it(chat: Conversation, maja: Customer, article: Article) -> None:
@@ -122,8 +138,8 @@ def test_what_another_thread_replies_to_is_left_to_it(chat: Conversation, maja: 
 
     with replies._in_hand.taken(chat.pk) as first, replies._in_hand.taken(chat.pk) as second:
         assert (first, second) == (True, False)
-        assert replies.answer_waiting(now=at(1)) == 0
+        assert replies.answer_waiting(clock=lambda: at(1)) == 0
     assert said(chat) == []
 
-    assert replies.answer_waiting(now=at(2)) == 1
+    assert replies.answer_waiting(clock=lambda: at(2)) == 1
     assert len(said(chat)) == 1

@@ -70,7 +70,7 @@ def test_a_danger_ends_a_rest_that_has_begun(
     request = ask(chat, now=at(81))
     say(chat, maja.pk, "I want to end my life.", now=at(90))
 
-    replies.reply(chat.pk, now=at(91))
+    replies.reply(chat.pk, clock=lambda: at(91))
 
     request.refresh_from_db()
     assert (request.state, request.held_until) == ("waiting", None)

@@ -206,11 +206,11 @@ def test_who_looks_in_much_later_rings_nobody_and_who_writes_then_goes_on(
     assert phase(chat) == ("assistant", "gone")
 
     say(chat, here.pk, "I am here again.", now=at(GONE + 2_010))
-    replies.answer_waiting(now=at(GONE + 2_011))
+    replies.answer_waiting(clock=lambda: at(GONE + 2_011))
 
     assert phase(chat) == ("queue", "returned")
     assert Escalation.objects.get(state="waiting").first_agent_id == dana.pk
-    assert replies.answer_waiting(now=at(GONE + 2_012)) == 0
+    assert replies.answer_waiting(clock=lambda: at(GONE + 2_012)) == 0
     truth.holds()
 
 
@@ -224,7 +224,7 @@ def test_a_line_within_seven_days_goes_on_with_a_person(
     then = GONE + timedelta(days=days).total_seconds()
 
     say(chat, here.pk, "Is it done now?", now=at(then))
-    replies.answer_waiting(now=at(then + 1))
+    replies.answer_waiting(clock=lambda: at(then + 1))
 
     assert phase(chat) == phases
 

@@ -93,7 +93,7 @@ def test_with_her_next_line_it_is_her_agents_again(
     dormant.refresh_from_db()
     assert (dormant.state, dormant.dormant_since, slot_of(dana).active) == ("live", None, 1)
     assert (status_of(chat), told(chat)[-1]) == (("person", "resumed"), "resumed")
-    assert replies.answer_waiting(now=at(DORMANT + 62)) == 0, "no machine answers where a person is"
+    assert replies.answer_waiting(clock=lambda: at(DORMANT + 62)) == 0, "no machine answers where a person is"
     truth.holds()
 
 
@@ -224,7 +224,7 @@ def test_her_line_after_that_brings_her_to_a_person_and_first_to_the_one_she_kno
 ) -> None:
     dormancy.rest_silent(now=at(ENDS))
     say(chat, maja.pk, "It still has not arrived.", now=at(ENDS + 60))
-    replies.answer_waiting(now=at(ENDS + 61))
+    replies.answer_waiting(clock=lambda: at(ENDS + 61))
 
     (made,) = rounds.match_waiting(now=at(ENDS + 62))
 

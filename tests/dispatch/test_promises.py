@@ -162,7 +162,7 @@ def test_a_message_needs_words(chat: Conversation) -> None:
 
 
 def test_the_assistant_does_not_answer_it_as_well(message: Escalation, chat: Conversation) -> None:
-    assert replies.answer_waiting(now=at(3)) == 0
+    assert replies.answer_waiting(clock=lambda: at(3)) == 0
 
 
 def test_the_words_of_a_message_are_said_once_and_left_to_a_person(chat: Conversation, maja: Customer) -> None:
@@ -173,7 +173,7 @@ def test_the_words_of_a_message_are_said_once_and_left_to_a_person(chat: Convers
         wishes.leave_message(maja.pk, frame, at(seconds))
 
     assert [row.text for row in Event.objects.filter(conversation=chat, kind="message")] == ["Order 8841."]
-    assert replies.answer_waiting(now=at(6)) == 0
+    assert replies.answer_waiting(clock=lambda: at(6)) == 0
     assert only(chat).state == "left_message"
     truth.holds()
 

@@ -187,7 +187,7 @@ def test_who_vanishes_while_her_customer_writes_again_leaves_her_to_a_person(
         lambda: dormancy.wake_spoken(now=at(DUE + 61)),
     )
     dormancy.wake_spoken(now=at(DUE + 63))
-    replies.answer_waiting(now=at(DUE + 64))
+    replies.answer_waiting(clock=lambda: at(DUE + 64))
 
     waiting = Escalation.objects.get(state="waiting")
     assert waiting.priority == 9
