@@ -227,8 +227,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "filters": {"not_ours": {"()": "realtime.trouble.NotOurs"}},
     "loggers": {
-        "uvicorn.error": {"level": "WARNING"},  # else two lines for each socket
+        "uvicorn.error": {"level": "WARNING", "filters": ["not_ours"]},  # else two lines for each socket
         "django.request": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
     },

@@ -22,3 +22,13 @@ def tell(log: logging.Logger, error: BaseException, words: str, *given: Any) -> 
 def in_a_line(error: BaseException) -> str:
     """What an error says, in one line; its name where it says nothing."""
     return next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+
+
+class NotOurs(logging.Filter):
+    """On uvicorn's log: bytes that are not UTF-8 are a client's doing, or its line's, which anybody can repeat at will.
+    They end its socket with 1007, as the standard wants, and are worth a line of warning, not an error's traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError) and "from client" in record.msg:
+            record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+        return True

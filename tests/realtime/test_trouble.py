@@ -36,6 +36,20 @@ def test_a_mistake_of_ours_is_an_error_with_its_traceback(caplog: pytest.LogCapt
     assert record.exc_info is not None
 
 
+def test_what_a_client_garbled_is_a_line_in_the_servers_log_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    server = logging.getLogger("uvicorn.error")
+    for sentence in ("Invalid UTF-8 sequence received from client.", "A mistake of ours"):
+        try:
+            b"\xff".decode()
+        except UnicodeDecodeError:
+            server.exception(sentence)
+
+    theirs, ours = caplog.records
+    assert (theirs.levelname, theirs.exc_info) == ("WARNING", None)
+    assert ours.levelname == "ERROR"
+    assert ours.exc_info is not None
+
+
 async def test_a_link_that_uvloop_calls_closed_is_a_broken_one() -> None:
     """uvloop refuses to write to a transport that has gone with a RuntimeError, which is no OSError."""
 
