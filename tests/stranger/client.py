@@ -82,8 +82,7 @@ class Client:
     async def __aexit__(self, *raised: object) -> None:
         assert self._runner is not None
         self._runner.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._runner
+        await asyncio.wait([self._runner])  # not `await` with CancelledError passed over: it may be for whoever waits
 
     # --- what a person does ---
 
