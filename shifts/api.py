@@ -80,6 +80,21 @@ class GuaranteeShape(serializers.Serializer[Any]):
     guarantee = MeterShape(allow_null=True)
 
 
+class NextSeatShape(serializers.Serializer[Any]):
+    shift = serializers.UUIDField()
+    brand = serializers.CharField()
+    topic_name = serializers.CharField()
+    begins_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    rate_cents = serializers.IntegerField()
+    currency = serializers.CharField()
+
+
+class NextShiftShape(serializers.Serializer[Any]):
+    seat = NextSeatShape(allow_null=True)
+    timezone = serializers.CharField()
+
+
 class Shifts(APIView):
     """The shifts the agent may work, her seats and open swaps; the coming three weeks unless she asks otherwise."""
 
@@ -95,6 +110,16 @@ class Shifts(APIView):
         return Response(
             {"shifts": shown, "seats": lists.held(agent.pk, since, until), "swaps": lists.swaps(agent, now=now)}
         )
+
+
+class NextShift(APIView):
+    """The shift that she is in, or that comes next, and whose clock to tell it by."""
+
+    @extend_schema(responses=NextShiftShape, operation_id="agent_next_shift")  # type: ignore[untyped-decorator]
+    def get(self, request: Request) -> Response:
+        agent_id = agent_of(request).pk
+        found = lists.next_of(agent_id, now=clock.now())
+        return Response(NextShiftShape({"seat": found, "timezone": terms.of(agent_id).timezone}).data)
 
 
 class Claim(APIView):

@@ -96,6 +96,13 @@ def held(agent_id: UUID, since: datetime, until: datetime) -> list[dict[str, Any
     return _named([seat_shown(seat) for seat in found], found)
 
 
+def next_of(agent_id: UUID, *, now: datetime) -> dict[str, Any] | None:
+    """The seat she is in, or the next that is hers, however far away; None where there is none."""
+    coming = Seat.objects.filter(agent_id=agent_id, state__in=Seat.HELD, ends_at__gt=now)
+    found = list(coming.select_related("shift__brand").order_by("begins_at")[:1])
+    return next(iter(_named([seat_shown(seat) for seat in found], found)), None)
+
+
 def _named(shown: list[dict[str, Any]], found: list[Seat]) -> list[dict[str, Any]]:
     names = news.topic_names({seat.brand_id for seat in found})
     return [

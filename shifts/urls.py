@@ -6,6 +6,7 @@ from shifts import api, planning_api
 
 urlpatterns = [
     path("agent/shifts", api.Shifts.as_view(), name="agent-shifts"),
+    path("agent/next-shift", api.NextShift.as_view(), name="agent-next-shift"),
     path("agent/shifts/<uuid:shift>/claim", api.Claim.as_view(), name="agent-shift-claim"),
     path("agent/shifts/<uuid:shift>/waiting", api.WaitingList.as_view(), name="agent-shift-waiting"),
     path("agent/seats/<uuid:seat>/give-back", api.GiveBack.as_view(), name="agent-seat-give-back"),

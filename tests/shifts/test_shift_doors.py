@@ -44,6 +44,21 @@ def test_a_shift_is_listed_claimed_given_back_and_listed_again(lumo: Brand, brow
     assert back["state"] == "given_back"
 
 
+def test_the_next_shift_is_the_first_of_hers_that_is_not_over(lumo: Brand, browser: Browser, dana: Agent) -> None:
+    assert browser.get(f"{API}/agent/next-shift").json() == {"seat": None, "timezone": "UTC"}
+    later, first = soon(lumo, 60 * 24), soon(lumo, 24)
+    soon(lumo, 2)  # nobody's
+    for shift in (later, first):
+        browser.post(f"{API}/agent/shifts/{shift.pk}/claim", {})
+
+    seat = browser.get(f"{API}/agent/next-shift").json()["seat"]
+    claims.give_back(dana.pk, Seat.objects.get(shift=first).pk, now=clock.now())
+    after = browser.get(f"{API}/agent/next-shift").json()["seat"]
+
+    assert (seat["shift"], seat["brand"], seat["rate_cents"]) == (str(first.pk), lumo.name, 1500)
+    assert after["shift"] == str(later.pk)
+
+
 def test_a_wish_is_made_and_withdrawn(lumo: Brand, browser: Browser) -> None:
     shift = soon(lumo, window=4)
 

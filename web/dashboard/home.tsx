@@ -4,6 +4,7 @@ import { languageNames } from "../shared/i18n";
 import { clockTime, duration, secondsSince } from "../shared/time";
 import type { Demand, Desk } from "../protocol";
 import { DAY_MS, midnight, type Earnings } from "./earnings";
+import { Aside } from "./later";
 import { GO, POWER, SOUND, WIFI } from "./marks";
 import { Pace } from "./pace";
 import { Heading, Mark, Shell, type Face } from "./parts";
@@ -12,6 +13,8 @@ import { amount, locale, span, t, weekday } from "./speak";
 import { presenceOf, type State } from "./state";
 import { WantedNow } from "./wanted";
 import type { Key } from "./words/en";
+
+const nextShift = () => import("./shifts/next");
 
 export function Home({ state, work }: Face) {
   const { desk } = state;
@@ -27,6 +30,7 @@ export function Home({ state, work }: Face) {
         </div>
         <div class="column">
           <Checks state={state} work={work} />
+          {desk?.state === "approved" && <Aside key="next-shift" fetch={nextShift} state={state} work={work} />}
           {desk && <Today desk={desk} state={state} />}
         </div>
       </div>

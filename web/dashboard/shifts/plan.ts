@@ -63,6 +63,12 @@ export interface Week {
   swaps: Swap[];
 }
 
+/** The seat she is in, or her next one, and the clock to tell it by. */
+export interface NextShift {
+  seat: (Block & { shift: string }) | null;
+  timezone: string;
+}
+
 export interface Part {
   begins: number;
   ends: number;
@@ -87,6 +93,7 @@ const API = "/api/v1/agent";
 const iso = (at_ms: number) => new Date(at_ms).toISOString();
 
 export const shifts = (since_ms: number, until_ms: number) => call<Week>(`${API}/shifts?${new URLSearchParams({ since: iso(since_ms), until: iso(until_ms) })}`);
+export const nextShift = () => call<NextShift>(`${API}/next-shift`);
 export const terms = () => call<Terms>(`${API}/shift-terms`);
 export const changeTerms = (body: Change) => call<Terms>(`${API}/shift-terms`, { method: "PATCH", body });
 export const claim = (shift: string, strength = 2) => call<{ seat: Seat | null; wish: Wish | null }>(`${API}/shifts/${shift}/claim`, { method: "POST", body: { strength } });

@@ -54,6 +54,11 @@ const en = {
   strength_3: "Above all",
   strength: "How much would you like it",
 
+  next: "Your next shift",
+  next_now: "Your shift",
+  next_in: "Begins {in}.",
+  next_running: "It runs until {to}.",
+
   card: "{day}, {from} to {to}, {brand}, {topic}: {status}",
   per_hour: "guaranteed {rate} an hour",
   no_guarantee: "no guarantee, chats pay as always",
