@@ -14,20 +14,23 @@ BEGIN, END = "<!-- runs: written by python -m tests.chaos report -->", "<!-- end
 
 
 def write() -> str:
-    """The page holds the table of this tree's last results; returns a word about them."""
+    """The page holds the table of the tree that ran last, one result a seed and mode; returns a word about it."""
     page = PAGE.read_text()
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     assert after, f"{PAGE} has lost its markers"
-    found = {(each.mode, each.seed): each for each in results.kept() if each.tree == results.tree()}
+    kept = list(results.kept())
+    tree = kept[-1].tree if kept else results.tree()
+    found = {(each.mode, each.seed): each for each in kept if each.tree == tree}
     PAGE.write_text(f"{before}{BEGIN}\n\n{table(list(found.values()))}\n{END}{after}")
-    return f"{len(found)} results of tree {results.tree()} written to {PAGE.relative_to(CHECKOUT)}"
+    own = "" if tree == results.tree() else ", which is not the tree as it stands"
+    return f"{len(found)} results of tree {tree}{own} written to {PAGE.relative_to(CHECKOUT)}"
 
 
 def table(found: list[Result]) -> str:
     """One row a mode, then what broke, then each fault with the seeds that met it."""
     if not found:
-        return "No run of this tree yet.\n"
+        return "No run yet.\n"
     lines = [
         f"Tree `{found[0].tree}`, last seed run {max(each.at for each in found)[:10]}.",
         "",
