@@ -133,7 +133,8 @@ async def open_socket(
         link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
     await loop.sock_connect(link, ("127.0.0.1", port))
     _, opened = await loop.create_connection(lambda: Socket(path, origin, hear, cookie), sock=link)
-    await asyncio.wait_for(opened.opened, OPEN_SECONDS)
+    async with asyncio.timeout(OPEN_SECONDS):
+        await opened.opened
     return opened
 
 

@@ -80,7 +80,8 @@ class Bus:
                     self._heard(message)
         finally:
             with suppress(Exception):  # a link that is already broken cannot be closed politely
-                await asyncio.wait_for(client.aclose(), 1)
+                async with asyncio.timeout(1):
+                    await client.aclose()
 
     def _heard(self, message: dict[str, Any]) -> None:
         if message["type"] == "subscribe":
@@ -112,12 +113,14 @@ class Bus:
         try:
             while True:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._work.wait(), BEAT_SECONDS)
+                    async with asyncio.timeout(BEAT_SECONDS):
+                        await self._work.wait()
                 self._work.clear()
                 await self._publish(client)
         finally:
             with suppress(Exception):
-                await asyncio.wait_for(client.aclose(), 1)
+                async with asyncio.timeout(1):
+                    await client.aclose()
 
     async def _publish(self, client: aioredis.Redis) -> None:
         """Publish all that waits. What cannot be published within ten seconds is left to healing."""

@@ -128,7 +128,8 @@ class Healer:
         interval = self._deaf_seconds if self._is_deaf() else self._seconds
         left = began + part * interval - asyncio.get_running_loop().time()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), max(at_least, left))
+            async with asyncio.timeout(max(at_least, left)):
+                await self._woken.wait()
 
     async def _bring(self, heads: Sequence[tuple[str, int]]) -> None:
         """Offer delivery all that lies after these heads, with pauses in which sockets can be written to."""

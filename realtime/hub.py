@@ -120,7 +120,8 @@ class Hub:
         """
         await self.farewell()
         try:
-            await asyncio.wait_for(self.writer.drained(), 2 * FAREWELL_SECONDS)
+            async with asyncio.timeout(2 * FAREWELL_SECONDS):
+                await self.writer.drained()
         except TimeoutError:
             log.warning("Messages without a verdict are left; their senders send them again")
         wire.detach(self._from_any_thread)

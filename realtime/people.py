@@ -261,7 +261,8 @@ class People:
         if not heads or not person.principal.startswith("agent:"):
             return
         try:
-            rows = await asyncio.wait_for(self._pool.run(self._product.missed, heads), HEARD_OUT_SECONDS)
+            async with asyncio.timeout(HEARD_OUT_SECONDS):
+                rows = await self._pool.run(self._product.missed, heads)
         except Exception as error:
             trouble.tell(log, error, "The last words to %s could not be read", person.principal)
             return

@@ -65,7 +65,8 @@ class Presence:
         """For ever: renew four times per term; notice a lost lease, also while the database does not answer."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), self._seconds / 4)
+                async with asyncio.timeout(self._seconds / 4):
+                    await self._hurry.wait()
             self._hurry.clear()
             if not self.held:
                 await self._take()
@@ -76,7 +77,8 @@ class Presence:
         began = self._loop_time()
         server = uuid.uuid4()
         try:
-            await asyncio.wait_for(self._thread.run(self._begin, server), self._seconds / 2)
+            async with asyncio.timeout(self._seconds / 2):
+                await self._thread.run(self._begin, server)
         except (DatabaseError, InterfaceError, TimeoutError) as error:
             log.warning("No lease yet: %s", str(error) or "the database does not answer")
             return False
@@ -91,7 +93,8 @@ class Presence:
         """False only where the database says that the lease is over."""
         began = self._loop_time()
         try:
-            good = await asyncio.wait_for(self._thread.run(self._prolong, self.server), self._seconds / 4)
+            async with asyncio.timeout(self._seconds / 4):
+                good = await self._thread.run(self._prolong, self.server)
         except (DatabaseError, InterfaceError, TimeoutError):
             return True
         if good:
@@ -112,7 +115,8 @@ class Presence:
         """The process leaves: its lease and rows go, so that its people count as gone at once."""
         self.held = False
         try:
-            await asyncio.wait_for(self._thread.run(leases.give_up, self.server), 1)
+            async with asyncio.timeout(1):
+                await self._thread.run(leases.give_up, self.server)
         except (DatabaseError, InterfaceError, TimeoutError):
             log.warning("The lease could not be given up; it ends by itself")
         self._thread.stop()
@@ -124,7 +128,8 @@ class Presence:
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._opened[connection] = (principal, committed)
         self._work.set()
-        await asyncio.wait_for(committed, RECORDED_SECONDS)
+        async with asyncio.timeout(RECORDED_SECONDS):
+            await committed
 
     def closed(self, connection: UUID, principal: str) -> None:
         """The socket's row goes soon."""

@@ -58,7 +58,8 @@ class Writer:
         Waits while the queue is full, which pauses the reading of that one socket; after five seconds it is "busy".
         """
         try:
-            await (asyncio.wait_for(self._room.acquire(), PUT_SECONDS) if self._room.locked() else self._room.acquire())
+            async with asyncio.timeout(PUT_SECONDS if self._room.locked() else None):
+                await self._room.acquire()
         except TimeoutError:
             reply(BUSY)
             return
@@ -87,7 +88,8 @@ class Writer:
         """Until a line comes, or the parked are due."""
         self._work.clear()
         try:
-            await asyncio.wait_for(self._work.wait(), PARKED_ROUND_SECONDS if self._parked else None)
+            async with asyncio.timeout(PARKED_ROUND_SECONDS if self._parked else None):
+                await self._work.wait()
         except TimeoutError:
             return
 

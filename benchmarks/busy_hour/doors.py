@@ -119,7 +119,8 @@ class Doors:
             face.inside = inside.set
             await self._enter(face, ticket)
             face.ping()
-            await asyncio.wait_for(inside.wait(), 60)
+            async with asyncio.timeout(60):
+                await inside.wait()
 
 
 def _part(total: int, parts: int) -> list[int]:

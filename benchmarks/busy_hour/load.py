@@ -133,7 +133,8 @@ class Load:
         self._all_heard.clear()
         if self._counting:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._all_heard.wait(), drain_s)
+                async with asyncio.timeout(drain_s):
+                    await self._all_heard.wait()
         late = [name for name, (_, _, counts) in self._open.items() if counts]
         self.lost, self._counting = len(late), 0
         for name in late:

@@ -48,7 +48,8 @@ async def _kill(ground: Ground, side: Side, number: int, request: str, running: 
     side.asked[number] = time.perf_counter()
     os.kill(leader, signal.SIGKILL)
     await asyncio.to_thread(_ask, ground, request)
-    await asyncio.wait_for(side.drained(), DRAIN_SECONDS)
+    async with asyncio.timeout(DRAIN_SECONDS):
+        await side.drained()
     return side.seconds[-1]
 
 

@@ -59,7 +59,8 @@ class Side:
     async def drained(self) -> None:
         self.all_there.clear()
         if self.asked:
-            await asyncio.wait_for(self.all_there.wait(), DRAIN_SECONDS)
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self.all_there.wait()
 
 
 class Rung(Guest):

@@ -53,7 +53,8 @@ class Guest:
         """A ping sent now has come back, and so has all that was on its way before. ConnectionError if it has ended."""
         self._answered.clear()
         self.socket.send(PING)
-        await asyncio.wait_for(self._answered.wait(), ANSWER_SECONDS)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await self._answered.wait()
         if self.socket.ended or self._bye:
             raise ConnectionError(self.socket.ended or self._bye)
 
@@ -106,4 +107,5 @@ async def leave_all(guests: Iterable[Guest]) -> None:
     for guest in guests:
         guest.socket.close()
     for guest in guests:
-        await asyncio.wait_for(guest.socket.gone.wait(), ANSWER_SECONDS)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await guest.socket.gone.wait()

@@ -109,7 +109,8 @@ class Load:
         self._all_answered = asyncio.Event()
         if self.open:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._all_answered.wait(), DRAIN_SECONDS)
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self._all_answered.wait()
         ended = [speaker.socket.ended for speaker in self.speakers if speaker.socket.ended]
         assert not ended, f"{len(ended)} sockets ended, the first {ended[0]}"
         assert not self.faults, f"{len(self.faults)} faults, the first {self.faults[0]}"
@@ -162,7 +163,8 @@ async def _entered(speaker: Speaker, ticket: str) -> None:
     speaker.take = watch  # type: ignore[method-assign]
     speaker.socket.send(msgspec.json.encode({"type": "enter", "ticket": ticket, "have": []}))
     speaker.socket.send(b'{"type":"ping","have":[]}')
-    await asyncio.wait_for(up_to_date.wait(), 30)
+    async with asyncio.timeout(30):
+        await up_to_date.wait()
     del speaker.take  # the class's own again
 
 

@@ -143,14 +143,16 @@ class Supervisor:
         with suppress(ProcessLookupError):
             child.running.send_signal(child.process.stop)
         try:
-            await asyncio.wait_for(child.running.wait(), grace_seconds)
+            async with asyncio.timeout(grace_seconds):
+                await child.running.wait()
         except TimeoutError:
             self.logs.say(f"{child.process.name} did not stop within {grace_seconds:g} s and was killed")
         kill_group(child.running.pid)
         await child.running.wait()
         if child.pump is not None:
             with suppress(TimeoutError):
-                await asyncio.wait_for(child.pump, 1)
+                async with asyncio.timeout(1):
+                    await child.pump
 
 
 def kill_group(pid: int) -> None:

@@ -81,7 +81,8 @@ class Load:
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         try:
-            made, trouble = await asyncio.wait_for(child.communicate(), CAST_SECONDS)
+            async with asyncio.timeout(CAST_SECONDS):
+                made, trouble = await child.communicate()
         finally:
             if child.returncode is None:
                 child.kill()

@@ -45,7 +45,8 @@ class House:
     async def rest(self, seconds: float) -> None:
         """A silence, which ends with the house."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.closing.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.closing.wait()
 
     @property
     def speaking(self) -> int:

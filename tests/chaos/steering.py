@@ -26,7 +26,8 @@ class Steering:
     async def _order(self, **told: Any) -> Answer:
         async with self.turn:
             self.writer.write(msgspec.json.encode(Order(**told)) + b"\n")
-            line = await asyncio.wait_for(self.reader.readline(), 10)
+            async with asyncio.timeout(10):
+                line = await self.reader.readline()
         answer = msgspec.json.decode(line, type=Answer)
         if answer.fault:
             raise RuntimeError(f"the proxy refused {told}: {answer.fault}")

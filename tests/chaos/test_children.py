@@ -98,7 +98,8 @@ async def test_nobody_outlives_the_rig(tmp_path: Path, number: signal.Signals) -
     child = psutil.Process(int(await rig.stdout.readline()))
 
     rig.send_signal(number)
-    await asyncio.wait_for(rig.wait(), 10)
+    async with asyncio.timeout(10):
+        await rig.wait()
 
     async def gone() -> bool:
         return not child.is_running() or child.status() == psutil.STATUS_ZOMBIE

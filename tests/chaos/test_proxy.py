@@ -63,7 +63,8 @@ async def link(proxy: Steering, behind: int, route: str = "web1.web") -> Pair:
 
 async def said(pair: Pair, words: bytes, seconds: float = 5.0) -> bytes:
     pair[1].write(words)
-    return await asyncio.wait_for(pair[0].readexactly(len(words)), seconds)
+    async with asyncio.timeout(seconds):
+        return await pair[0].readexactly(len(words))
 
 
 async def test_on_a_fair_day_everything_passes_in_order(proxy: Steering) -> None:
@@ -104,7 +105,8 @@ async def test_a_black_link_holds_everything_and_gives_it_back(proxy: Steering) 
             await said(pair, b"hello", 0.3)
         await proxy.weather("web1.web", FAIR)
 
-        assert await asyncio.wait_for(pair[0].readexactly(5), 5) == b"hello"
+        async with asyncio.timeout(5):
+            assert await pair[0].readexactly(5) == b"hello"
 
 
 async def test_a_cut_link_is_reset_and_a_new_one_may_be_refused(proxy: Steering) -> None:
@@ -138,7 +140,8 @@ async def test_a_half_closed_link_still_brings_what_the_server_says(proxy: Steer
         assert await proxy.half("web1.web") == 1
         pair[1].write(b"two")
 
-        assert await asyncio.wait_for(pair[0].readexactly(9), 5) == b"heard one"
+        async with asyncio.timeout(5):
+            assert await pair[0].readexactly(9) == b"heard one"
         assert said_at_the_end.is_set()
 
 

@@ -72,7 +72,8 @@ def test_a_child_that_keeps_crashing_is_given_up_with_its_name(tmp_path: Path, m
         watched = Supervisor(Logs(tmp_path), Pids().note)
         await watched.start(python("beat", "raise SystemExit(3)"))
         try:
-            return await asyncio.wait_for(watched.failed(), 20)
+            async with asyncio.timeout(20):
+                return await watched.failed()
         finally:
             await watched.stop()
 

@@ -60,7 +60,8 @@ class Browser:
         return not self._parts
 
     async def answer(self) -> tuple[int, bytes]:
-        await asyncio.wait_for(self.done, 5)
+        async with asyncio.timeout(5):
+            await self.done
         return self.got[0]["status"], b"".join(message.get("body", b"") for message in self.got[1:])
 
 
@@ -130,7 +131,8 @@ async def test_a_large_answer_waits_for_its_reader_but_not_for_ever(
 
     assert await Browser(site).answer() == (200, b"0")
     for browser in stalled:
-        await asyncio.wait_for(browser.done, 5)
+        async with asyncio.timeout(5):
+            await browser.done
 
 
 async def test_a_request_that_takes_too_long_to_arrive_is_refused(site: Front, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,7 +150,8 @@ async def test_waiting_for_room_ends_when_the_reader_reads_or_is_cut_off(
     assert not waiting.done()
 
     outbox.abort()
-    await asyncio.wait_for(waiting, 1)
+    async with asyncio.timeout(1):
+        await waiting
 
 
 async def test_a_peer_that_has_left_ends_the_socket_quietly(watch: Outboxes) -> None:

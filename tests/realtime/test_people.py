@@ -323,7 +323,8 @@ async def test_a_tab_that_reads_slowly_holds_up_none_of_the_persons_others(
 
     product.keys, product.version = [TALK, DESK], 2
     people.changed(DANA)
-    await asyncio.wait_for(people.settled(DANA), 1)
+    async with asyncio.timeout(1):
+        await people.settled(DANA)
 
     assert dana.got[-3:] == ["reset", "reset", "desk 2"]
     assert phone.got == ["desk 1", "desk 2", "reset"]

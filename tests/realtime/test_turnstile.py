@@ -64,7 +64,8 @@ async def test_a_group_that_takes_long_does_not_keep_the_next_one_out(monkeypatc
 
     next_.end.set()
     after.end.set()
-    await asyncio.wait_for(asyncio.gather(next_.task, after.task), 5)
+    async with asyncio.timeout(5):
+        await asyncio.gather(next_.task, after.task)
     assert not slow.task.done()
 
     last = Visit(way_in)

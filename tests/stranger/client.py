@@ -119,7 +119,8 @@ class Client:
 
     async def settled(self, letter: Letter, seconds: float) -> Frame:
         try:
-            return await asyncio.wait_for(asyncio.shield(letter.answer), seconds)
+            async with asyncio.timeout(seconds):
+                return await asyncio.shield(letter.answer)
         except TimeoutError:
             raise GivenUpError(f"{self.person}: no answer to {letter.frame['type']} in {seconds:.0f} s") from None
 
@@ -134,7 +135,8 @@ class Client:
         coming: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((holds, coming))
         try:
-            return await asyncio.wait_for(coming, seconds)
+            async with asyncio.timeout(seconds):
+                return await coming
         except TimeoutError:
             raise GivenUpError(f"{self.person}: waited {seconds:.0f} s for {what}") from None
         finally:
