@@ -1,5 +1,7 @@
 """The ride: asked, offered, accepted, ended, each way it can go."""
 
+from uuid import uuid4
+
 import pytest
 
 from agents.models import Agent, Slot
@@ -9,6 +11,7 @@ from dispatch import cards, desk, offers, rounds
 from dispatch.models import Escalation, Offer
 from marketplace.refusals import Refused
 from payouts.models import Posting
+from tests import truth
 from tests.people import NOON, Hire, ask, at, offer_to, say
 
 
@@ -36,6 +39,15 @@ def test_the_offer_shows_the_least_it_pays_and_why_this_agent(offer: Offer) -> N
     assert (card.minimum_minor, card.currency) == (290, "EUR")
     assert card.why == ["certified in Refunds", "fluent in English", "you are free"]
     assert card.context == "The refund has not arrived."
+
+
+@pytest.mark.parametrize("column", ["brand", "pay_plan"])
+def test_an_offer_of_no_brand_or_plan_is_noticed_though_no_foreign_key_refuses_it(offer: Offer, column: str) -> None:
+    assert truth.faults() == {}
+
+    Offer.objects.filter(pk=offer.pk).update(**{f"{column}_id": uuid4()})
+
+    assert truth.faults() == {"an offer is of its request's brand, and so is its pay plan": 1}
 
 
 def test_nobody_is_asked_who_does_not_speak_the_language(chat: Conversation, hire: Hire) -> None:
