@@ -32,31 +32,32 @@ def prepare(run_id: UUID, *, now: datetime) -> Run:
 
     Locks: the run, and the accounts of a chunk by name.
     """
-    after: str | None = ""
+    run, after = _chunk(run_id, after="", now=now)
     while after is not None:
-        after = _chunk(run_id, after=after, now=now)
-    return PayoutRun.objects.get(pk=run_id)
+        run, after = _chunk(run_id, after=after, now=now)
+    return run
 
 
 @transaction.atomic
-def _chunk(run_id: UUID, *, after: str, now: datetime) -> str | None:
-    """The next accounts by name are claimed; the last name, or None at the end, which closes the draft."""
+def _chunk(run_id: UUID, *, after: str, now: datetime) -> tuple[Run, str | None]:
+    """The next accounts by name are claimed; the last name, or None with the last chunk, which closes the draft."""
     run = locked(run_id)
     if run.state != Run.State.DRAFT:
-        return None
+        return run, None
     asked = _asked(run) | {"now": now, "after": after, "limit": CHUNK_ACCOUNTS}
     with connection.cursor() as cursor:
         cursor.execute("set local statement_timeout = '2min'; set local lock_timeout = '20s'")
         cursor.execute(_HELD, asked)
-        last, claimed_before = cursor.fetchone() or (None, None)
+        many, last, claimed_before = cursor.fetchone() or (0, None, None)
         if last is not None:
             draining.drain(claimed_before or (), now=now)
             cursor.execute(_CLAIM, asked | {"last": last})
-            return str(last)
+        if many == CHUNK_ACCOUNTS:
+            return run, str(last)
         run.totals = _totals(cursor, run, now=now)
     run.state = Run.State.COMPUTED
     run.save(update_fields=["state", "totals"])
-    return None
+    return run, None
 
 
 def locked(run_id: UUID) -> Run:
@@ -95,30 +96,32 @@ where {_OF_THE_RUN} and d.usable_from <= %(now)s and a.balance >= %(minimum)s an
 _HELD = f"""
 with held as materialized (
   select a.id, a.name, a.balance {_ACCOUNTS} order by a.name limit %(limit)s for no key update of a)
-select max(held.name),
+select count(*), max(held.name),
   array_agg(held.id) filter (where p.run_id <> %(run)s and held.balance - p.amount >= %(minimum)s)
 from held left join payouts_payout p on p.account_id = held.id and p.drained_seq is null"""  # noqa: S608  (constants)
 
 # The range: up to the last posting before the cut-off, where that is not claimed yet. Where an earlier payout has been
-# drained since, or later deductions have left less than was owed then, it reaches to the last posting of all.
+# drained since, or later deductions have left less than was owed then, it reaches to the last posting of all, whose
+# number and balance stand in the account. Postings are looked up only where some may be of the cut-off or later: asked
+# once for each account, behind `offset 0`, and not again wherever the answer is used.
 _CLAIM = f"""
 insert into payouts_payout (id, run_id, account_id, currency, lo, hi, amount, destination_id, state, created_at,
                             changed_at, held_by, held_reason)
-select uuidv7(), %(run)s, a.id, %(currency)s, coalesce(paid.hi, 0) + 1, claim.hi, claim.amount, d.id, 'due', %(now)s,
-  %(now)s, '', ''
-from (select a.*, d.id as destination_id {_ACCOUNTS} and a.name <= %(last)s) a
-join payouts_payoutdestination d on d.id = a.destination_id
+select uuidv7(), %(run)s, a.id, %(currency)s, coalesce(paid.hi, 0) + 1, claim.hi, claim.amount, a.destination_id, 'due',
+  %(now)s, %(now)s, '', ''
+from (select a.id, a.last_seq, a.balance, d.id as destination_id {_ACCOUNTS} and a.name <= %(last)s) a
 left join lateral (
   select o.hi, o.drained_seq, o.drained_seq is null as waits from payouts_payout o
   where o.account_id = a.id order by o.hi desc limit 1) paid on true
-left join lateral (
-  select e.seq, e.balance_after from payouts_posting e
-  where e.account_id = a.id and e.created_at < %(cutoff)s order by e.seq desc limit 1) open on true
-left join lateral (
-  select e.seq, e.balance_after from payouts_archivedposting e
-  where open.seq is null and e.account_id = a.id and e.created_at < %(cutoff)s order by e.seq desc limit 1) old on true
 cross join lateral (
-  select coalesce(open.seq, old.seq) as seq, coalesce(open.balance_after, old.balance_after) as balance_after) cut
+  select %(cutoff)s < (select max(upper(during)) from payouts_period) is true or exists (
+    select from payouts_posting e where e.account_id = a.id and e.created_at >= %(cutoff)s) as found offset 0) later
+left join lateral (
+  select e.seq, e.balance_after from payouts_everyposting e
+  where later.found and e.account_id = a.id and e.created_at < %(cutoff)s order by e.seq desc limit 1) earlier on true
+cross join lateral (
+  select case when later.found then earlier.seq else a.last_seq end as seq,
+         case when later.found then earlier.balance_after else a.balance end as balance_after) cut
 cross join lateral (
   select cut.seq >= coalesce(paid.drained_seq, 0) and cut.balance_after <= a.balance as whole) is_cut
 cross join lateral (

@@ -47,7 +47,7 @@ def faults(cursor: CursorWrapper, run: Run) -> dict[str, int]:
     return found | {
         "totals_as_computed": int(told != cursor.fetchone()),
         "drained_as_much": drained_otherwise(cursor, run),
-        "replayed_line": replayed(cursor, run.pk),
+        "replayed_line": replayed(run.pk),
     }
 
 
@@ -63,23 +63,19 @@ def _summed_again(cursor: CursorWrapper, run: Run) -> dict[str, int]:
     The planner knows nothing of payouts made a moment ago: it is told whether they cover so much of the ledger that
     reading it from end to end is cheaper than looking up each range.
     """
-    cursor.execute("select coalesce(max(reltuples), 0) from pg_class where oid = 'payouts_posting'::regclass")
-    (postings,) = cursor.fetchone() or (0,)
-    from_end_to_end = run.totals.get("lines", 0) > postings * SHARE_READ_WHOLE
-    way = "off" if from_end_to_end else "on"
-    cursor.execute(f"set local enable_nestloop = {way}; set local enable_sort = {way}")
+    cursor.execute(_WAY, [run.totals.get("lines", 0), SHARE_READ_WHOLE])
     cursor.execute(_RE_SUM, {"run": run.pk})
     found = dict(zip([column.name for column in cursor.description], cursor.fetchone() or (), strict=True))
     cursor.execute("set local enable_nestloop = on; set local enable_sort = on")
     return found
 
 
-def replayed(cursor: CursorWrapper, run_id: UUID) -> int:
+def replayed(run_id: UUID) -> int:
     """How many of a sample of lines have no frozen facts, or do not come out of them again to the byte."""
-    cursor.execute(_SAMPLE, {"run": run_id, "payouts": SAMPLED_PAYOUTS, "lines": SAMPLED_LINES})
-    found = [row[0] for row in cursor.fetchall()]
-    facts = EarningFact.objects.filter(pk__in={fact for fact in found if fact})
-    return found.count(None) + len(replay.different(list(facts)))
+    asked = {"run": run_id, "payouts": SAMPLED_PAYOUTS, "lines": SAMPLED_LINES}
+    sampled = list(EarningFact.objects.raw(_SAMPLE, asked))
+    facts = {fact.pk: fact for fact in sampled if fact.pk}
+    return sum(not fact.pk for fact in sampled) + len(replay.different(list(facts.values())))
 
 
 def digest(cursor: CursorWrapper, run_id: UUID) -> str:
@@ -89,19 +85,24 @@ def digest(cursor: CursorWrapper, run_id: UUID) -> str:
     return str(told)
 
 
-# Each range with the line before it, whose balance it begins with: there is none before the first. Nothing is joined
-# to the sums: taken for few, they would be computed anew for each row on the other side.
+_WAY = """
+select set_config('enable_nestloop', way, true), set_config('enable_sort', way, true)
+from (select case when %s > coalesce(max(reltuples), 0) * %s then 'off' else 'on' end as way
+      from pg_class where oid = 'payouts_posting'::regclass) known"""
+# Each range with the line before it, where there is one, and what the account held before that: as little as can be is
+# asked of each line. Nothing is joined to the sums: taken for few, they would be computed anew for each row on the
+# other side.
 _RE_SUM = """
 select
-  count(*) filter (where lines <> hi - lo + 1 or lo > 1 and begins is null)
+  count(*) filter (where lines <> hi - greatest(lo - 1, 1) + 1)
     + (select count(*) from payouts_payout where run_id = %(run)s) - count(*) as range_has_a_gap,
-  count(*) filter (where total is distinct from amount - coalesce(begins, 0) or ends is distinct from amount)
+  count(*) filter (where coalesce(held, 0) + total <> amount or ends is distinct from amount)
     as amount_is_not_its_lines,
   (select count(*) from payouts_payout p where p.run_id = %(run)s and p.lo > 1 and not exists (
      select from payouts_payout o where o.account_id = p.account_id and o.hi = p.lo - 1)) as range_does_not_follow
 from (
-  select p.id, p.lo, p.hi, p.amount, count(*) filter (where e.seq >= p.lo) as lines,
-    sum(e.amount) filter (where e.seq >= p.lo) as total, max(e.balance_after) filter (where e.seq < p.lo) as begins,
+  select p.id, p.lo, p.hi, p.amount, count(*) as lines, sum(e.amount) as total,
+    max(e.balance_after - e.amount) filter (where e.seq < p.lo) as held,
     max(e.balance_after) filter (where e.seq = p.hi) as ends
   from payouts_payout p
   join payouts_everyposting e on e.account_id = p.account_id and e.seq between p.lo - 1 and p.hi
@@ -117,8 +118,9 @@ where p.run_id = %(run)s and (p.drained_seq is null) <> (d.id is null)
   or p.run_id = %(run)s and d.id is not null
      and ((d.account_id, d.seq, -d.amount) is distinct from (p.account_id, p.drained_seq, p.amount)
           or c.name <> %(transit)s)"""
-# By hashes of the ids: a sample that nobody chooses, and the same whenever it is drawn. Of each payout at even
-# distances from a start of its own, so that one of few lines is read whole.
+# The facts of some lines, and a row of nothing for a line that has none. By hashes of the ids: a sample that nobody
+# chooses, and the same whenever it is drawn. Of each payout at even distances from a start of its own, so that one of
+# few lines is read whole.
 _SAMPLE = """
 with drawn as materialized (
   select distinct p.account_id, p.lo + ((hashtext(p.id::text) & 2147483647)
@@ -129,10 +131,12 @@ sampled as materialized (
   select e.engagement_id, e.receipt ->> 'fact_sha256' as sha256
   from drawn d join payouts_everyposting e on e.account_id = d.account_id and e.seq = d.seq
   where e.receipt ? 'fact_sha256')
-select case when s.engagement_id is null
-  then (select f.id from payouts_earningfact f where f.engagement_id is null and f.sha256 = s.sha256)
-  else (select f.id from payouts_earningfact f where f.engagement_id = s.engagement_id and f.sha256 = s.sha256) end
-from sampled s"""
+select f.* from sampled s
+left join lateral (
+  select * from payouts_earningfact where engagement_id = s.engagement_id and sha256 = s.sha256
+  union all
+  select * from payouts_earningfact where s.engagement_id is null and engagement_id is null and sha256 = s.sha256
+) f on true"""
 _DIGEST = """
 select encode(sha256(convert_to(coalesce(string_agg(concat_ws('|',
   p.id, p.account_id, p.lo, p.hi, p.amount, p.currency, p.destination_id, d.fingerprint), E'\\n' order by p.id), ''),

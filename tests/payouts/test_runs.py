@@ -120,7 +120,7 @@ def test_a_draft_that_broke_off_claims_nobody_twice(ilse: Agent, jonas: Agent, m
         due_key="manual:broken", prepared_by="system", now=NOON, kind="manual", provider="fake", currency="EUR",
         cutoff=MONDAY,
     )  # fmt: skip
-    assert preparing._chunk(run.pk, after="", now=NOON)
+    assert preparing._chunk(run.pk, after="", now=NOON)[1] is not None
     earn(ilse, 40, at=NOON)
     earn(jonas, 40, at=NOON)
 

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError
 
+from agents.models import Agent
+from payouts import periods
 from payouts.models import Payout, Posting
-from payouts.runs import draining, preparing
+from payouts.runs import draining, preparing, proving
 from tests.payouts import payday, raw
 from tests.payouts.conftest import NOON
-from tests.payouts.payday import NOOR, computed
+from tests.payouts.payday import NOOR, computed, earn
 from tests.payouts.raw import both_roles, execute, refused
 
 pytestmark = pytest.mark.usefixtures("fresh_database", "earned")
@@ -60,10 +62,15 @@ select gen_random_uuid(), (select id from payouts_payoutrun order by prepared_at
 
 @both_roles
 @pytest.mark.usefixtures("one_claimed")
+@pytest.mark.parametrize("since", [0, 50], ids=["up to the last", "not up to the last"])
 @pytest.mark.parametrize(
     ("amount", "balance"), [("100", None), ("101", "does not follow"), ("99", "does not follow")], ids=str
 )
-def test_8_a_claim_is_the_balance_after_its_last_posting(role: str, amount: str, balance: str | None) -> None:
+def test_8_a_claim_is_the_balance_after_its_last_posting(
+    role: str, amount: str, balance: str | None, since: int, ilse: Agent
+) -> None:
+    if since:
+        earn(ilse, since, at=NOON + timedelta(minutes=2))
     claims = UNDRAINED.format(lo="3", hi="4", amount=amount)
     if balance is None:
         execute(role, claims)
@@ -72,6 +79,18 @@ def test_8_a_claim_is_the_balance_after_its_last_posting(role: str, amount: str,
 
     with refused(balance):
         execute(role, claims)
+
+
+@pytest.mark.parametrize("archived", [False, True], ids=["closed", "archived"])
+def test_a_cutoff_in_closed_books_claims_what_was_owed_then(archived: bool) -> None:
+    later = NOON + timedelta(hours=3)
+    period = periods.close(until=NOON + timedelta(hours=1), by=NOOR, now=later)
+    if archived:
+        periods.archive(period.pk, now=later)
+
+    run = proving.prove(computed(now=later).pk, now=later)
+
+    assert (run.state, list(Payout.objects.values_list("lo", "hi", "amount"))) == ("proved", [(1, 2, 500)])
 
 
 @both_roles

@@ -43,6 +43,18 @@ def test_a_rated_line_that_its_facts_do_not_pay_is_found(facts: FactsMaker) -> N
     assert run.faults["replayed_line"] == 1
 
 
+def test_a_balance_that_is_not_its_lines_may_be_claimed_but_is_never_proved() -> None:
+    execute("owner", "alter table payouts_account disable trigger user")
+    execute("owner", "update payouts_account set balance = balance + 1 where balance > 0")
+    later = NOON + timedelta(hours=1)
+    run = computed(cutoff=later, now=later)
+
+    run = proving.prove(run.pk, now=later)
+
+    assert (run.totals["amount"], run.state) == (601, "computed")
+    assert run.faults == {"amount_is_not_its_lines": 1}
+
+
 @pytest.mark.parametrize(
     ("spoil", "fault"),
     [
