@@ -29,11 +29,11 @@ export function NextCard({ next, now_ms }: { next: NextShift | null; now_ms: num
   const away = begun ? s("next_running", { to: clock(seat.ends_at, zone) }) : s("next_in", { in: until(seat.begins_at, now_ms) });
   return (
     <a class="card a-next" href={`/agent/shifts/${seat.shift}`}>
-      <span class="small strong muted">
+      <span class="small strong muted next-head">
         <Icon d={CALENDAR} size="small" /> {s(begun ? "next_now" : "next")}
       </span>
       <b class="number">{when(seat, zone)}</b>
-      <span class="small muted number">
+      <span class="small muted">
         {away} {seat.brand}, {seat.topic_name}, {rate(seat)}
       </span>
     </a>
