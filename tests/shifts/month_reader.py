@@ -189,10 +189,11 @@ def figures() -> dict[str, Any]:
 def digest() -> str:
     """Of who sat where and when, who was away how long, and what she was paid for it."""
     return str(_one(
-        "select md5(string_agg(line, E'\\n' order by line)) from (select concat_ws('|', a.display_name, s.begins_at,"
-        " s.ends_at, s.state, s.way, s.absent_seconds, (select sum(amount) from payouts_everyposting p"
-        "  where p.source like 'shift:' || s.id || ':guarantee:%%')) as line"
-        " from shifts_seat s join agents_agent a on a.id = s.agent_id) lines"
+        "with paid as (select split_part(source, ':', 2) as seat, sum(amount) as cents"
+        "  from payouts_everyposting where kind = 'guarantee' group by 1)"
+        " select md5(string_agg(line, E'\\n' order by line)) from (select concat_ws('|', a.display_name, s.begins_at,"
+        " s.ends_at, s.state, s.way, s.absent_seconds, p.cents) as line"
+        " from shifts_seat s join agents_agent a on a.id = s.agent_id left join paid p on p.seat = s.id::text) lines"
     ))  # fmt: skip
 
 
@@ -205,6 +206,7 @@ def _rows(query: str, cursor: Any = None) -> list[tuple[Any, ...]]:
     if cursor is None:
         with connection.cursor() as opened:
             return _rows(query, opened)
+    cursor.execute("set statement_timeout = 0")  # the product's own limit is for its own questions
     cursor.execute(query.replace("%%", "%"))
     rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
