@@ -144,6 +144,9 @@ class Slot(models.Model):
     capacity_most = models.PositiveSmallIntegerField(default=5, help_text="The most that she is certified for.")
     one_more = models.BooleanField(default=False, help_text="Wishes one chat above her capacity, once.")
     last_one = models.BooleanField(default=False, help_text="Goes offline by herself after the chat she has or gets.")
+    last_begun = models.BooleanField(
+        default=False, db_default=False, help_text="She has her last ones: what rings beside them is the end of it."
+    )
     places = models.GeneratedField(
         expression=Case(
             When(last_one=True, then=ONE),

@@ -44,15 +44,17 @@ def stop_at_once(agent_id: UUID, *, now: datetime) -> None:
 def last_one(agent_id: UUID, *, on: bool) -> None:
     """The chats she has, or the next one where she has none, are her last: after them she is offline. Locks: the slot.
 
-    She counts as online until then, and is rung no more once she has a chat.
+    She counts as online until then, and is rung no more once she has a chat. What rings beside her chats as she says so
+    goes on: it is hers to take, one more, or to leave, which is no missed offer; nothing comes after it.
     """
     slot = slots.locked(agent_id)
     if on:
         _demand_online(slot)
     if slot.last_one != on:
         slot.last_one = on
+        slot.last_begun = on and slot.active > 0
         slot.one_more = slot.one_more and not on
-        slots.changed(slot, "last_one", "one_more")
+        slots.changed(slot, "last_one", "last_begun", "one_more")
 
 
 @transaction.atomic
@@ -79,7 +81,8 @@ def one_more(agent_id: UUID, *, on: bool) -> None:
     if slot.one_more != on:
         slot.one_more = on
         slot.last_one = slot.last_one and not on
-        slots.changed(slot, "last_one", "one_more")
+        slot.last_begun = slot.last_begun and not on
+        slots.changed(slot, "last_one", "last_begun", "one_more")
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from agents import stretches
 from agents.models import Slot
 from realtime import wire
 
-STOPPED = ("willing", "online_since", "stopped_at", "pause_reason", "last_one", "one_more", "reserve")
+STOPPED = ("willing", "online_since", "stopped_at", "pause_reason", "last_one", "last_begun", "one_more", "reserve")
 
 
 def locked(agent_id: UUID) -> Slot:
@@ -66,7 +66,7 @@ def stop(slot: Slot, *, reason: str, now: datetime) -> None:
     being a reserve outlasts a pause. The caller holds the slot and saves `STOPPED`."""
     if slot.willing:
         slot.stopped_at = now
-    slot.willing = slot.last_one = slot.one_more = False
+    slot.willing = slot.last_one = slot.last_begun = slot.one_more = False
     slot.reserve = slot.reserve and reason != ""
     slot.pause_reason = reason
     stretches.end(slot, now=now)
@@ -79,8 +79,10 @@ def hold_all(agent_ids: Collection[UUID]) -> None:
 
 
 def release(slot: Slot, *, now: datetime) -> None:
-    """The open offer is over without a chat."""
+    """The open offer is over without a chat. Where it rang beside her last ones, and they are over, so is she."""
     slot.held -= 1
+    if finishes(slot) and slot.active == 0:
+        stop(slot, reason="", now=now)
     if slot.active == 0:  # beside a chat she is as busy as before: a decline moves nobody in the order of asking
         slot.idle_since = slot.idle_since or now
     changed(slot, "held", "idle_since", "missed_in_a_row", *STOPPED)
@@ -93,7 +95,8 @@ def take(slot: Slot) -> None:
     slot.idle_since = None
     slot.missed_in_a_row = 0
     slot.one_more = slot.one_more and slot.active <= slot.capacity
-    changed(slot, "held", "active", "idle_since", "missed_in_a_row", "one_more")
+    slot.last_begun = slot.last_one
+    changed(slot, "held", "active", "idle_since", "missed_in_a_row", "one_more", "last_begun")
 
 
 def take_again(slot: Slot) -> None:
@@ -101,7 +104,8 @@ def take_again(slot: Slot) -> None:
     slot.active += 1
     slot.idle_since = None
     slot.one_more = slot.one_more and slot.active <= slot.capacity
-    changed(slot, "active", "idle_since", "one_more")
+    slot.last_begun = slot.last_one
+    changed(slot, "active", "idle_since", "one_more", "last_begun")
 
 
 def free(slot: Slot, *, now: datetime) -> None:
@@ -111,3 +115,8 @@ def free(slot: Slot, *, now: datetime) -> None:
     if slot.last_one and slot.active == slot.held == 0:
         stop(slot, reason="", now=now)
     changed(slot, "active", "idle_since", *STOPPED)
+
+
+def finishes(slot: Slot) -> bool:
+    """She has her last ones. What rings beside them is hers to take or to leave, and the end of it either way."""
+    return slot.last_one and slot.last_begun

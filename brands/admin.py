@@ -65,6 +65,7 @@ class BrandAdmin(Kept):
     fieldsets = [
         (None, {"fields": ["name", "slug", "assistant_name", "active"]}),
         ("Place", {"fields": ["locale", "currency", "timezone", "opening_hours"]}),
+        ("VIPs", {"fields": ["vip_tier"]}),
         ("Widget", {"fields": ["widget_key", "allowed_origins", "theme"]}),
     ]
     readonly_fields = ["widget_key"]

@@ -46,6 +46,13 @@ class Brand(models.Model):
         blank=True,
         help_text='Local times by weekday, for example {"mon": ["08:00", "20:00"]}. Empty: always.',
     )
+    vip_tier = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Tier of agents that is asked first, for twenty seconds, where a customer is a VIP. Empty: any.",
+    )
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

@@ -20,11 +20,11 @@ ENGAGEMENT_COLOURS = {"live": "info", "resolved": "success", "transferred": "war
 class CustomerAdmin(WideWindow):
     """Under a pseudonym: her name and address are read on her conversation's page, with a reason."""
 
-    list_display = ["__str__", "brand", "language", "created_at"]
-    list_filter = ["brand"]
+    list_display = ["__str__", "brand", "language", "vip", "created_at"]
+    list_filter = ["brand", "vip"]
     list_select_related = ["brand"]
     search_fields = ["id__exact"]
-    fields = ["id", "brand", "language", "created_at"]
+    fields = ["id", "brand", "language", "vip", "created_at"]
 
 
 @admin.register(Engagement)

@@ -48,15 +48,20 @@ def identified(brand: Brand, identity: str, *, held: str = "", now: datetime) ->
     A token `held` that is hers already stays: all tabs of her browser keep sharing one.
 
     The brand signs with HS256 and its secret: `sub` (who), `aud` (the brand's slug), `exp` at most ten minutes ahead,
-    `jti` (used once), and if it likes `name`, `email` and `locale`. Anything else is refused.
+    `jti` (used once), and if it likes `name`, `email`, `locale` and `vip` (true or false; absent: false), which only
+    the brand can say of her. Anything else is refused.
     """
     told = claims(brand, identity, audience=brand.slug, now=now)
+    vip = told.get("vip", False)
+    if not isinstance(vip, bool):
+        raise Refused("The claim vip is true or false.", code="bad_identity")
     _spend(brand, told, now=now)
     customer, _ = Customer.objects.update_or_create(
         brand=brand,
         external_id=told["sub"],
-        defaults={"name": _text(told, "name", 80), "email": _text(told, "email", 254)},
+        defaults={"name": _text(told, "name", 80), "email": _text(told, "email", 254), "vip": vip},
         create_defaults={
+            "vip": vip,
             "name": _text(told, "name", 80),
             "email": _text(told, "email", 254),
             "language": _text(told, "locale", 8),

@@ -16,6 +16,7 @@ class Customer(models.Model):
     name = models.CharField(max_length=80, blank=True)
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=8, blank=True)
+    vip = models.BooleanField(default=False, db_default=False, help_text="The brand's signed token says so.")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -93,7 +93,7 @@ class EscalationAdmin(WideWindow):
     ordering = ["-queued_at"]
     fields = [
         "id", "brand", "conversation", "state", "why_it_waits", "reason", "topic", "language", "priority", "kind",
-        "queued_at", "waits_since", "due_at", "held_until", "held_why", "reached_at", "ended_at",
+        "queued_at", "waits_since", "due_at", "tier", "tier_until", "held_until", "held_why", "reached_at", "ended_at",
     ]  # fmt: skip
     readonly_fields = ["why_it_waits"]
     inlines = [Offers]

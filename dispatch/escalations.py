@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
 from audit import journal
 from brands.models import Skill
 from conversations import lifecycle, stream
-from conversations.models import Conversation
+from conversations.models import Conversation, Customer
 from dispatch.events import SupplyOrDemandChanged
 from dispatch.models import AbuseReport, Escalation
 from marketplace import events
@@ -21,6 +22,7 @@ from marketplace.refusals import Refused
 from realtime import leases, protocol
 
 LOST_PRIORITY = 9  # an agent vanished: the front of the queue
+VIP_PRIORITY = 3  # before whoever waits in her turn; behind promised times that have come, and lost chats
 DEFAULT_TOPIC = "general"
 
 
@@ -141,8 +143,17 @@ def _end_rest(escalation_id: UUID) -> None:
         wake()
 
 
-def _create(conversation: Conversation, packet: protocol.Packet, **fields: Any) -> Escalation:
+def _create(
+    conversation: Conversation, packet: protocol.Packet, *, queued_at: datetime, priority: int = 0, **fields: Any
+) -> Escalation:
+    """A VIP comes before whoever waits in turn, and her brand's tier for VIPs is asked alone for a while."""
+    vip, tier = Customer.objects.values_list("vip", "brand__vip_tier").get(pk=conversation.customer_id)
+    tier = tier if vip else ""
     return Escalation.objects.create(
+        queued_at=queued_at,
+        priority=max(priority, VIP_PRIORITY) if vip else priority,
+        tier=tier,
+        tier_until=_alone_until(tier, queued_at),
         brand_id=conversation.brand_id,
         conversation=conversation,
         reason=packet.reason,
@@ -151,6 +162,10 @@ def _create(conversation: Conversation, packet: protocol.Packet, **fields: Any) 
         packet=lifecycle.stored_packet(packet),
         **fields,
     )
+
+
+def _alone_until(tier: str, now: datetime) -> datetime | None:
+    return now + timedelta(seconds=settings.BECKON_WAITS["vip_tier_seconds"]) if tier else None
 
 
 def _take_up(escalation_id: UUID, packet: protocol.Packet, rest: _Rest, *, now: datetime) -> bool:
@@ -203,7 +218,8 @@ def unpark(escalation: Escalation, *also: str, priority: int, now: datetime) -> 
     escalation.state = Escalation.State.WAITING
     escalation.waits_since = now
     escalation.priority = priority
-    escalation.save(update_fields=["state", "waits_since", "priority", *also])
+    escalation.tier_until = _alone_until(escalation.tier, now)
+    escalation.save(update_fields=["state", "waits_since", "priority", "tier_until", *also])
     wake()
 
 

@@ -63,6 +63,14 @@ class Escalation(models.Model):
         blank=True,
         help_text="Since when it waits in line, if not since it was queued: it was parked before.",
     )
+    tier = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of a VIP: the tier that alone is asked at first.",
+    )
+    tier_until = models.DateTimeField(null=True, blank=True, help_text="From then on others are asked too.")
     held_until = models.DateTimeField(null=True, blank=True, help_text="Offered to nobody before: see held_why.")
     held_why = models.CharField(max_length=10, blank=True, help_text="supervisor or rest.")
     due_at = models.DateTimeField(null=True, blank=True, help_text="By when the customer was promised a person.")
@@ -91,6 +99,10 @@ class Escalation(models.Model):
                     ~Q(state__in=["waiting", "offered", "engaged", "callback_due", "left_message"])
                     & Q(ended_at__isnull=False)
                 ),
+            ),
+            models.CheckConstraint(
+                name="a_tier_is_asked_alone_for_some_time",
+                condition=Q(tier="", tier_until__isnull=True) | (~Q(tier="") & Q(tier_until__isnull=False)),
             ),
             models.CheckConstraint(
                 name="a_parked_escalation_has_its_deadline",

@@ -177,7 +177,7 @@ def _expire(offer_id: UUID, now: datetime) -> bool:
     escalation, slot, offer = locked(offer_id)
     if offer.state != Offer.State.OPEN or offer.expires_at > now:
         return False
-    if not offer.automatic:  # it did not ring
+    if not offer.automatic and not slots.finishes(slot):  # it did not ring; or she had said that she takes no more
         _count_miss(slot, now=now)
     _end(escalation, slot, offer, state=Offer.State.EXPIRED, now=now)
     return True

@@ -126,8 +126,9 @@ def _add_people(rows: Sequence[Escalation], found: dict[UUID, Facts], now: datet
         facts.unpaid = sorted(tier for brand_id, tier in certified.unpaid if brand_id == row.brand_id)
         if one is None:
             continue
+        facts.tier, facts.tier_s = one.tier, (_seconds(row.tier_until, now) or 0.0) if one.tier else 0.0
         asked[row.pk] = _add_obstacles(facts, one, seen.waiting, scene)
-        if not facts.online:
+        if not facts.online and not one.tier:
             of = row.brand_id, row.topic, row.language
             offline.setdefault(of, _certified(*of, now=now))
             facts.offline = max(0, offline[of] - facts.beyond)

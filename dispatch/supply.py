@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -32,21 +32,28 @@ class Scene:
 def look(certified: "Certified | None" = None, *, now: datetime, eager: bool = False) -> Scene:
     """All that a round is planned from. `eager`, when somebody is likely to wait, asks for everything in one round trip
     instead of two."""
+    line = _WAITING, {**_MOST, "now": now}
     if eager:
-        lines, *rest = _together((_WAITING, _MOST), *_REST)
+        lines, *rest = _together(line, *_REST)
     else:
-        (lines,) = _together((_WAITING, _MOST))
+        (lines,) = _together(line)
         rest = _together(*_REST) if lines else [[], []]
     if not lines:
         return Scene([], [], Modes())
     agents, switched = rest
-    return Scene([_waiting(row) for row in lines], _candidates(agents, certified, now), modes.of(switched))
+    on = modes.of(switched)
+    return Scene([_in_mode(_waiting(row), on) for row in lines], _candidates(agents, certified, now), on)
 
 
-def waiting(*, limit: int = 2_000) -> list[Waiting]:
+def _in_mode(one: Waiting, on: Modes) -> Waiting:
+    """Served plainly, a VIP's request is like any other's."""
+    return replace(one, tier="") if one.tier and on.is_plain(one.brand_id) else one
+
+
+def waiting(*, now: datetime, limit: int = 2_000) -> list[Waiting]:
     """Escalations without an offer whose customer is there, the most urgent first, each with whom it was offered to and
     when: the end of the offer, or of the chat that came of it."""
-    (lines,) = _together((_WAITING, {**_MOST, "limit": limit}))
+    (lines,) = _together((_WAITING, {**_MOST, "now": now, "limit": limit}))
     return [_waiting(row) for row in lines]
 
 
@@ -68,8 +75,8 @@ def _together(*asked: tuple[str, Mapping[str, Any]]) -> list[Rows]:
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
-    id_, brand_id, topic, language, priority, since, agents, times, first, family = row
-    return Waiting(id_, brand_id, topic, language, priority, since, _asked(agents, times), first, family)
+    id_, brand_id, topic, language, priority, since, agents, times, first, family, tier = row
+    return Waiting(id_, brand_id, topic, language, priority, since, _asked(agents, times), first, family, tier)
 
 
 def _asked(agents: Sequence[UUID] | None, times: Sequence[float] | None) -> dict[UUID, float]:
@@ -82,7 +89,7 @@ NEVER_AGAIN = datetime(9999, 1, 1, tzinfo=UTC).timestamp()  # asked in the futur
 _WAITING = """
   select e.id, e.brand_id, e.topic, e.language, e.priority,
     extract(epoch from coalesce(e.waits_since, e.queued_at))::float8 as since, a.agents, a.times,
-    e.first_agent_id, coalesce(t.family, '')
+    e.first_agent_id, coalesce(t.family, ''), case when e.tier_until > %(now)s then e.tier else '' end
   from dispatch_escalation e
   left join brands_skill t on t.brand_id = e.brand_id and t.key = e.topic
   left join lateral (

@@ -15,6 +15,7 @@ class Facts:
     `online` are those who may be asked in the ring in force; each is one of `full`, `ringing`, `asked`, `free`.
     `declined` and `missed` say how it ended with those `asked`. `ahead`: requests that come before it and may be given
     one of the `free`. `offline`: approved for it, and not here.
+    `tier`: of a VIP, and alone asked for `tier_s` more.
     """
 
     in_line: bool = False
@@ -24,6 +25,8 @@ class Facts:
     gone_s: float | None = None
     held_s: float | None = None
     held_why: str = ""
+    tier: str = ""
+    tier_s: float = 0.0
     plainly: bool = False
     online: int = 0
     full: int = 0
@@ -64,7 +67,7 @@ def of(facts: Facts, *, brand: str, topic: str, language: str) -> Told:
     code = _code(facts)
     parts = [words for words in (_full(facts), _rung(facts), _asked(facts), _free(facts)) if words]
     told = f"{_could(facts.online)}: {', '.join(parts)}."
-    return Told(code, " ".join(filter(None, (told, _plain(facts)))))
+    return Told(code, " ".join(filter(None, (told, _alone(facts), _plain(facts)))))
 
 
 def _ringing(facts: Facts) -> str:
@@ -84,7 +87,8 @@ def _kept(facts: Facts) -> str:
 
 
 def _nobody(facts: Facts, brand: str, topic: str, language: str) -> str:
-    said = [f"Nobody online is certified for {topic} in {language}."]
+    of = f" of tier {facts.tier}" if facts.tier_s else ""
+    said = [f"Nobody{of} online is certified for {topic} in {language}."]
     if facts.offline:
         said.append(f"{_people(facts.offline)} who {_verb(facts.offline, 'is', 'are')} certified for it can be rung.")
     if facts.beyond and facts.wider_s is not None:
@@ -92,7 +96,7 @@ def _nobody(facts: Facts, brand: str, topic: str, language: str) -> str:
         said.append(f"{_people(facts.beyond)} online {knows} other topics of {brand}: asked in {_span(facts.wider_s)}.")
     if facts.unpaid:
         said.append(f"No pay plan is published for {' and '.join(facts.unpaid)}, so nobody of that tier can be asked.")
-    return " ".join([*said, *filter(None, [_plain(facts)])])
+    return " ".join([*said, *filter(None, [_alone(facts), _plain(facts)])])
 
 
 def _code(facts: Facts) -> str:
@@ -134,6 +138,10 @@ def _free(facts: Facts) -> str:
     if facts.ahead:
         return f"{free}, and {facts.ahead} {_verb(facts.ahead, 'request comes', 'requests come')} before it"
     return f"{free}, and the next round offers it"
+
+
+def _alone(facts: Facts) -> str:
+    return f"For {_span(facts.tier_s)} more only tier {facts.tier} is asked: a VIP waits." if facts.tier_s else ""
 
 
 def _plain(facts: Facts) -> str:

@@ -28,6 +28,8 @@ TRUE: Mapping[str, float] = {
     "customer_gone_frees_seconds": 180,
     "customer_gone_abandons_seconds": 600,
     "customer_back_seconds": 900,
+    # for so long a VIP's request is held out to the tier alone that her brand names for it
+    "vip_tier_seconds": 20,
     # so long before a promised time people are rung for it; a chat kept for a supervisor is offered to others; who made
     # an agent leave waits for the next; a question to colleagues is open
     "promise_rings_before_seconds": 600,

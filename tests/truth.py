@@ -31,6 +31,7 @@ FAULTS: Mapping[str, str] = {
     "who goes offline after her last chat is online, and has one to come or to end": """
         select count(*) from agents_slot s
         where (s.last_one or s.one_more) and not s.willing or s.last_one and s.one_more
+           or s.last_begun and not s.last_one or s.last_begun and s.active + s.held = 0
     """,
     "an agent is idle when she has no chat": """
         select count(*) from agents_slot s

@@ -45,7 +45,7 @@ def test_the_customer_reaches_another_person_a_little_later(
     assert request.held_until == at(65 + 900)
     assert rounds.match_waiting(now=at(91)) == []
     promises.keep(now=at(965))
-    (waiting,) = supply.waiting()
+    (waiting,) = supply.waiting(now=at(20))
     assert waiting.asked == {dana.pk: supply.NEVER_AGAIN}
     (offer,) = rounds.match_waiting(now=at(966))
     assert offer.agent_id == olu.pk

@@ -248,7 +248,7 @@ def test_nobody_is_rung_for_who_is_not_there_and_she_keeps_her_turn(
     here: Customer, request_: Escalation, dana: Agent
 ) -> None:
     vanish(here, 10)
-    assert (supply.waiting(), rounds.match_waiting(now=at(20))) == ([], [])
+    assert (supply.waiting(now=at(20)), rounds.match_waiting(now=at(20))) == ([], [])
 
     come_back(here, 30)
 

@@ -4,6 +4,7 @@ histories through the product's rooms leave the same rows.
 
 import os
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from dispatch.matching import Placement
 from tests import truth
 from tests.dispatch_model import house as modelled
 from tests.dispatch_model import invariants, operations
+from tests.dispatch_model.cast import CLASSES_OF, CUSTOMERS
 from tests.dispatch_model.house import Chat, House, Offer
+from tests.dispatch_model.operations import SPANS_S, Operation
 from tests.dispatch_model.play import LENGTH, InvariantError, Tally, play
 from tests.dispatch_model.rooms import Rooms, standing
 from tests.dispatch_model.slot import Slot
@@ -64,6 +67,13 @@ def _lower_capacity_at_once(house: House, agent: int, capacity: int) -> None:
     house.slots[agent].capacity = capacity
     for chat in [one for one in house.chats if one.agent == agent][capacity - 1 :]:
         house._give_back(chat, "transferred", 0)
+
+
+def _asked_after_her_last(slot: Slot, now: float) -> None:
+    """What rang beside her last chats is over, and she is as willing as before."""
+    slot.held -= 1
+    if slot.active == 0 and slot.idle_since is None:
+        slot.idle_since = now
 
 
 def _slow_expiry(house: House) -> int:
@@ -122,6 +132,48 @@ def test_a_guard_taken_out_is_missed(fault: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(House, name, wrongly)
 
     assert breaks(fault)
+
+
+ACTS = (
+    Operation("accept", 0, 0), Operation("decline", 0, 0), Operation("time_passes", SPANS_S.index(12.0), 0),
+    Operation("expire", 0, 0), Operation("resolve", 0, -1), Operation("round", 0, 0), Operation("last_one", 0, 0),
+)  # fmt: skip
+
+
+def _finishing() -> House:
+    """One agent alone is there: she is in a chat, another request rings, two wait, and this is to be her last one."""
+    house = House()
+    for agent in range(1, len(house.slots)):
+        house.go_offline(agent)
+    able = [customer for customer in range(CUSTOMERS) if CLASSES_OF[customer][0] == CLASSES_OF[0][0]]
+    for customer in able[:4]:
+        operations.apply(house, Operation("escalate", customer, CLASSES_OF[customer][0]))
+    for operation in (Operation("round", 0, 0), Operation("accept", 0, 0), Operation("round", 0, 0)):
+        assert operations.apply(house, operation)
+    assert (house.slots[0].active, house.slots[0].held) == (1, 1)
+    house.last_one(0, True)
+    return house
+
+
+def _asked_after_hers() -> bool:
+    """Does some order of four things after her wish end in an offer to her?"""
+    for order in product(ACTS, repeat=4):
+        house = _finishing()
+        for operation in order:
+            was = invariants.before(house, operation)
+            done = operations.apply(house, operation)
+            fault = invariants.broken_by(house, operation, done, was) or invariants.broken(house)
+            if fault == "an offer to somebody who has had her last one":
+                return True
+            assert not fault, f"{fault}: {order}"
+    return False
+
+
+def test_whatever_comes_after_her_wish_nobody_is_asked_after_her_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not _asked_after_hers()
+
+    monkeypatch.setattr(Slot, "release", _asked_after_her_last)
+    assert _asked_after_hers(), "a guard taken out is missed"
 
 
 def _planned_for_all(house: House) -> list[Placement]:

@@ -1,6 +1,6 @@
 """An agent's pace in the ride: who is rung, for how long, how her last one ends, and what one tap stops."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -102,6 +102,80 @@ def test_without_a_chat_the_next_one_is_her_last(offer: Offer, request_: Escalat
     desk.transfer(Engagement.objects.get().pk, by=dana.pk, reason="", now=at(5))
     assert not slot_of(dana).willing
     truth.holds()
+
+
+@pytest.fixture
+def rings_beside(engagement: Engagement, request_: Escalation, dana: Agent) -> Offer:
+    """Dana is in her chat with Maja, another request rings, and this is to be her last one."""
+    made = offer_to(another_request(request_), dana, now=at(10))
+    pace.last_one(dana.pk, on=True)
+    return made
+
+
+ENDS_OF_A_RING: dict[str, Callable[[Offer], object]] = {
+    "declined": lambda made: offers.decline(made.pk, by=made.agent_id, now=at(15)),
+    "not answered": lambda made: offers.expire_due(now=made.expires_at),
+    "withdrawn": lambda made: offers.take_from(made.escalation_id, by="operator:noor", reason="Wrong", now=at(15)),
+}
+
+
+@pytest.mark.parametrize("end", ENDS_OF_A_RING)
+@pytest.mark.parametrize("chat_ends_first", [True, False])
+def test_what_rings_beside_her_last_chat_is_the_end_of_it(
+    rings_beside: Offer, engagement: Engagement, dana: Agent, end: str, chat_ends_first: bool
+) -> None:
+    Slot.objects.filter(pk=dana.pk).update(missed_in_a_row=1)
+    steps: list[Callable[[], object]] = [lambda: desk.resolve(engagement.pk, by=dana.pk, outcome="solved", now=at(12))]
+    steps.insert(1 if chat_ends_first else 0, lambda: ENDS_OF_A_RING[end](rings_beside))
+    for step in steps:
+        assert slot_of(dana).willing
+        step()
+
+    slot = slot_of(dana)
+    assert (slot.willing, slot.last_one, slot.last_begun, slot.pause_reason) == (False, False, False, "")
+    assert slot.missed_in_a_row == (0 if end == "declined" else 1), "she had said that she takes no more"
+    assert Escalation.objects.get(pk=rings_beside.escalation_id).state == "waiting", "it goes to somebody else"
+    assert rounds.match_waiting(now=at(300)) == []
+    truth.holds()
+
+
+@pytest.mark.parametrize("chat_ends_first", [True, False])
+def test_what_rings_beside_her_last_chat_may_be_taken_and_nothing_comes_after(
+    rings_beside: Offer, engagement: Engagement, request_: Escalation, dana: Agent, chat_ends_first: bool
+) -> None:
+    another_request(request_)
+    if chat_ends_first:
+        desk.resolve(engagement.pk, by=dana.pk, outcome="solved", now=at(12))
+    second = desk.accept(rings_beside.pk, by=dana.pk, now=at(13))
+    if not chat_ends_first:
+        desk.resolve(engagement.pk, by=dana.pk, outcome="solved", now=at(14))
+
+    assert (slot_of(dana).willing, slot_of(dana).active) == (True, 1)
+    assert rounds.match_waiting(now=at(60)) == []
+    desk.resolve(second.pk, by=dana.pk, outcome="solved", now=at(70))
+    assert not slot_of(dana).willing
+    truth.holds()
+
+
+def test_who_says_last_one_while_the_first_rings_and_leaves_it_still_gets_her_last(
+    offer: Offer, request_: Escalation, dana: Agent
+) -> None:
+    pace.last_one(dana.pk, on=True)
+
+    offers.expire_due(now=offer.expires_at)
+
+    slot = slot_of(dana)
+    assert (slot.willing, slot.last_one, slot.missed_in_a_row) == (True, True, 1)
+
+
+def test_who_takes_her_wish_back_while_another_rings_goes_on(
+    rings_beside: Offer, engagement: Engagement, dana: Agent
+) -> None:
+    pace.last_one(dana.pk, on=False)
+    desk.resolve(engagement.pk, by=dana.pk, outcome="solved", now=at(12))
+    offers.decline(rings_beside.pk, by=dana.pk, now=at(13))
+
+    assert (slot_of(dana).willing, slot_of(dana).last_begun) == (True, False)
 
 
 def test_a_reserve_is_rung_only_where_nobody_else_is_free(

@@ -127,10 +127,10 @@ def test_who_cannot_be_paid_is_passed_over_for_who_can_and_the_log_says_why(
 
 
 def test_who_waits_is_read_with_whom_it_was_offered_to(offer: Offer, dana: Agent, request_: Escalation) -> None:
-    assert supply.waiting() == []
+    assert supply.waiting(now=at(20)) == []
     offers.decline(offer.pk, by=dana.pk, now=at(3))
 
-    (waiting,) = supply.waiting()
+    (waiting,) = supply.waiting(now=at(20))
     assert (waiting.id, waiting.topic, waiting.language) == (request_.pk, "refunds", "en")
     assert waiting.queued_at == NOON.timestamp()
     assert waiting.asked == {dana.pk: at(3).timestamp()}
@@ -143,14 +143,14 @@ def test_who_had_a_chat_and_then_declined_was_last_asked_when_she_declined(
     again = offer_to(Escalation.objects.get(pk=request_.pk), dana, now=at(200))
     offers.decline(again.pk, by=dana.pk, now=at(205))
 
-    (waiting,) = supply.waiting()
+    (waiting,) = supply.waiting(now=at(20))
     assert waiting.asked == {dana.pk: at(205).timestamp()}
 
 
 def test_who_gave_a_chat_back_was_last_asked_when_it_ended(engagement: Engagement, dana: Agent) -> None:
     desk.transfer(engagement.pk, by=dana.pk, reason="", now=at(60))
 
-    (waiting,) = supply.waiting()
+    (waiting,) = supply.waiting(now=at(20))
     assert waiting.asked == {dana.pk: at(60).timestamp()}
 
 

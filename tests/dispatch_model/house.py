@@ -143,6 +143,7 @@ class House:
             raise Refused
         if slot.last_one != on:
             slot.last_one = on
+            slot.last_begun = on and slot.active > 0
             slot.one_more = slot.one_more and not on
 
     def one_more(self, agent: int, on: bool) -> None:
@@ -152,6 +153,7 @@ class House:
         if slot.one_more != on:
             slot.one_more = on
             slot.last_one = slot.last_one and not on
+            slot.last_begun = slot.last_begun and not on
 
     def reserve(self, agent: int, on: bool) -> None:
         if on and not self.slots[agent].willing:
@@ -252,7 +254,7 @@ class House:
         due = [offer for offer in self.offers if offer.expires_at <= self.now]
         for offer in due:
             slot = self.slots[offer.agent]
-            slot.missed += 1
+            slot.missed += not slot.last_begun
             if slot.willing and slot.missed >= MISSES_THAT_PAUSE:
                 slot.stop(MISSED, self.now)
             self._end_offer(offer)

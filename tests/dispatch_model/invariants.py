@@ -140,6 +140,8 @@ def _misplaced(house: House, operation: Operation, was: Before) -> Iterator[str]
             yield "an offer to someone who is not connected and willing"
         if slot.active + slot.held > slot.places:
             yield "an agent placed above capacity"
+        if slot.last_begun:
+            yield "an offer to somebody who has had her last one"
         if not _is_fit(offer.request, placement, house.now):
             yield "an uncertified or wrong-language agent outside the ring in force"
         if offer.expires_at != house.now + RING_S:

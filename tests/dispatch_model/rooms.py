@@ -198,13 +198,22 @@ class Rooms:
 
 def _slot(slot: Slot, here: bool) -> State:
     idle, gone = (moment.timestamp() if moment else None for moment in (slot.idle_since, slot.gone_since))
-    wishes = (slot.last_one, slot.one_more, slot.reserve, slot.pause_reason)
+    wishes = (slot.last_one, slot.last_begun, slot.one_more, slot.reserve, slot.pause_reason)
     return (slot.willing, here, slot.capacity, slot.active, slot.held, slot.missed_in_a_row, idle, gone, *wishes)
 
 
 def _modelled(slot: Modelled) -> State:
     counts = (slot.capacity, slot.active, slot.held, slot.missed, slot.idle_since, slot.gone_since)
-    return (slot.willing, slot.connected, *counts, slot.last_one, slot.one_more, slot.reserve, slot.pause)
+    return (
+        slot.willing,
+        slot.connected,
+        *counts,
+        slot.last_one,
+        slot.last_begun,
+        slot.one_more,
+        slot.reserve,
+        slot.pause,
+    )
 
 
 def standing(house: House) -> State:

@@ -9,13 +9,13 @@ class Slot:
     """One agent's counts, wishes and pause."""
 
     __slots__ = (
-        "active", "capacity", "connected", "gone_since", "held", "idle_since", "last_one", "missed", "one_more",
-        "pause", "reserve", "stopped_at", "willing",
+        "active", "capacity", "connected", "gone_since", "held", "idle_since", "last_begun", "last_one", "missed",
+        "one_more", "pause", "reserve", "stopped_at", "willing",
     )  # fmt: skip
 
     def __init__(self, capacity: int) -> None:
         self.willing = self.connected = True
-        self.last_one = self.one_more = self.reserve = False
+        self.last_one = self.last_begun = self.one_more = self.reserve = False
         self.capacity = capacity
         self.active = self.held = self.missed = 0
         self.pause = ""
@@ -48,7 +48,7 @@ class Slot:
     def stop(self, reason: str, now: float) -> None:
         if self.willing:
             self.stopped_at = now
-        self.willing = self.last_one = self.one_more = False
+        self.willing = self.last_one = self.last_begun = self.one_more = False
         self.reserve = self.reserve and reason != ""
         self.pause = reason
 
@@ -56,6 +56,7 @@ class Slot:
         self.active += 1
         self.idle_since = None
         self.one_more = self.one_more and self.active <= self.capacity
+        self.last_begun = self.last_one
 
     def free(self, now: float) -> None:
         self.active -= 1
@@ -66,5 +67,7 @@ class Slot:
     def release(self, now: float) -> None:
         """An offer is over without a chat: beside a chat she is as busy as before."""
         self.held -= 1
+        if self.last_begun and self.active == 0:
+            self.stop("", now)
         if self.active == 0 and self.idle_since is None:
             self.idle_since = now

@@ -77,10 +77,16 @@ function Switch({ state, work }: Face) {
 function switchLine(desk: Desk | null): string {
   if (!desk) return t("connecting");
   const { last_one, places, reserve } = desk.pace;
-  if (desk.willing && last_one) return t(desk.active ? "last_one_line" : "last_one_next");
+  if (desk.willing && last_one) return lastOneLine(desk);
   if (desk.willing && desk.active >= places) return t("full_line", { n: desk.capacity });
   if (desk.willing) return t(reserve ? "reserve_line" : "listening", { n: places - desk.active });
   return t(desk.active ? "chats_go_on" : "price_first");
+}
+
+/** What rings beside her last chats goes on: she may take it, and nothing comes after it. */
+function lastOneLine({ active, offer }: Desk): string {
+  if (offer) return t(active ? "last_one_rings" : "last_one_rings_next");
+  return t(active ? "last_one_line" : "last_one_next");
 }
 
 function DemandCard({ demand, at, now_ms }: { demand: readonly Demand[]; at: string; now_ms: number }) {

@@ -59,6 +59,15 @@ test("each wish is one tap, and says by word and shape whether it is on", async 
   expect(root.textContent).toContain("only if nobody else is free");
 });
 
+test("last one says what becomes of the one that rings", async () => {
+  const offer = { offer_id: "o1" } as Desk["offer"];
+  const last = { last_one: true };
+
+  expect((await home(desk({ active: 1 }, last))).textContent).toContain("No more offers.");
+  expect((await home(desk({ active: 1, offer }, last))).textContent).toContain("You may still take the one that rings. Nothing comes after it");
+  expect((await home(desk({ active: 0, offer }, last))).textContent).toContain("If you take the one that rings, it is your last one.");
+});
+
 test("one more is offered to who is full, and to nobody else", async () => {
   expect(button(await home(desk({ active: 1 })), "One more, please")).toBeUndefined();
   expect(button(await home(desk({ active: 3 })), "One more, please")).toBeUndefined();

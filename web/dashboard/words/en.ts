@@ -63,6 +63,8 @@ export const en = {
   emergency_title: "Everything is stopped.",
   emergency_line: "Nothing rings any more, and an offer that was ringing goes to somebody else. There is no mark against you. Come back whenever you like.",
   last_one_line: "No more offers. When your chats are over, you are offline.",
+  last_one_rings: "You may still take the one that rings. Nothing comes after it; when your chats are over, you are offline.",
+  last_one_rings_next: "If you take the one that rings, it is your last one. Then you are offline.",
   last_one_next: "The next chat is your last one, then you are offline.",
   reserve_line: { one: "In reserve: you are rung only if nobody else is free. Room for {n} chat.", other: "In reserve: you are rung only if nobody else is free. Room for {n} chats." },
   your_pace: "Your pace",
