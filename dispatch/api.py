@@ -105,12 +105,12 @@ class Modes(APIView):
     body = SwitchSerializer
 
     def get(self, request: Request) -> Response:
-        _demand_right(request, "dispatch.view_mode")
+        demand_right(request, "dispatch.view_mode")
         return Response(_in_force())
 
     def post(self, request: Request) -> Response:
         """On or off, from the next round on. 409 where it stands so already."""
-        _demand_right(request, "dispatch.change_mode")
+        demand_right(request, "dispatch.change_mode")
         given = SwitchSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         told = given.validated_data
@@ -133,7 +133,7 @@ class StillWaiting(APIView):
     query = WaitingSerializer
 
     def get(self, request: Request) -> Response:
-        _demand_right(request, "dispatch.view_escalation")
+        demand_right(request, "dispatch.view_escalation")
         given = WaitingSerializer(data=request.query_params)
         given.is_valid(raise_exception=True)
         asked, now = given.validated_data, clock.now()
@@ -141,7 +141,8 @@ class StillWaiting(APIView):
         return Response({"at": now, "waiting": [asdict(one) for one in found]})
 
 
-def _demand_right(request: Request, right: str) -> None:
+def demand_right(request: Request, right: str) -> None:
+    """Raises Refused for whoever is no operator with this right."""
     user = request.user
     if not (user.is_active and getattr(user, "is_staff", False) and user.has_perm(right)):
         raise Refused("This is for operators with the right to it.", code="forbidden")

@@ -15,6 +15,7 @@ from dispatch.steering import Mode as Mode
 from dispatch.steering import Standing as Standing
 from dispatch.steering import Surge as Surge
 from dispatch.steering import SurgePolicy as SurgePolicy
+from dispatch.steering import SurgeRaise as SurgeRaise
 from dispatch.trials import WhatIf as WhatIf
 
 

@@ -40,7 +40,7 @@ def switch_on(kind: str, brand_id: UUID | None, *, by: str, reason: str, now: da
         raise Refused(f"There is no such mode: {', '.join(Mode.Kind.values)}.", code="no_such_mode")
     if brand_id is not None and not Brand.objects.filter(pk=brand_id).exists():
         raise Refused("There is no such brand.", code="not_found")
-    _demand(reason)
+    demand_reason(reason)
     try:
         with transaction.atomic():
             mode = Mode.objects.create(kind=kind, brand_id=brand_id, began_at=now, began_by=by, reason=reason)
@@ -53,7 +53,7 @@ def switch_on(kind: str, brand_id: UUID | None, *, by: str, reason: str, now: da
 @transaction.atomic
 def switch_off(mode_id: UUID, *, by: str, reason: str, now: datetime) -> None:
     """Over from the next round on; one conditional UPDATE decides who ended it."""
-    _demand(reason)
+    demand_reason(reason)
     live = Mode.objects.filter(pk=mode_id, ended_at=None)
     mode = live.select_for_update(no_key=True).first()
     if mode is None:
@@ -75,7 +75,8 @@ def switch(kind: str, brand_id: UUID | None, *, on: bool, by: str, reason: str, 
     switch_off(found, by=by, reason=reason, now=now)
 
 
-def _demand(reason: str) -> None:
+def demand_reason(reason: str) -> None:
+    """Raises Refused where nobody could learn from it why."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise Refused(WHY, code="no_reason")
 

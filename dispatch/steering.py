@@ -69,6 +69,43 @@ class Surge(models.Model):
         return f"{self.topic}, {self.language}: {self.bonus_minor}"
 
 
+class SurgeRaise(models.Model):
+    """A bonus that an operator raised for a class: no lower until its time is over, or somebody undoes it. The row
+    in force is the one without an end: at most one of a class."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey("brands.Brand", models.PROTECT, related_name="+")
+    topic = models.CharField(max_length=40)
+    language = models.CharField(max_length=8)
+    bonus_minor = models.PositiveIntegerField()
+    began_at = models.DateTimeField()
+    began_by = models.CharField(max_length=64, help_text="A principal.")
+    reason = models.CharField(max_length=300)
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=64, blank=True, help_text="A principal; system: its time was over.")
+
+    class Meta:
+        ordering = ["-began_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "topic", "language"], condition=Q(ended_at__isnull=True), name="one_raise_of_a_class"
+            ),
+            models.CheckConstraint(
+                name="a_raise_is_some_bonus_for_some_time", condition=Q(bonus_minor__gt=0, until__gt=F("began_at"))
+            ),
+            models.CheckConstraint(
+                name="a_raise_has_who_and_why",
+                condition=~Q(began_by="")
+                & ~Q(reason="")
+                & (Q(ended_at__isnull=True, ended_by="") | (Q(ended_at__gte=F("began_at")) & ~Q(ended_by=""))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic}, {self.language}: at least {self.bonus_minor}"
+
+
 class Standing(models.Model):
     """An agent's earnings per available slot-hour of late, beside those of her group: what the planner is told of it.
 

@@ -32,6 +32,7 @@ class Still:
 
     id: UUID
     conversation: UUID
+    brand_id: UUID
     brand: str
     language: str
     topic: str
@@ -78,6 +79,7 @@ def _still(row: Escalation, topic_name: str, facts: Facts, now: datetime) -> Sti
     return Still(
         id=row.pk,
         conversation=row.conversation_id,
+        brand_id=row.brand_id,
         brand=row.brand.name,
         language=row.language,
         topic=row.topic,

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Min
+from django.db.models import Count, F, Min
 
 from audit import journal
 from brands.models import Brand
 from dispatch import queue, surging
 from dispatch.events import WantedNow
-from dispatch.models import Escalation, Offer, Surge, SurgePolicy
+from dispatch.models import Escalation, Offer, Surge, SurgePolicy, SurgeRaise
 from dispatch.surging import Busy, Policy
 from marketplace import events
 from marketplace.refusals import Refused
@@ -65,6 +65,7 @@ def sweep(*, now: datetime) -> None:
     promised = surges.promised().values("offer_id")
     over = Offer.objects.filter(pk__in=promised, state__in=OVER)
     surges.release(list(over.values_list("pk", flat=True)), now=now)
+    SurgeRaise.objects.filter(ended_at=None, until__lte=now).update(ended_at=F("until"), ended_by="system")
     decide(now=now)
 
 
@@ -72,7 +73,8 @@ def decide(*, now: datetime) -> None:
     """Each class's bonus is what its wait calls for now. Each change is a row of its own, and one transaction."""
     policies = {policy.pk: policy for policy in SurgePolicy.objects.filter(active=True)}
     standing = {(row.brand_id, row.topic, row.language): row for row in Surge.objects.filter(ended_at=None)}
-    busy = _busy(policies, {of for of in standing if of[0] in policies}, now)
+    raised = _raised(now)
+    busy = _busy(policies, {of for of in {*standing, *raised} if of[0] in policies}, now)
     left, highest = surges.left(policies), _highest(policies, now)
     stands_s = settings.BECKON_WAITS["surge_stands_seconds"]
     for of, seen in busy.items():
@@ -81,12 +83,64 @@ def decide(*, now: datetime) -> None:
         # In the arithmetic's own seconds, whatever the clockwork's haste.
         stood_s = (now - old.began_at).total_seconds() * surging.STANDS_S / stands_s if old else 0.0
         p90_s = surging.predicted_p90_s(seen)
-        bonus = surging.next_minor(old.bonus_minor if old else 0, stood_s, p90_s, policy, left_minor=left.get(of[0], 0))
+        bonus = surging.next_minor(
+            old.bonus_minor if old else 0,
+            stood_s,
+            p90_s,
+            policy,
+            left_minor=left.get(of[0], 0),
+            raised_minor=raised.get(of, 0),
+        )
         if bonus != (old.bonus_minor if old else 0):
             _change(of, old, bonus, seen, p90_s, now=now)
     for of, old in standing.items():
         if of not in busy:  # its brand pays no bonus any more
             _change(of, old, 0, Busy(0, 0, 0.0, 0), 0.0, now=now)
+
+
+def _raised(now: datetime) -> dict[Class, int]:
+    """What operators have raised, as long as it is to last."""
+    rows = SurgeRaise.objects.filter(ended_at=None, until__gt=now)
+    return {
+        (brand, topic, language): bonus
+        for brand, topic, language, bonus in rows.values_list("brand_id", "topic", "language", "bonus_minor")
+    }
+
+
+def end_at_once(of: Class, *, now: datetime) -> None:
+    """The class's bonus is decided as if none had stood: it does not wait for its five minutes."""
+    Surge.objects.filter(brand_id=of[0], topic=of[1], language=of[2], ended_at=None, began_at__lte=now).update(
+        ended_at=now
+    )
+    decide(now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What may be paid on top for a class now; minor units. `most` is what plan, policy and budget allow; 0 where the
+    brand has not agreed to any."""
+
+    now_minor: int
+    step_minor: int
+    most_minor: int
+    left_minor: int
+    currency: str
+
+
+def terms(of: Class, *, now: datetime) -> Terms:
+    """Raises Refused where there is no such brand."""
+    brand_id, topic, language = of
+    currency = Brand.objects.filter(pk=brand_id).values_list("currency", flat=True).first()
+    if currency is None:
+        raise Refused("There is no such brand.", code="not_found")
+    stands = Surge.objects.filter(brand_id=brand_id, topic=topic, language=language, ended_at=None)
+    bonus = stands.values_list("bonus_minor", flat=True).first() or 0
+    left = surges.left([brand_id]).get(brand_id, 0)
+    row = SurgePolicy.objects.filter(pk=brand_id, active=True).first()
+    if row is None:
+        return Terms(bonus, 0, 0, left, currency)
+    policy = _policy(row, _highest([brand_id], now).get(brand_id, 0))
+    return Terms(bonus, policy.step_minor, surging.affordable_minor(policy, left_minor=left), left, currency)
 
 
 def _policy(row: SurgePolicy, highest_minor: int) -> Policy:

@@ -60,16 +60,25 @@ def wanted_minor(p90_s: float, policy: Policy) -> int:
     return steps * policy.step_minor
 
 
-def next_minor(bonus_minor: int, stood_s: float, p90_s: float, policy: Policy, *, left_minor: int) -> int:
+def affordable_minor(policy: Policy, *, left_minor: int) -> int:
+    """The most that one more offer may promise: whole steps within the cap and what is left of the budget."""
+    return min(policy.highest_minor, left_minor) // policy.step_minor * policy.step_minor
+
+
+def next_minor(
+    bonus_minor: int, stood_s: float, p90_s: float, policy: Policy, *, left_minor: int, raised_minor: int = 0
+) -> int:
     """The bonus from now on. It rises at once; it falls after five minutes at the earliest, and only to what a wait a
-    quarter longer would still call for. A budget with nothing left for one more offer, or a lower cap, ends it."""
+    quarter longer would still call for. A budget with nothing left for one more offer, or a lower cap, ends it. Where
+    an operator has `raised` it, it is no lower than that, as far as cap and budget go."""
     if left_minor < policy.step_minor:
         return 0
-    affordable = min(policy.highest_minor, left_minor) // policy.step_minor * policy.step_minor
-    wanted = min(wanted_minor(p90_s, policy), affordable)
+    affordable = affordable_minor(policy, left_minor=left_minor)
+    raised = min(raised_minor, affordable)
+    wanted = min(max(wanted_minor(p90_s, policy), raised), affordable)
     standing = min(bonus_minor, affordable)
     if wanted >= standing:
         return wanted
     if stood_s < STANDS_S:
         return standing
-    return min(standing, wanted_minor(p90_s * CALMER, policy))
+    return max(raised, min(standing, wanted_minor(p90_s * CALMER, policy)))

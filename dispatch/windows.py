@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget
 
-from dispatch import explanations, fairness, modes, surge
+from dispatch import explanations, fairness, modes, raises, surge
 from dispatch.explanations import language_name
-from dispatch.models import Decision, Mode, Round, ScoreWeights, Standing, Surge, SurgePolicy
+from dispatch.models import Decision, Mode, Round, ScoreWeights, Standing, Surge, SurgePolicy, SurgeRaise
 from marketplace import clock
 from marketplace.windows import Acting, Question, WideWindow, Window, action, ask, by_principal, label
 from payouts import receipts, surges
@@ -21,6 +21,14 @@ SWITCH_OFF = Question(
     words="The next round matches by the score again, within a second.",
     button="Switch it off",
     done="Switched off.",
+)
+
+
+UNDO_RAISE = Question(
+    title="Undo this raise",
+    words="The bonus is at once what the wait calls for. Offers already made keep what they were made with.",
+    button="Undo it",
+    done="Undone.",
 )
 
 
@@ -159,6 +167,28 @@ class SurgeAdmin(WideWindow):
     @admin.display(description="Bonus", ordering="bonus_minor")
     def bonus(self, row: Surge) -> str:
         return receipts.money(row.bonus_minor, row.brand.currency, locale="en")
+
+
+@admin.register(SurgeRaise)
+class SurgeRaiseAdmin(WideWindow):
+    """Bonuses that operators raised on the live board: how far, until when, by whom and why."""
+
+    list_display = ["brand", "topic", "language", "bonus", "began_at", "began_by", "reason", "until", "ended_at"]
+    list_filter = ["brand", "language"]
+    list_select_related = ["brand"]
+    actions_detail = ["undo"]
+    acts_when = {"undo": ("on",)}
+
+    def state_of(self, found: SurgeRaise) -> str:
+        return "off" if found.ended_at else "on"
+
+    @admin.display(description="At least", ordering="bonus_minor")
+    def bonus(self, row: SurgeRaise) -> str:
+        return receipts.money(row.bonus_minor, row.brand.currency, locale="en")
+
+    @action("Undo", permissions=["dispatch.change_surgepolicy"])
+    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask(self, request, object_id, UNDO_RAISE, by_principal(raises.undo))
 
 
 @admin.register(Standing)

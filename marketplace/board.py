@@ -59,10 +59,11 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _steering(request: HttpRequest) -> dict[str, Any]:
-    """May this operator switch how brands are matched, and which brands are there?"""
+    """May this operator switch how brands are matched, and raise bonuses; and which brands are there?"""
     may = request.user.has_perm("dispatch.change_mode")
     brands = Brand.objects.filter(active=True).values_list("pk", "name") if may else ()
-    return {"may": may, "brands": [{"id": str(id_), "name": name} for id_, name in brands]}
+    raises = request.user.has_perm("dispatch.change_surgepolicy")
+    return {"may": may, "raises": raises, "brands": [{"id": str(id_), "name": name} for id_, name in brands]}
 
 
 def rooms(request: HttpRequest) -> dict[str, str]:

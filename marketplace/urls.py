@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from agents import api as agents_api
 from dispatch import api as dispatch_api
-from dispatch import pace_api, what_if_api
+from dispatch import pace_api, surge_api, what_if_api
 from dispatch import views as dispatch_pages
 from marketplace import api, board, planning
 from payouts import views as pay
@@ -32,6 +32,8 @@ api_v1: list[URLPattern | URLResolver] = [
     path("operator/what-ifs", what_if_api.WhatIfs.as_view(), name="operator-what-ifs"),
     path("operator/what-ifs/<uuid:what_if>", what_if_api.OneWhatIf.as_view(), name="operator-what-if"),
     path("operator/waiting", dispatch_api.StillWaiting.as_view(), name="operator-waiting"),
+    path("operator/raises", surge_api.Raises.as_view(), name="operator-raises"),
+    path("operator/raises/<uuid:raised>/undo", surge_api.Undo.as_view(), name="operator-raise-undo"),
     path("operator/modes", dispatch_api.Modes.as_view(), name="operator-modes"),
     path("", include("conversations.urls")),
     path("", include("payouts.urls")),

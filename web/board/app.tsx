@@ -41,7 +41,7 @@ export function App({ state, rooms, name, steering, plans, tryNow }: AppProps) {
         {(stale || lost) && <StaleBar state={state} now={now} tryNow={tryNow} />}
         <Alerts alerts={alerts} />
         {board && <Modes modes={board.modes} steering={steering} />}
-        {board ? <Panels state={state} now={now} requests={rooms["Escalation"]} /> : !lost && <p class="loading muted">{t("first_picture")}</p>}
+        {board ? <Panels state={state} now={now} requests={rooms["Escalation"]} raises={steering.raises} /> : !lost && <p class="loading muted">{t("first_picture")}</p>}
       </main>
     </div>
   );
@@ -57,13 +57,13 @@ function Announced({ stale, alerts, known }: { stale: boolean; alerts: Alert[]; 
   );
 }
 
-function Panels({ state, now, requests }: { state: State; now: number; requests: string | undefined }) {
+function Panels({ state, now, requests, raises }: { state: State; now: number; requests: string | undefined; raises: boolean }) {
   const { board, topics } = state;
   if (!board) return null;
   const view = { board, now };
   return (
     <div class="grid">
-      <Waiting {...view} topics={topics} requests={requests} />
+      <Waiting {...view} topics={topics} requests={requests} raises={raises} />
       <Service {...view} />
       <Offers {...view} />
       <Agents {...view} />

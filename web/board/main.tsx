@@ -17,7 +17,7 @@ const root = document.getElementById("board");
 if (!root) throw new Error("the page has no #board");
 
 const rooms = JSON.parse(document.getElementById("rooms")?.textContent ?? "{}") as Record<string, string>;
-const steering = JSON.parse(document.getElementById("steering")?.textContent ?? '{"may": false, "brands": []}') as Steering;
+const steering = JSON.parse(document.getElementById("steering")?.textContent ?? '{"may": false, "raises": false, "brands": []}') as Steering;
 const plans = JSON.parse(document.getElementById("plans")?.textContent ?? "false") as boolean;
 const name = root.dataset["name"] ?? "";
 const board = store<State>(begin);

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { BoardMode } from "../protocol";
 import { Modes, type Steering } from "./modes";
 
-const may: Steering = { may: true, brands: [{ id: "b1", name: "Lumo" }] };
+const may: Steering = { may: true, raises: false, brands: [{ id: "b1", name: "Lumo" }] };
 const plain: BoardMode = { kind: "plain", brand: "Lumo", brand_id: "b1", since: "2026-11-22T12:00:00Z", reason: "The score is wrong" };
 
 async function show(modes: readonly BoardMode[], steering: Steering): Promise<HTMLElement> {
@@ -39,7 +39,7 @@ async function write(root: HTMLElement, reason: string): Promise<void> {
 afterEach(() => vi.unstubAllGlobals());
 
 test("what is switched on is shown with since when and why, to whoever watches", async () => {
-  const root = await show([plain], { may: false, brands: [] });
+  const root = await show([plain], { may: false, raises: false, brands: [] });
 
   expect(root.textContent).toContain("First come, first served: Lumo");
   expect(root.textContent).toContain("The score is wrong");
@@ -47,7 +47,7 @@ test("what is switched on is shown with since when and why, to whoever watches",
 });
 
 test("nothing is shown to who may not switch, while nothing is on", async () => {
-  expect((await show([], { may: false, brands: [] })).textContent).toBe("");
+  expect((await show([], { may: false, raises: false, brands: [] })).textContent).toBe("");
 });
 
 test("an operator switches a brand to first come, first served, with a reason", async () => {

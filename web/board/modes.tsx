@@ -13,6 +13,8 @@ const ON: Record<BoardMode["kind"], Key> = { plain: "mode_plain_on", fair: "mode
 /** What the page knows of the switch: the brands, and whether this operator may throw it. */
 export interface Steering {
   may: boolean;
+  /** May she raise a bonus? */
+  raises: boolean;
   brands: readonly { id: string; name: string }[];
 }
 

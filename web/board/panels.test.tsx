@@ -23,7 +23,7 @@ afterEach(() => {
 const seen = (board: Board, link: LinkState = open): State => linked(hear(begin, board), link);
 
 function show(state: State, tryNow = () => {}): string {
-  render(<App state={state} rooms={{ Brand: "/admin/brands/brand/" }} name="Noor" steering={{ may: false, brands: [] }} plans={false} tryNow={tryNow} />, root);
+  render(<App state={state} rooms={{ Brand: "/admin/brands/brand/" }} name="Noor" steering={{ may: false, raises: false, brands: [] }} plans={false} tryNow={tryNow} />, root);
   return root.textContent ?? "";
 }
 

@@ -7,7 +7,7 @@ import { Waiting } from "./waiting";
 
 const since = (seconds: number) => new Date(AT - seconds * 1000).toISOString();
 const row = (language: string, topic: string, waiting = 1): BoardRow => ({ brand: "Lumo", language, topic: topic.toLowerCase(), topic_name: topic, waiting, oldest_since: since(70) });
-const told = (id: string, language: string, topic_name: string, sentence: string) => ({ id, brand: "Lumo", language, topic_name, since: since(70), code: "nobody", sentence });
+const told = (id: string, language: string, topic_name: string, sentence: string) => ({ id, brand_id: "b1", brand: "Lumo", language, topic: topic_name.toLowerCase(), topic_name, since: since(70), code: "nobody", sentence });
 
 let root: HTMLElement;
 beforeEach(() => {
@@ -27,7 +27,7 @@ function answers(status: number, body: unknown) {
 
 async function show(waiting: BoardRow[], topics: string[]): Promise<void> {
   const board = { ...quiet, waiting, waiting_total: waiting.length };
-  await act(() => render(<Waiting board={board} now={AT + 600} topics={topics} requests="/admin/dispatch/escalation/" />, root));
+  await act(() => render(<Waiting board={board} now={AT + 600} topics={topics} requests="/admin/dispatch/escalation/" raises={false} />, root));
 }
 
 async function press(words: string): Promise<void> {

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { BoardRow } from "../protocol";
 import { call, Problem } from "../shared/http";
 import { secondsSince } from "../shared/time";
+import { Raise, type RaiseClass } from "./raise";
 import { languageName, span, t } from "./speak";
 
 const AGAIN_MS = 4_000;
@@ -11,8 +12,10 @@ const SHOWN = 30;
 /** One request that waits, as the server tells it. */
 export interface Waits {
   id: string;
+  brand_id: string;
   brand: string;
   language: string;
+  topic: string;
   topic_name: string;
   since: string;
   code: string;
@@ -30,10 +33,11 @@ interface StillProps {
   /** The moment that ages are counted to. */
   to: number;
   requests: string | undefined;
+  raises: boolean;
   close: () => void;
 }
 
-export function Still({ title, groups, to, requests, close }: StillProps) {
+export function Still({ title, groups, to, requests, raises, close }: StillProps) {
   const { waiting, trouble } = useWaiting(groups);
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => head.current?.focus(), []);
@@ -59,6 +63,7 @@ export function Still({ title, groups, to, requests, close }: StillProps) {
           <One key={one.id} one={one} to={to} requests={requests} />
         ))}
       </ol>
+      {raises && classesOf(waiting ?? []).map((one) => <Raise key={`${one.brand_id}/${one.language}/${one.topic}`} of={one} />)}
       {waiting && waiting.length >= SHOWN && <p class="muted">{t("why_some", { n: SHOWN })}</p>}
     </section>
   );
@@ -114,6 +119,11 @@ async function lookAt(groups: readonly BoardRow[]): Promise<{ waiting: Waits[] }
   } catch (problem) {
     return { trouble: problem instanceof Problem && problem.message ? problem.message : t("why_unreached") };
   }
+}
+
+/** Brand, topic and language of those who wait: what a bonus is paid for. */
+function classesOf(waiting: readonly Waits[]): RaiseClass[] {
+  return [...new Map(waiting.map((one) => [`${one.brand_id}/${one.language}/${one.topic}`, one])).values()];
 }
 
 const isOf = (one: Waits, row: BoardRow) => one.language === row.language && one.topic_name === row.topic_name;

@@ -17,9 +17,11 @@ interface WaitingProps extends View {
   topics: readonly string[];
   /** Address of the admin's list of requests, for those who may see it. */
   requests: string | undefined;
+  /** May this operator raise a bonus? */
+  raises: boolean;
 }
 
-export function Waiting({ board, now, topics, requests }: WaitingProps) {
+export function Waiting({ board, now, topics, requests, raises }: WaitingProps) {
   const [asked, setAsked] = useState<Place | null>(null);
   const grid = gridOf(board, topics);
   const to = countedTo(board, now);
@@ -29,7 +31,7 @@ export function Waiting({ board, now, topics, requests }: WaitingProps) {
       {board.waiting.length ? <Heat grid={grid} to={to} ask={ask} /> : <Empty title={t("nobody_waits")} line={t("nobody_waits_line")} />}
       {grid.beyond > 0 && <p class="muted">{t("cut_rows", { n: grid.beyond })}</p>}
       <Scale />
-      {asked && <Still key={`${asked.language}/${asked.topic}`} title={`${rowName(asked.language)}, ${topicName(asked.topic)}`} groups={groupsAt(board, topics, asked)} to={to} requests={requests} close={() => setAsked(null)} />}
+      {asked && <Still key={`${asked.language}/${asked.topic}`} title={`${rowName(asked.language)}, ${topicName(asked.topic)}`} groups={groupsAt(board, topics, asked)} to={to} requests={requests} raises={raises} close={() => setAsked(null)} />}
     </Panel>
   );
 }
