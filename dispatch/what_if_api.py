@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dispatch import what_ifs
+from dispatch.changes import Change
 from dispatch.models import WhatIf
-from dispatch.what_ifs import Asked
 from marketplace import bodies, clock
 from marketplace.refusals import Refused
 from shifts import planning_api, policy
@@ -22,7 +22,8 @@ LANGUAGE = r"^[A-Za-z-]{2,8}$"
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
-    """What is absent stays as it is. Minutes are of the brand's day."""
+    """What is absent stays as it is. Minutes are of the brand's day; `speed` and `arrivals`: how many times as quick
+    agents are, and how many times as many customers come."""
 
     seats = bodies.Whole(required=False)
     seats_topic = serializers.SlugField(max_length=40, required=False, allow_blank=True)
@@ -36,6 +37,8 @@ class ChangeSerializer(serializers.Serializer[Any]):
     incident_language = serializers.RegexField(LANGUAGE, required=False, allow_blank=True)
     incident_minute = bodies.Whole(required=False)
     countdown_seconds = bodies.Whole(required=False, allow_null=True)
+    speed = bodies.Number(required=False)
+    arrivals = bodies.Number(required=False)
 
 
 class AskSerializer(serializers.Serializer[Any]):
@@ -68,7 +71,7 @@ class WhatIfs(APIView):
         brand = policy.demand(request.user, asked["brand"])
         on: date = planning_api.near(asked["day"], now=now)
         by = planning_api.principal(request)
-        return Response(shown(what_ifs.ask(brand, on, Asked(**asked["change"]), by=by, now=now)), status=202)
+        return Response(shown(what_ifs.ask(brand, on, Change(**asked["change"]), by=by, now=now)), status=202)
 
 
 class OneWhatIf(APIView):

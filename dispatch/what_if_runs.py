@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dispatch import what_ifs
+from dispatch.changes import NOTHING, Change
 from dispatch.models import WhatIf
 from dispatch.simulator import days, intervals
-from dispatch.simulator.days import NOTHING, Change, DayPlan, Expected, Known, Outcome, Planned
+from dispatch.simulator.days import DayPlan, Expected, Known, Outcome, Planned
 from dispatch.simulator.intervals import Interval
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ Pair = tuple[Outcome, Outcome]
 def run(taken: WhatIf, *, clock: Callable[[], datetime], longest: timedelta = LONGEST) -> WhatIf:
     """The question is answered with its result and a sentence, or has failed; a cancelled one is let go of."""
     try:
-        plan, change = plan_of(taken.inputs), change_of(taken.change)
+        plan, change = plan_of(taken.inputs), Change(**taken.change)
         began, pairs = clock(), list[Pair]()
         for seed in range(1, taken.days_wanted + 1):
             pairs.append((days.simulate(plan, NOTHING, seed), days.simulate(plan, change, seed)))
@@ -60,23 +61,6 @@ def plan_of(inputs: dict[str, Any]) -> DayPlan:
         countdown_s=inputs["countdown_s"],
         target_s=inputs["target_s"],
         ends_s=inputs["ends_s"],
-    )
-
-
-def change_of(asked: dict[str, Any]) -> Change:
-    return Change(
-        seats=asked["seats"],
-        seats_topic=asked["seats_topic"],
-        seats_language=asked["seats_language"],
-        from_s=60.0 * asked["from_minute"],
-        until_s=60.0 * asked["until_minute"],
-        people=asked["people"],
-        people_language=asked["people_language"],
-        incident=asked["incident"],
-        incident_topic=asked["incident_topic"],
-        incident_language=asked["incident_language"],
-        incident_at_s=60.0 * asked["incident_minute"],
-        countdown_s=asked["countdown_seconds"],
     )
 
 

@@ -1,6 +1,6 @@
 """What if the day were another: asked, taken up, cancelled, read and forgotten. The simulator itself is elsewhere."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from brands.models import Brand
 from dispatch import what_if_inputs
+from dispatch.changes import DAY_MINUTES, FEWEST_TIMES, MOST_TIMES, Change
 from dispatch.decisions import MONTHS_KEPT
 from dispatch.explanations import language_name
 from dispatch.models import WhatIf
@@ -20,28 +21,9 @@ DAYS = 10  # simulated before and after
 MOST_OPEN = 5  # of a brand at once
 MOST_TRIES = 3
 MOST_SEATS, MOST_PEOPLE, MOST_CUSTOMERS = 200, 200, 5_000
-DAY_MINUTES = 1_440
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What if: minutes are of the brand's day; nothing named is any topic or language."""
-
-    seats: int = 0
-    seats_topic: str = ""
-    seats_language: str = ""
-    from_minute: int = 0
-    until_minute: int = 0
-    people: int = 0
-    people_language: str = ""
-    incident: int = 0
-    incident_topic: str = ""
-    incident_language: str = ""
-    incident_minute: int = 0
-    countdown_seconds: int | None = None
-
-
-def ask(brand: Brand, on: date, asked: Asked, *, by: str, now: datetime) -> WhatIf:
+def ask(brand: Brand, on: date, asked: Change, *, by: str, now: datetime) -> WhatIf:
     """The question is kept with all that its answer rests on, and answered by the heavy queue. Refused where it makes
     no sense, where the day is empty, or while too many wait."""
     _demand(asked)
@@ -63,8 +45,8 @@ def ask(brand: Brand, on: date, asked: Asked, *, by: str, now: datetime) -> What
     )
 
 
-def _demand(asked: Asked) -> None:
-    if not (asked.seats or asked.people or asked.incident or asked.countdown_seconds):
+def _demand(asked: Change) -> None:
+    if not asked.is_one:
         raise Refused("Say what should be different.", code="no_change")
     if asked.seats and not 0 <= asked.from_minute < asked.until_minute <= DAY_MINUTES:
         raise Refused("Seats change from one time of the day to a later one.", code="bad_time")
@@ -80,8 +62,11 @@ def _demand(asked: Asked) -> None:
             code="too_much",
         )
 
+    if not all(FEWEST_TIMES <= times <= MOST_TIMES for times in (asked.speed, asked.arrivals)):
+        raise Refused(f"Between {FEWEST_TIMES:g} and {MOST_TIMES:g} times as quick or as many.", code="too_much")
 
-def _demand_known(asked: Asked, inputs: dict[str, Any]) -> None:
+
+def _demand_known(asked: Change, inputs: dict[str, Any]) -> None:
     topics = {topic for family in inputs["families"].values() for topic in family}
     for topic in filter(None, (asked.seats_topic, asked.incident_topic)):
         if topic not in topics:
@@ -90,7 +75,7 @@ def _demand_known(asked: Asked, inputs: dict[str, Any]) -> None:
         raise Refused("Say which topic the incident is about.", code="unknown_topic")
 
 
-def question(asked: Asked) -> str:
+def question(asked: Change) -> str:
     """The change in words."""
     parts = []
     if asked.seats:
@@ -105,6 +90,10 @@ def question(asked: Asked) -> str:
         parts.append(f"{asked.incident} more customers{of} at {_time(asked.incident_minute)}")
     if asked.countdown_seconds:
         parts.append(f"offers that ring {asked.countdown_seconds} s")
+    if asked.speed != 1.0:
+        parts.append(f"agents {asked.speed:g} times as quick")
+    if asked.arrivals != 1.0:
+        parts.append(f"{asked.arrivals:g} times as many customers")
     return ", ".join(parts)
 
 

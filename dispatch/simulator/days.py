@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dispatch.simulator import measures, worlds
+from dispatch.changes import Change
+from dispatch.simulator import changed, measures, worlds
 from dispatch.simulator.engine import Engine, Record
 from dispatch.simulator.measures import Figures, Span
 from dispatch.simulator.ours import Ours
-from dispatch.simulator.scenes import INCIDENT_S
 from dispatch.simulator.worlds import Arrival, Given, Person, World
 
 HALF_S = 1_800.0
@@ -72,28 +72,6 @@ class DayPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What if: so many seats more or less of a class (empty: any) between two moments; so many more who speak a
-    language, all day; so many customers more within five minutes; another countdown."""
-
-    seats: int = 0
-    seats_topic: str = ""
-    seats_language: str = ""
-    from_s: float = 0.0
-    until_s: float = 0.0
-    people: int = 0
-    people_language: str = ""
-    incident: int = 0
-    incident_topic: str = ""
-    incident_language: str = ""
-    incident_at_s: float = 0.0
-    countdown_s: float | None = None
-
-
-NOTHING = Change()
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """One simulated day: its figures, and for each half hour how many came and how many were answered in time."""
 
@@ -137,7 +115,7 @@ def _world(plan: DayPlan, change: Change) -> World:
         agents=len(plan.planned),
         families=plan.families,
         languages={code: share / total if total else even for code, share in shares.items()},
-        countdown_s=plan.countdown_s if change.countdown_s is None else change.countdown_s,
+        countdown_s=plan.countdown_s if change.countdown_seconds is None else change.countdown_seconds,
         patience_s=plan.patience_s,
         topic_factors=(1.0, 1.0),
         returning=0.0,
@@ -145,7 +123,8 @@ def _world(plan: DayPlan, change: Change) -> World:
 
 
 def people(plan: DayPlan, change: Change, seed: int) -> list[Person]:
-    """A person for each planned seat, then those whom the change adds. What a change takes away leaves the numbers."""
+    """A person for each planned seat, then those whom the change adds, all at its speed. What a change takes away
+    leaves the numbers."""
     world = _world(plan, change)
     cuts = _cuts(plan, change)
     staff = [_sitter(plan, world, seat, number, cuts.get(number, ()), seed) for number, seat in enumerate(plan.planned)]
@@ -159,7 +138,7 @@ def people(plan: DayPlan, change: Change, seed: int) -> list[Person]:
         staff.append(
             replace(person, capacity=plan.concurrency, there=_there(plan, ((0.0, plan.ends_s),), seed, MORE, extra))
         )
-    return staff
+    return changed.quicker(staff, change.speed)
 
 
 def _spoken(world: World) -> dict[str, float]:
@@ -243,16 +222,16 @@ def _is_of(seat: Planned, change: Change) -> bool:
 
 
 def customers(plan: DayPlan, change: Change, world: World, seed: int) -> list[Arrival]:
-    """The day's customers in order of time; an incident's are more of them."""
+    """The day's customers in order of time, as many times as many as the change says; then those of an incident."""
     rows: list[Given] = []
     for number, one in enumerate(plan.expected):
         chance = worlds.stream(seed, EXPECTED, number)
         times = one.at_s + HALF_S * chance.random(int(chance.poisson(one.mean)))
         rows += [Given(float(at), one.topic, one.language) for at in times]
-    found = _drawn(plan, world, seed, rows)
+    usual = _drawn(plan, world, seed, rows)
+    found = changed.scaled(usual, change.arrivals, seed, lambda more, salt: _drawn(plan, world, seed, more, salt=salt))
     if change.incident:
-        chance = worlds.stream(seed, BURST)
-        burst = change.incident_at_s + INCIDENT_S * chance.random(change.incident)
+        burst = changed.burst(worlds.stream(seed, BURST), count=change.incident, at_s=change.incident_at_s)
         more = [Given(float(at), change.incident_topic, change.incident_language or None) for at in burst]
         found = sorted([*found, *_drawn(plan, world, seed, more, salt=BURST)], key=lambda arrival: arrival.at)
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from dispatch import changes
 from dispatch.simulator import files, scenes
 from dispatch.simulator.measures import Span
 from dispatch.simulator.policies import DESKS, POLICIES
@@ -101,18 +102,26 @@ def _change(given: Mapping[str, Any], added: tuple[Added, ...], world: World) ->
         if more.language and more.language not in world.languages:
             raise BadOptionError(f"--agents: customers speak {', '.join(world.languages)}, nobody {more.language}.")
     incident, countdown, auto = given["incident"], given["countdown"], given["auto_accept"]
-    if not (countdown or auto or added or incident or given["fair"]):
+    if not (countdown or auto or added or incident or given["fair"] or given["speed"] or given["demand"]):
         return None
+    speed, arrivals = (_factor(given[name], f"--{name}") for name in ("speed", "demand"))
     rings_s = _number(countdown, "--countdown", most=3_600.0) if countdown else world.countdown_s
     at_once = _number(auto, "--auto-accept", most=1.0) if auto else world.auto_accept
 
     def change(scene: Scene) -> Scene:
         burst = _incident(incident, scene) if incident else None
-        return replace(
-            scene, world=replace(scene.world, countdown_s=rings_s, auto_accept=at_once), added=added, incident=burst
-        )
+        world = replace(scene.world, countdown_s=rings_s, auto_accept=at_once)
+        return replace(scene, world=world, added=added, incident=burst, speed=speed, arrivals=arrivals)
 
     return change
+
+
+def _factor(word: str | None, option: str) -> float:
+    """How many times as much; 1 where nothing is said."""
+    factor = _number(word, option, most=changes.MOST_TIMES) if word else 1.0
+    if factor < changes.FEWEST_TIMES:
+        raise BadOptionError(f"{option} is at least {changes.FEWEST_TIMES:g}, not {word!r}.")
+    return factor
 
 
 def _incident(word: str, scene: Scene) -> Incident:
@@ -138,6 +147,10 @@ def _question(given: Mapping[str, Any], added: Sequence[Added]) -> str:
         told.append(f"an incident of {given['incident']}")
     if given["auto_accept"]:
         told.append(f"{given['auto_accept']} of agents letting chats open at once")
+    if given["speed"]:
+        told.append(f"agents {given['speed']} times as quick")
+    if given["demand"]:
+        told.append(f"{given['demand']} times as many customers")
     if given["fair"]:
         told.append("fair mode")
     return "what if " + ", ".join(told)

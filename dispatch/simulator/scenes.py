@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dispatch.simulator import files, worlds
+from dispatch.simulator import changed, files, worlds
 from dispatch.simulator.files import Counted
 from dispatch.simulator.measures import Span
 from dispatch.simulator.worlds import Arrival, Given, Person, World
 
 BUSIEST_S = 1_800.0
 ADDED, INCIDENT, FILE = 10, 11, 12  # streams of their own: what is added changes nobody who is there already
-INCIDENT_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,15 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One world over one span. `given`: arrivals of a file, instead of the world's own."""
+    """One world over one span. `given`: arrivals of a file, instead of the world's own. `speed` and `arrivals`: how
+    many times as quick agents are, and how many times as many customers come."""
 
     world: World
     span: Span
     added: tuple[Added, ...] = ()
     incident: Incident | None = None
+    speed: float = 1.0
+    arrivals: float = 1.0
     given: tuple[Given, ...] | tuple[Counted, ...] | None = None
 
     def cast(self, seed: int) -> tuple[list[Person], list[Arrival]]:
@@ -49,11 +51,20 @@ class Scene:
             customers = worlds.customers(self.world, staff, seed, until_s=self.span.end_s)
         else:
             customers = _of_file(self.world, staff, seed, self.given)
+        customers = changed.scaled(customers, self.arrivals, seed, self._draw(staff, seed))
         if self.incident:
             customers = sorted([*customers, *_of_incident(self.world, staff, seed, self.incident)], key=lambda a: a.at)
         for place, more in enumerate(self.added):
             staff += _added(self.world, seed, more, place=place, first=len(staff))
-        return staff, customers
+        return changed.quicker(staff, self.speed), customers
+
+    def _draw(self, staff: Sequence[Person], seed: int) -> changed.Draw:
+        known = tuple(staff)  # whoever is added later is known to nobody
+
+        def draw(rows: list[Given], salt: int) -> list[Arrival]:
+            return worlds.drawn(self.world, known, seed, np.array([row.at for row in rows]), given=rows, salt=salt)
+
+        return draw
 
 
 def of_file(rows: Sequence[Given] | Sequence[Counted], world: World, *, agents: int | None) -> Scene:
@@ -102,7 +113,7 @@ def _of_file(
 
 def _of_incident(world: World, staff: Sequence[Person], seed: int, incident: Incident) -> list[Arrival]:
     chance = worlds.stream(seed, INCIDENT)
-    times = np.sort(incident.at_s + INCIDENT_S * chance.random(incident.count))
+    times = changed.burst(chance, count=incident.count, at_s=incident.at_s)
     rows = [Given(float(at), topic=incident.topic) for at in times]
     return worlds.drawn(world, staff, seed, times, given=rows, salt=INCIDENT)
 

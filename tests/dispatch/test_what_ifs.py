@@ -11,10 +11,10 @@ import pytest
 from agents.models import User
 from brands.models import Brand
 from dispatch import what_if_runs, what_ifs
+from dispatch.changes import NOTHING, Change
 from dispatch.models import WhatIf
 from dispatch.simulator import days
-from dispatch.simulator.days import NOTHING, Change, DayPlan, Expected, Known, Planned
-from dispatch.what_ifs import Asked
+from dispatch.simulator.days import DayPlan, Expected, Known, Planned
 from marketplace import clock
 from marketplace.refusals import Refused
 from shifts import outlooks, planning, policy, seats
@@ -26,7 +26,7 @@ DOOR = f"{API}/operator/what-ifs"
 BY = "operator:noor"
 HOUR_S = 3_600.0
 TOMORROW = date(2026, 11, 25)
-LESS = Asked(seats=-2, from_minute=14 * 60, until_minute=16 * 60)
+LESS = Change(seats=-2, from_minute=14 * 60, until_minute=16 * 60)
 
 WIDE = Known({"refunds": 2, "fraud": 2}, {"en": 3, "fi": 3}, 2)
 PLAN = DayPlan(
@@ -67,12 +67,36 @@ def planned_day(brand: Brand) -> None:
 
 def test_the_same_day_is_the_same_and_a_change_leaves_the_customers() -> None:
     once, again = (days.simulate(PLAN, NOTHING, 1) for _ in range(2))
-    changed = days.simulate(PLAN, Change(seats=-2, from_s=14 * HOUR_S, until_s=16 * HOUR_S), 1)
+    changed = days.simulate(PLAN, Change(seats=-2, from_minute=14 * 60, until_minute=16 * 60), 1)
 
     assert once == again
     assert changed.came == once.came
     assert sum(changed.in_time[28:32]) < sum(once.in_time[28:32])
     assert changed.in_time[:28] == once.in_time[:28]
+
+
+def test_quicker_agents_reach_more_of_the_same_customers_and_slower_ones_fewer() -> None:
+    usual, quick, slow = (days.simulate(PLAN, Change(speed=speed), 1) for speed in (1.0, 1.5, 0.5))
+
+    assert quick.came == usual.came == slow.came
+    assert sum(quick.in_time) > sum(usual.in_time) > sum(slow.in_time)
+    staff, same = days.people(PLAN, Change(speed=2.0), 1), days.people(PLAN, NOTHING, 1)
+    assert [2 * one.pace for one in staff] == pytest.approx([one.pace for one in same])
+
+
+def test_more_or_fewer_customers_leave_the_others_as_they_were() -> None:
+    busy = replace(PLAN, expected=tuple(replace(one, mean=40.0) for one in PLAN.expected))
+    world = days._world(busy, NOTHING)
+    usual, half, double, most = (
+        days.customers(busy, Change(arrivals=times), world, 1) for times in (1.0, 0.5, 2.0, 2.5)
+    )
+
+    assert set(half) < set(usual) < set(double)
+    assert len(double) == 2 * len(usual)
+    assert len(half) == pytest.approx(0.5 * len(usual), rel=0.15)
+    assert len(most) == pytest.approx(2.5 * len(usual), rel=0.05)
+    assert double == sorted(double, key=lambda one: one.at)
+    assert {(one.topic, one.language) for one in double} == {(one.topic, one.language) for one in usual}
 
 
 def test_nobody_is_asked_before_her_time_or_after_it() -> None:
@@ -96,7 +120,7 @@ def test_who_is_there_less_is_there_as_much_less_as_shrinkage_says() -> None:
 
 
 def test_seats_are_taken_from_their_class_and_time_only() -> None:
-    fewer = Change(seats=-3, seats_language="en", seats_topic="refunds", from_s=14 * HOUR_S, until_s=16 * HOUR_S)
+    fewer = Change(seats=-3, seats_language="en", seats_topic="refunds", from_minute=14 * 60, until_minute=16 * 60)
     nobody = replace(fewer, seats_topic="fraud")
     still = replace(PLAN, shrinkage=0.0)
 
@@ -110,11 +134,11 @@ def test_seats_are_taken_from_their_class_and_time_only() -> None:
 
 def test_more_people_more_customers_and_a_longer_ring_show() -> None:
     base = days.simulate(PLAN, NOTHING, 2)
-    incident = Change(incident=60, incident_topic="fraud", incident_language="fi", incident_at_s=14 * HOUR_S)
+    incident = Change(incident=60, incident_topic="fraud", incident_language="fi", incident_minute=14 * 60)
 
     helped = days.simulate(PLAN, Change(people=20, people_language="en"), 2)
     burst = days.simulate(PLAN, incident, 2)
-    slow = days.simulate(PLAN, Change(countdown_s=60.0), 2)
+    slow = days.simulate(PLAN, Change(countdown_seconds=60), 2)
 
     assert helped.figures.sl20 > base.figures.sl20
     assert burst.figures.customers == base.figures.customers + 60
@@ -195,17 +219,20 @@ def test_a_day_that_cannot_be_simulated_fails_in_a_sentence(lumo: Brand) -> None
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
-        (Asked(), "no_change"),
-        (Asked(seats=-2, from_minute=60, until_minute=60), "bad_time"),
-        (Asked(seats=2, from_minute=0, until_minute=9_999), "bad_time"),
-        (Asked(people=10_000), "too_much"),
-        (Asked(people=-1), "too_much"),
-        (Asked(countdown_seconds=1), "too_much"),
-        (Asked(incident=9), "unknown_topic"),
-        (Asked(incident=9, incident_topic="moon"), "unknown_topic"),
+        (Change(), "no_change"),
+        (Change(seats=-2, from_minute=60, until_minute=60), "bad_time"),
+        (Change(seats=2, from_minute=0, until_minute=9_999), "bad_time"),
+        (Change(people=10_000), "too_much"),
+        (Change(people=-1), "too_much"),
+        (Change(countdown_seconds=1), "too_much"),
+        (Change(speed=0.0), "too_much"),
+        (Change(arrivals=10.5), "too_much"),
+        (Change(speed=1.0, arrivals=1.0), "no_change"),
+        (Change(incident=9), "unknown_topic"),
+        (Change(incident=9, incident_topic="moon"), "unknown_topic"),
     ],
 )
-def test_questions_that_make_no_sense_are_refused(lumo: Brand, asked: Asked, code: str) -> None:
+def test_questions_that_make_no_sense_are_refused(lumo: Brand, asked: Change, code: str) -> None:
     planned_day(lumo)
 
     with pytest.raises(Refused) as refused:
@@ -252,7 +279,7 @@ def test_an_operator_asks_looks_and_cancels(noor: User, lumo: Brand) -> None:
     assert (asked.status_code, looked["state"], looked["days_done"]) == (202, "asked", 0)
     assert (gone["state"], "inputs" in gone) == ("cancelled", False)
     assert [row["id"] for row in browser.get(DOOR, brand=lumo.pk, day=TOMORROW).json()["what_ifs"]] == [gone["id"]]
-    for bad in ({"seats": "2"}, {"people": True}, {"countdown_seconds": 1.5}, {"seats_language": "?"}):
+    for bad in ({"seats": "2"}, {"people": True}, {"countdown_seconds": 1.5}, {"speed": "2"}, {"seats_language": "?"}):
         refusal(browser.post(DOOR, body(lumo, **bad)), 400)
     refusal(browser.post(DOOR, {"brand": str(lumo.pk), "day": "soon", "change": []}), 400)
 

@@ -176,6 +176,9 @@ export interface Change {
   incident_language?: string;
   incident_minute?: number;
   countdown_seconds?: number;
+  /** How many times as quick agents are, and how many times as many customers come. */
+  speed?: number;
+  arrivals?: number;
 }
 
 const query = (of: Record<string, string>) => new URLSearchParams(Object.entries(of).filter(([, value]) => value !== "")).toString();

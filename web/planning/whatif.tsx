@@ -8,7 +8,7 @@ import { Field, Panel, Trouble, useAct } from "./parts";
 import { amount, languageName, percent, t, time } from "./speak";
 
 const POLL_MS = 1_500;
-const KINDS = ["seats", "people", "incident", "countdown"] as const;
+const KINDS = ["seats", "people", "incident", "countdown", "speed", "arrivals"] as const;
 type Kind = (typeof KINDS)[number];
 const OPEN = ["asked", "running"];
 
@@ -52,13 +52,15 @@ function Ask({ shown, brand, done }: { shown: Day; brand: Brand; done: () => voi
   const languages = [...new Set([...shown.classes.map((row) => row.language), "en", "de", "fi", "sv", "pl"])];
   const choose = (to: Kind) => {
     setKind(to);
-    setNumber({ seats: "-2", people: "20", incident: "400", countdown: "20" }[to]);
+    setNumber({ seats: "-2", people: "20", incident: "400", countdown: "20", speed: "110", arrivals: "150" }[to]);
   };
   const change = (): Change => {
     const n = Number(number);
     if (kind === "seats") return { seats: n, seats_language: language, from_minute: minuteOf(from), until_minute: minuteOf(until) || 1_440 };
     if (kind === "people") return { people: n, people_language: language };
     if (kind === "incident") return { incident: n, incident_topic: topic, incident_language: language, incident_minute: minuteOf(from) };
+    if (kind === "speed") return { speed: n / 100 };
+    if (kind === "arrivals") return { arrivals: n / 100 };
     return { countdown_seconds: n };
   };
   const send = (event: Event) => {
@@ -103,7 +105,7 @@ function Ask({ shown, brand, done }: { shown: Day; brand: Brand; done: () => voi
           </select>
         </Field>
       )}
-      {kind !== "countdown" && (
+      {(kind === "seats" || kind === "people" || kind === "incident") && (
         <Field label={t("language")}>
           <select class="input" value={language} onChange={(event) => setLanguage(event.currentTarget.value)}>
             <option value="">{t("any_language")}</option>

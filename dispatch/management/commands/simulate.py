@@ -40,6 +40,8 @@ class Command(BaseCommand):
         add("--day", metavar="YYYY-MM-DD", help="which day of a file of counts")
         add("--countdown", metavar="S", help="what if offers rang so long")
         add("--incident", metavar="N@TOPIC[:MIN]", help="what if N more came within five minutes")
+        add("--speed", metavar="F", help="what if agents were so many times as quick, for example 1.2")
+        add("--demand", metavar="F", help="what if so many times as many customers came, for example 1.5")
         add("--auto-accept", metavar="SHARE", help="what if this share of agents let chats open at once")
         add("--fair", action="store_true", help="what if matching were switched to fair")
         add("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: the cores)")

@@ -43,9 +43,11 @@ def test_the_same_words_say_the_same_again_in_any_number_of_processes() -> None:
 
 def test_a_what_if_prints_before_and_after() -> None:
     told = simulate(*TINY, "--load", "0.9", "--agents", "+10:fi", "--countdown", "20", "--incident", "30@refund:1",
-                    "--auto-accept", "0.6", "--policies", "longest idle")  # fmt: skip
+                    "--auto-accept", "0.6", "--speed", "1.1", "--demand", "1.5",
+                    "--policies", "longest idle")  # fmt: skip
 
     assert "what if 10 more agents with fi, a countdown of 20 s, an incident of 30@refund:1" in told
+    assert "agents 1.1 times as quick, 1.5 times as many customers" in told
     assert [line.split()[0] for line in told.splitlines()[2:4]] == ["before", "after"]
     assert "against before: " in told
 
@@ -66,6 +68,9 @@ def test_a_what_if_prints_before_and_after() -> None:
         (["--incident", "many@refund"], "--incident is written 400@refund"),
         (["--incident", "4@weather"], "the topics are delivery, "),
         (["--incident", "4@refund:900"], "minute 900 is later"),
+        (["--speed", "0"], "--speed is a number above 0"),
+        (["--demand", "0.05"], "--demand is at least 0.1"),
+        (["--demand", "11"], "--demand is a number above 0 and at most 10"),
         (["--countdown", "-3"], "--countdown is a number above 0"),
         (["--auto-accept", "60"], "at most 1"),
         (["--day", "2003-03-03"], "name one with --arrivals"),
