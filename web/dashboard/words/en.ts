@@ -397,5 +397,4 @@ export const en = {
   lost_page: "There is no such page",
   not_an_agent: "This log-in belongs to no agent. Log in with another one, or sign up here.",
 } satisfies Record<string, Entry>;
-
 export type Key = keyof typeof en;
