@@ -279,7 +279,14 @@ def test_an_operator_asks_looks_and_cancels(noor: User, lumo: Brand) -> None:
     assert (asked.status_code, looked["state"], looked["days_done"]) == (202, "asked", 0)
     assert (gone["state"], "inputs" in gone) == ("cancelled", False)
     assert [row["id"] for row in browser.get(DOOR, brand=lumo.pk, day=TOMORROW).json()["what_ifs"]] == [gone["id"]]
-    for bad in ({"seats": "2"}, {"people": True}, {"countdown_seconds": 1.5}, {"speed": "fast"}, {"seats_language": "?"}):
+    nonsense = (
+        {"seats": "2"},
+        {"people": True},
+        {"countdown_seconds": 1.5},
+        {"speed": "fast"},
+        {"seats_language": "?"},
+    )
+    for bad in nonsense:
         refusal(browser.post(DOOR, body(lumo, **bad)), 400)
     refusal(browser.post(DOOR, {"brand": str(lumo.pk), "day": "soon", "change": []}), 400)
 
