@@ -16,7 +16,7 @@ from payouts.models import PayoutRun
 from payouts.models.runs import PayoutRun as Run
 from payouts.runs import draining
 
-CHUNK_ACCOUNTS = 4_000  # so that no agent waits long for the next chat to be paid
+CHUNK_ACCOUNTS = 10_000  # a fraction of a second: no agent waits long for the next chat to be paid
 
 
 def open_run(*, due_key: str, prepared_by: str, now: datetime, **fields: Any) -> Run:
@@ -103,12 +103,14 @@ from held left join payouts_payout p on p.account_id = held.id and p.drained_seq
 # The range: up to the last posting before the cut-off, where that is not claimed yet. Where an earlier payout has been
 # drained since, or later deductions have left less than was owed then, it reaches to the last posting of all, whose
 # number and balance stand in the account. Postings are looked up only where some may be of the cut-off or later: asked
-# once for each account, behind `offset 0`, and not again wherever the answer is used.
+# once for each account, behind `offset 0`, and not again wherever the answer is used. The ids of one statement have
+# their time in common and are counted on from there (RFC 9562, 6.2): chance for each would take longer than all else.
 _CLAIM = f"""
 insert into payouts_payout (id, run_id, account_id, currency, lo, hi, amount, destination_id, state, created_at,
                             changed_at, held_by, held_reason)
-select uuidv7(), %(run)s, a.id, %(currency)s, coalesce(paid.hi, 0) + 1, claim.hi, claim.amount, a.destination_id, 'due',
-  %(now)s, %(now)s, '', ''
+select ((select left(uuidv7()::text, 24)) || lpad(to_hex(row_number() over (order by a.id)), 12, '0'))::uuid,
+  %(run)s, a.id, %(currency)s, coalesce(paid.hi, 0) + 1, claim.hi, claim.amount, a.destination_id, 'due', %(now)s,
+  %(now)s, '', ''
 from (select a.id, a.last_seq, a.balance, d.id as destination_id {_ACCOUNTS} and a.name <= %(last)s) a
 left join lateral (
   select o.hi, o.drained_seq, o.drained_seq is null as waits from payouts_payout o

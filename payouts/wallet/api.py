@@ -169,8 +169,7 @@ class UnpaidLinesView(APIView):
 
     @extend_schema(parameters=[Before], responses=LinesShape, operation_id="agent_money_lines")  # type: ignore[untyped-decorator]
     def get(self, request: Request, currency: str) -> Response:
-        found = lines.unpaid(own_agent_id(request), currency, **_asked(request))
-        return Response(LinesShape(found).data)
+        return _page(request, lines.unpaid, currency)
 
 
 class PayoutLinesView(APIView):
@@ -178,14 +177,16 @@ class PayoutLinesView(APIView):
 
     @extend_schema(parameters=[Before], responses=LinesShape, operation_id="agent_payout_lines")  # type: ignore[untyped-decorator]
     def get(self, request: Request, payout_id: UUID) -> Response:
-        found = lines.of_payout(own_agent_id(request), payout_id, **_asked(request))
-        return Response(LinesShape(found).data)
+        return _page(request, lines.of_payout, payout_id)
 
 
-def _asked(request: Request) -> dict[str, Any]:
-    asked = Before(data=request.query_params)
+def _page(request: Request, lines_of: Callable[..., lines.Lines], what: str | UUID) -> Response:
+    """The page that is asked for, of the asking agent's lines of `what`, in the reader's language."""
+    agent_id, asked = own_agent_id(request), Before(data=request.query_params)
     asked.is_valid(raise_exception=True)
-    return {"before": asked.validated_data.get("before"), "locale": get_language_from_request(request._request)}
+    locale = get_language_from_request(request._request)
+    found = lines_of(agent_id, what, before=asked.validated_data.get("before"), locale=locale)
+    return Response(LinesShape(found).data)
 
 
 class AccountView(APIView):
