@@ -6,7 +6,7 @@ import type { Demand, Desk } from "../protocol";
 import { DAY_MS, midnight, type Earnings } from "./earnings";
 import { Aside } from "./later";
 import { GO, POWER, SOUND, WIFI } from "./marks";
-import { Pace } from "./pace";
+import { lastOneLine, Pace } from "./pace";
 import { Heading, Mark, Shell, type Face } from "./parts";
 import { receiptPath } from "./route";
 import { amount, locale, span, t, weekday } from "./speak";
@@ -81,12 +81,6 @@ function switchLine(desk: Desk | null): string {
   if (desk.willing && desk.active >= places) return t("full_line", { n: desk.capacity });
   if (desk.willing) return t(reserve ? "reserve_line" : "listening", { n: places - desk.active });
   return t(desk.active ? "chats_go_on" : "price_first");
-}
-
-/** What rings beside her last chats goes on: she may take it, and nothing comes after it. */
-function lastOneLine({ active, offer }: Desk): string {
-  if (offer) return t(active ? "last_one_rings" : "last_one_rings_next");
-  return t(active ? "last_one_line" : "last_one_next");
 }
 
 function DemandCard({ demand, at, now_ms }: { demand: readonly Demand[]; at: string; now_ms: number }) {

@@ -16,7 +16,7 @@ const card: OfferCard = {
   pay: [{ kind: "per_chat", words: "2.90 EUR for the chat", amount_minor: 290 }], why: ["certified in Refunds"],
 };
 
-const ringing: State = { ...FIRST, now_ms, desk: { offer: card, offer_end: null, willing: true } as Desk };
+const ringing: State = { ...FIRST, now_ms, desk: { offer: card, offer_end: null, willing: true, active: 1, pace: { last_one: false } } as Desk };
 let work: Work;
 
 beforeEach(() => {
@@ -50,6 +50,12 @@ test("an offer takes the focus, but never from a half-typed message", async () =
   field.blur();
   await show(ringing);
   expect(document.activeElement).toBe(document.querySelector(".sheet"));
+});
+
+test("after her last one it says what becomes of it, where she is asked", async () => {
+  const last = { ...ringing.desk!, pace: { ...ringing.desk!.pace, last_one: true } };
+
+  expect((await show({ ...ringing, desk: last })).textContent).toContain("Nothing comes after it");
 });
 
 test("beside a chat there is no veil", async () => {

@@ -7,6 +7,7 @@ import { CLOCK, Icon, INFO, MONEY } from "../shared/icons";
 import { languageNames } from "../shared/i18n";
 import { clockTime, duration, secondsSince } from "../shared/time";
 import { HOURGLASS, SPEECH } from "./marks";
+import { lastOneLine } from "./pace";
 import { Hint, Mark, type Face } from "./parts";
 import { amount, locale, t } from "./speak";
 import { endToTell, ringing } from "./state";
@@ -76,7 +77,7 @@ function Offer({ offer, beside, state, work }: Face & { offer: OfferCard; beside
             <button type="button" class="button is-tall" aria-disabled={busy} aria-keyshortcuts="Alt+D" onClick={() => void work.decline()}>
               {t("decline")} <kbd>Alt D</kbd>
             </button>
-            <p class="small muted centred">{t("decline_free")}</p>
+            <p class="small muted centred">{state.desk?.pace.last_one ? lastOneLine(state.desk) : t("decline_free")}</p>
           </div>
         </div>
         {!beside && (

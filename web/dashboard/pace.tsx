@@ -49,6 +49,12 @@ export function PaceBeside({ state, work }: Face) {
   );
 }
 
+/** What rings beside her last chats goes on: she may take it, and nothing comes after it. */
+export function lastOneLine({ active, offer }: Desk): string {
+  if (offer) return t(active ? "last_one_rings" : "last_one_rings_next");
+  return t(active ? "last_one_line" : "last_one_next");
+}
+
 const isCut = ({ state }: Pick<Face, "state">) => state.link.kind !== "open";
 const mayHaveOneMore = ({ active, capacity, pace }: Desk) => active === capacity && !pace.last_one;
 
