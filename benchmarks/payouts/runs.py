@@ -32,6 +32,7 @@ def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
     """
     agents = balances.write_ledger(ground, scale.run_lines // balances.POSTINGS_OF_EACH, with_facts=True)
     _destinations(agents, few=min(FEW, len(agents) // 10))
+    ground.analyze()
     times: dict[str, tuple[list[float], list[float]]] = {figure: ([], []) for figure in (ALL, SOME, RELEASE)}
     meter = Meter(ground.server_pids)
     for _ in range(scale.rounds):
@@ -110,7 +111,7 @@ def _destinations(agents: list[UUID], *, few: int) -> None:
         )
         for number, agent in enumerate(agents)
     ]
-    PayoutDestination.objects.bulk_create(rows, batch_size=5_000)
+    PayoutDestination.objects.bulk_create(rows, batch_size=1_000)
 
 
 @contextmanager
