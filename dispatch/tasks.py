@@ -96,6 +96,14 @@ def try_what_ifs(**_from_newer_senders: object) -> None:
         what_if_runs.run(taken, clock=clock.now)
 
 
+@shared_task(ignore_result=True, expires=3_600, soft_time_limit=900, time_limit=930)
+def correct_staffing(**_from_newer_senders: object) -> None:
+    """Beat, every hour, on the heavy queue: what each brand's seats must be more than Erlang says, once a week."""
+    from dispatch import corrections
+
+    corrections.measure_due(now=clock.now())
+
+
 @shared_task(ignore_result=True, expires=300)
 def roll_up_arrivals(**_from_newer_senders: object) -> None:
     """Beat, every quarter of an hour: requests by class and half hour, for the forecast."""

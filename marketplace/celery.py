@@ -44,6 +44,7 @@ app.conf.update(
         "shifts.tasks.look_ahead": {"queue": "heavy"},
         "shifts.tasks.rescale_today": {"queue": "heavy"},
         "dispatch.tasks.try_what_ifs": {"queue": "heavy"},
+        "dispatch.tasks.correct_staffing": {"queue": "heavy"},
     },
     worker_consumer="marketplace.consumer:Patient",
     worker_hijack_root_logger=False,
@@ -110,6 +111,11 @@ app.conf.update(
             "task": "dispatch.tasks.try_what_ifs",
             "schedule": waits["sweep_what_ifs_seconds"],
             "options": {"expires": 5},
+        },
+        "correct-staffing": {
+            "task": "dispatch.tasks.correct_staffing",
+            "schedule": crontab(minute=23),
+            "options": {"expires": 3600},
         },
         "allot-seats": {"task": "shifts.tasks.allot", "schedule": 60.0, "options": {"expires": 60}},
         "roll-up-arrivals": {

@@ -130,10 +130,15 @@ class Staffing(models.Model):
         help_text="Share of a seat's time in which nobody sits in it. Empty: as measured.",
     )
     correction = models.FloatField(
-        default=1.0,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(0.5), MaxValueValidator(3.0)],
-        help_text="Times Erlang's places, where a simulation found that more are needed.",
+        help_text="Times Erlang's places. Empty: as a simulated day found that it takes.",
     )
+    simulated = models.FloatField(default=1.0, editable=False, help_text="What the simulator found.")
+    simulated_level = models.FloatField(null=True, editable=False, help_text="Answered in time with it.")
+    erlang_level = models.FloatField(null=True, editable=False, help_text="Answered in time without it.")
+    simulated_at = models.DateTimeField(null=True, editable=False)
     rate_cents = models.PositiveIntegerField(
         default=0, validators=[MaxValueValidator(100_000)], help_text="Guaranteed for an hour of an automatic shift."
     )
@@ -159,10 +164,16 @@ class Staffing(models.Model):
                 name="staffing_shrinkage", condition=Q(shrinkage=None) | Q(shrinkage__gte=0, shrinkage__lt=1)
             ),
             models.CheckConstraint(name="staffing_correction", condition=Q(correction__gt=0)),
+            models.CheckConstraint(name="staffing_simulated", condition=Q(simulated__gt=0)),
         ]
 
     def __str__(self) -> str:
         return f"{self.brand_id}: {self.share:.0%} within {self.target_seconds} s"
+
+    @property
+    def correction_in_force(self) -> float:
+        """An operator's word goes before what was simulated."""
+        return self.simulated if self.correction is None else self.correction
 
 
 class SpecialDay(models.Model):

@@ -70,7 +70,7 @@ def shown(
         "money": _money(week, own, pool, told, staffing),
         "aim": {"share": terms.aim.share, "seconds": terms.aim.target_seconds},
         "staffing": {name: getattr(staffing, name) for name in ("share", "target_seconds", "rate_cents")},
-        "rests_on": _rests_on(own, terms),
+        "rests_on": _rests_on(own, terms, staffing),
         "shifts": _shifts(brand, own, zone),
     }
 
@@ -194,7 +194,7 @@ def _weighed(pool: Sequence[Day], shares: Sequence[float]) -> float | None:
     return round(sum(w * share for w, share in zip(weights, shares, strict=True)) / total, 4) if total else None
 
 
-def _rests_on(own: Day, terms: Terms) -> dict[str, Any]:
+def _rests_on(own: Day, terms: Terms, staffing: Staffing) -> dict[str, Any]:
     """The numbers behind the seats, and from how much each was measured; 0: it stands in until it can be."""
     facts, aim = terms.facts, terms.aim
     handling = facts.handling_of(own.topic, own.language)
@@ -203,6 +203,7 @@ def _rests_on(own: Day, terms: Terms) -> dict[str, Any]:
     shrinkage = {"value": aim.shrinkage, "measured_from": facts.shrinkage.measured_from}
     return {name: _fact(fact) for name, fact in told.items()} | {
         "shrinkage": shrinkage if facts.shrinkage.value == aim.shrinkage else {**shrinkage, "measured_from": 0},
+        "correction": {"value": aim.correction, "measured_from": int(staffing.simulated_at is not None)},
     }
 
 

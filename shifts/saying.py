@@ -42,6 +42,15 @@ def set_staffing(brand_id: UUID, *, by: str, reason: str, now: datetime, **chang
 
 
 @transaction.atomic
+def keep_simulated(brand_id: UUID, *, correction: float, level: float, erlang_level: float, now: datetime) -> None:
+    """A simulated day found that so many times Erlang's places hold the level that was asked for, which without it is
+    another. In force from the next staffing on, unless an operator says otherwise."""
+    told = {"simulated": correction, "simulated_level": level, "erlang_level": erlang_level}
+    Staffing.objects.filter(pk=brand_id).update(**told, simulated_at=now)
+    _record("staffing.simulated", brand_id, by="system:simulator", reason="", now=now, **told)
+
+
+@transaction.atomic
 def say_special(
     brand_id: UUID,
     *,

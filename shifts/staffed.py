@@ -17,7 +17,7 @@ from shifts import automatic, measured, outlooks, saying
 from shifts.cover import Cover
 from shifts.measured import Facts
 from shifts.models import Outlook, Shift, Staffing
-from shifts.staffing.needs import Aim, Crew, Forecast, given, needs, pooled
+from shifts.staffing.needs import Aim, Crew, Forecast, Need, given, needs, pooled
 
 BY = "system:staffing"
 SLOWER_EACH = 0.18  # a chat alone, as it will be beside another: where handling was never measured
@@ -46,10 +46,10 @@ class Terms:
 
 
 def terms_of(brand: Brand, asked: Staffing, *, now: datetime) -> Terms:
-    """An operator's shrinkage goes before the measured one."""
+    """An operator's shrinkage goes before the measured one, and her correction before the simulated one."""
     facts = measured.facts(brand.pk, now=now)
     shrinkage = facts.shrinkage.value if asked.shrinkage is None else asked.shrinkage
-    aim = Aim(asked.share, float(asked.target_seconds), shrinkage, asked.correction)
+    aim = Aim(asked.share, float(asked.target_seconds), shrinkage, asked.correction_in_force)
     crew = Crew(max(1, round(facts.concurrency.value)), 0.0, asked.rate_cents)
     return Terms(aim, crew, facts)
 
@@ -82,19 +82,44 @@ def _staff_pool(
     brand: Brand, language: str, pool: Sequence[Outlook], times: Sequence[datetime], terms: Terms, *, now: datetime
 ) -> None:
     there = planned(brand.pk, language, times)
-    weights = [sum(row.middle) * terms.facts.handling_of(row.topic, row.language).value for row in pool]
+    weights = _weights(pool, terms)
     for row in pool:
         row.seats, row.served, row.served_there, row.staffed_at = [], [], [], now
     for n, at in enumerate(times):
         told = [terms.forecast(row, n) for row in pool]
-        wanted = sum(one.requests for one in told) >= LEAST_REQUESTS and is_open(brand, at)
-        need = needs(told, terms.aim, terms.crew)[0] if wanted else None
+        need = _need(brand, told, at, terms)
         with_there = given(pooled(told, terms.crew), there[at], terms.aim, terms.crew)
         split = apportioned(need.seats if need else 0, weights)
         for row, seats in zip(pool, split, strict=True):
             row.seats.append(seats)
             row.served.append(need.expected.within_target if need else 1.0)
-            row.served_there.append(with_there.within_target if wanted else 1.0)
+            row.served_there.append(with_there.within_target if need else 1.0)
+
+
+def _need(brand: Brand, told: Sequence[Forecast], at: datetime, terms: Terms) -> Need | None:
+    """Of classes of one language in one half hour; None while the brand is closed, or hardly anybody comes."""
+    wanted = sum(one.requests for one in told) >= LEAST_REQUESTS and is_open(brand, at)
+    return needs(told, terms.aim, terms.crew)[0] if wanted else None
+
+
+def seats_by_class(brand: Brand, on: date, terms: Terms) -> dict[tuple[str, str], list[int]]:
+    """(topic, language) -> seats in each half hour of a forecast day, as these terms ask for them."""
+    pools: dict[str, list[Outlook]] = defaultdict(list)
+    for row in Outlook.objects.filter(brand=brand, day=on).order_by("language", "topic"):
+        pools[row.language].append(row)
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for n, at in enumerate(outlooks.halves(on, ZoneInfo(brand.timezone))):
+        for language, pool in pools.items():
+            need = _need(brand, [terms.forecast(row, n) for row in pool], at, terms)
+            split = apportioned(need.seats if need else 0, _weights(pool, terms))
+            for row, seats in zip(pool, split, strict=True):
+                found[row.topic, language].append(seats)
+    return dict(found)
+
+
+def _weights(pool: Sequence[Outlook], terms: Terms) -> list[float]:
+    """How much work each class of the language brings this day."""
+    return [sum(row.middle) * terms.facts.handling_of(row.topic, row.language).value for row in pool]
 
 
 def planned(brand_id: UUID, language: str, times: Sequence[datetime]) -> Counter[datetime]:

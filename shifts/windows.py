@@ -145,10 +145,19 @@ class StaffingAdmin(Acting):
     form = StaffingForm
     list_display = ["brand", "share", "target_seconds", "automatic", "rate_cents", "week_budget_cents", "set_at"]
     list_select_related = ["brand"]
-    fields = ["brand", *saying.STAFFING, "reason"]
+    fields = ["brand", *saying.STAFFING, "found_by_simulation", "reason"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["brand"] if obj else []
+        return ["brand", "found_by_simulation"] if obj else ["found_by_simulation"]
+
+    @admin.display(description="Found by simulation")
+    def found_by_simulation(self, asked: Staffing) -> str:
+        if asked.simulated_at is None:
+            return "Not yet: the busiest day ahead is simulated within the hour once there is a forecast."
+        return (
+            f"{asked.simulated:.2f} times Erlang's places: {asked.simulated_level:.1%} are answered in time with it, "
+            f"{asked.erlang_level:.1%} without. {asked.simulated_at:%d %B %Y}."
+        )
 
     def save_model(self, request: HttpRequest, obj: Staffing, form: Any, change: bool) -> None:
         told = {name: getattr(obj, name) for name in saying.STAFFING}

@@ -36,13 +36,15 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HALF_HOUR = timedelta(minutes=30)
 NOOR, OMAR = "operator:noor", "operator:omar"
 AHEAD = 6  # days for which shifts are made; one more after the last requests, they are over and settled
+NIGHT_SEATS = 3
 QUIET_DAYS = 14  # without requests, in which payouts come to rest
 REQUESTS_A_DAY = 3.0  # for each agent, of all classes together
 KNOWN_DAYS = 35  # before the month, from another system
 # Of a month that holds, and in which one of these never happened, less is shown than it seems.
 SHOULD_HAPPEN = (
-    "chats paid", "given back", "granted", "guarantees", "periods closed", "refused", "requests forecast", "rescaled",
-    "seats across a change of clocks", "seats across the period's end", "stood in", "swapped", "waits",
+    "chats paid", "corrections simulated", "given back", "granted", "guarantees", "periods closed", "refused",
+    "requests forecast", "rescaled", "seats across a change of clocks", "seats across the period's end", "stood in",
+    "swapped", "waits",
 )  # fmt: skip
 
 
@@ -93,6 +95,8 @@ class Month:
                 self.then(midnight + hours * HOUR, self._people_decide)
             for hours in (6, 12, 18):
                 self.then(midnight + hours * HOUR, self._rescale)
+        if day == self._month_end() - 2 * DAY:
+            self.then(midnight + 12 * HOUR, lambda: self._ask_for_a_night(midnight + 2 * DAY))
         if day == self._month_end():
             self.then(midnight + 1.5 * HOUR, lambda: self._close_books(midnight))
         if day.weekday() == 0:
@@ -117,12 +121,13 @@ class Month:
 
     def _look_ahead(self) -> None:
         """As the heavy queue does after midnight."""
-        from dispatch import arrivals
+        from dispatch import arrivals, corrections
         from shifts import forecasting, staffed
 
         self.tally("roll-ups", arrivals.roll_up_due(now=self.now))
         forecasting.judge_due(now=self.now)
         self.tally("forecasts", forecasting.forecast_due(now=self.now))
+        self.tally("corrections simulated", corrections.measure_due(now=self.now))
         staffed.staff_due(now=self.now)
         staffed.fill_due(now=self.now)
 
@@ -169,6 +174,21 @@ class Month:
             self._try("held out", partial(swaps.offer, seat.agent_id, seat.pk, now=now))
         for swap in Swap.objects.filter(state="open", seat__begins_at__gt=now).order_by("offered_at", "id")[:20]:
             self._try("swapped", partial(swaps.take, self.chance.choice(people).pk, swap.pk, now=now))
+
+    def _ask_for_a_night(self, middle: datetime) -> None:
+        """An operator adds a shift by hand, of four hours around a midnight, and asks people until it is full."""
+        from shifts import claims, planning
+        from shifts.models import Seat
+        from tests.shifts import month_people
+
+        topic, language, _ = month_people.CLASSES[0]
+        block = planning.Block(topic, language, middle - 2 * HOUR, middle + 2 * HOUR, NIGHT_SEATS, 1_800)
+        made = planning.draft(self.brand.pk, block, by=NOOR, now=self.now)
+        shift = planning.publish(made.pk, by=NOOR, now=self.now)
+        for agent in self.chance.sample(self.cast.agents, len(self.cast.agents)):
+            if Seat.objects.filter(shift=shift, state__in=Seat.HELD).count() == NIGHT_SEATS:
+                return
+            self._try("wishes and claims", partial(claims.claim, agent.pk, shift.pk, strength=2, now=self.now))
 
     def _try(self, name: str, act: Callable[[], object]) -> None:
         from marketplace.refusals import Refused

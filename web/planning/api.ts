@@ -118,7 +118,7 @@ export interface Day {
   };
   aim: Goal;
   staffing: { share: number; target_seconds: number; rate_cents: number };
-  rests_on: Record<"handling" | "patience" | "concurrency" | "shrinkage", Fact>;
+  rests_on: Record<"handling" | "patience" | "concurrency" | "shrinkage" | "correction", Fact>;
   shifts: ShiftRow[];
 }
 

@@ -72,6 +72,7 @@ export function GoalPanel({ shown, may_change, tried, tryOut, reload }: GoalProp
           chats: amount(shown.rests_on.concurrency.value),
           shrinkage: percent(shown.rests_on.shrinkage.value),
         })}{" "}
+        {t(shown.rests_on.correction.measured_from ? "rests_on_simulated" : "rests_on_formula", { times: amount(shown.rests_on.correction.value) })}{" "}
         {Object.values(shown.rests_on).some((fact) => !fact.measured_from) && t("rests_on_constants")}
       </p>
     </Panel>
