@@ -15,8 +15,9 @@ from django.db.models import Q
 
 from brands.models import Brand
 from dispatch import what_if_inputs, what_if_runs
+from dispatch.changes import NOTHING
 from dispatch.simulator import days
-from dispatch.simulator.days import HALF_S, NOTHING, DayPlan, Planned
+from dispatch.simulator.days import HALF_S, DayPlan, Planned
 from shifts import saying, staffed
 from shifts.models import Outlook, Staffing
 

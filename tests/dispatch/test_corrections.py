@@ -7,6 +7,7 @@ import pytest
 
 from brands.models import Brand
 from dispatch import corrections
+from dispatch.changes import NOTHING
 from dispatch.corrections import GRID, Seats
 from dispatch.simulator import days
 from dispatch.simulator.days import DayPlan, Expected, Known, Planned
@@ -34,7 +35,7 @@ def seats(correction: float) -> Seats:
 
 
 def level(correction: float) -> float:
-    outcome = days.simulate(replace(BUSY, planned=corrections.stretches(seats(correction))), days.NOTHING, 1)
+    outcome = days.simulate(replace(BUSY, planned=corrections.stretches(seats(correction))), NOTHING, 1)
     return sum(outcome.in_time) / sum(outcome.came)
 
 
