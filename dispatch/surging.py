@@ -74,11 +74,10 @@ def next_minor(
     if left_minor < policy.step_minor:
         return 0
     affordable = affordable_minor(policy, left_minor=left_minor)
-    raised = min(raised_minor, affordable)
-    wanted = min(max(wanted_minor(p90_s, policy), raised), affordable)
+    wanted = min(max(wanted_minor(p90_s, policy), raised_minor), affordable)
     standing = min(bonus_minor, affordable)
     if wanted >= standing:
         return wanted
     if stood_s < STANDS_S:
         return standing
-    return max(raised, min(standing, wanted_minor(p90_s * CALMER, policy)))
+    return max(raised_minor, min(standing, wanted_minor(p90_s * CALMER, policy)))
