@@ -203,8 +203,12 @@ def _rests_on(own: Day, terms: Terms, staffing: Staffing) -> dict[str, Any]:
     shrinkage = {"value": aim.shrinkage, "measured_from": facts.shrinkage.measured_from}
     return {name: _fact(fact) for name, fact in told.items()} | {
         "shrinkage": shrinkage if facts.shrinkage.value == aim.shrinkage else {**shrinkage, "measured_from": 0},
-        "correction": {"value": aim.correction, "measured_from": int(staffing.simulated_at is not None)},
+        "correction": {"value": aim.correction, "measured_from": int(_is_simulated(staffing))},
     }
+
+
+def _is_simulated(staffing: Staffing) -> bool:
+    return staffing.correction is None and staffing.simulated_at is not None
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

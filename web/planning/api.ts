@@ -87,7 +87,7 @@ export interface ShiftRow {
   wishes_open: number;
 }
 
-interface Fact {
+export interface Fact {
   value: number;
   measured_from: number;
 }

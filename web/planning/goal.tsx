@@ -72,11 +72,16 @@ export function GoalPanel({ shown, may_change, tried, tryOut, reload }: GoalProp
           chats: amount(shown.rests_on.concurrency.value),
           shrinkage: percent(shown.rests_on.shrinkage.value),
         })}{" "}
-        {t(shown.rests_on.correction.measured_from ? "rests_on_simulated" : "rests_on_formula", { times: amount(shown.rests_on.correction.value) })}{" "}
+        {t(corrected(shown.rests_on.correction), { times: amount(shown.rests_on.correction.value) })}{" "}
         {Object.values(shown.rests_on).some((fact) => !fact.measured_from) && t("rests_on_constants")}
       </p>
     </Panel>
   );
+}
+
+function corrected({ value, measured_from }: api.Fact): "rests_on_simulated" | "rests_on_operator" | "rests_on_formula" {
+  if (measured_from) return "rests_on_simulated";
+  return value === 1 ? "rests_on_formula" : "rests_on_operator";
 }
 
 function Keep({ brand, goal, done, leave }: { brand: string; goal: Goal; done: () => void; leave: () => void }) {

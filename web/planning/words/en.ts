@@ -88,7 +88,8 @@ export const en = {
   service_with_planned: "as planned",
   rests_on: "Counted with {handling} s a chat, {patience} s of patience, {chats} chats at once, and nobody in a seat for {shrinkage} of its time.",
   rests_on_simulated: "A simulated day holds the level with {times} times the places that the formula gives.",
-  rests_on_formula: "Seats are {times} times what the formula gives; no day has been simulated yet.",
+  rests_on_operator: "An operator takes {times} times the places that the formula gives.",
+  rests_on_formula: "The places are the formula's own; no day has been simulated yet.",
   rests_on_constants: "Where too little has been measured yet, a cautious constant stands in.",
 
   guarantees: "Guarantees",
