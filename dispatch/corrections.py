@@ -4,6 +4,7 @@ Erlang knows neither rings nor countdowns nor people who step away. The simulato
 the difference between the two is what the formula leaves out.
 """
 
+import logging
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from brands.models import Brand
 from dispatch import what_if_inputs, what_if_runs
@@ -20,6 +21,8 @@ from dispatch.simulator import days
 from dispatch.simulator.days import HALF_S, DayPlan, Planned
 from shifts import saying, staffed
 from shifts.models import Outlook, Staffing
+
+log = logging.getLogger(__name__)
 
 AGAIN = timedelta(days=7)
 GRID = tuple(n / 20 for n in range(16, 41))  # 0.80 to 2.00
@@ -43,11 +46,20 @@ class Found:
 
 
 def measure_due(*, now: datetime) -> int:
-    """Each brand that asked for a level, and leaves the correction to us, once a week; how many. Done twice at once,
-    it finds the same twice."""
+    """Each brand that leaves the correction to us, once a week and after a change of what it asks; how many. Done twice
+    at once, it finds the same twice."""
     due = Staffing.objects.filter(correction=None, brand__active=True)
-    due = due.filter(Q(simulated_at=None) | Q(simulated_at__lte=now - AGAIN))
-    return sum(measure(asked, now=now) for asked in due.select_related("brand").order_by("brand_id"))
+    due = due.filter(Q(simulated_at=None) | Q(simulated_at__lte=now - AGAIN) | Q(simulated_at__lt=F("set_at")))
+    return sum(_measured(asked, now=now) for asked in due.select_related("brand").order_by("brand_id"))
+
+
+def _measured(asked: Staffing, *, now: datetime) -> bool:
+    """A brand whose day cannot be simulated keeps no other waiting."""
+    try:
+        return measure(asked, now=now)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        log.exception("The staffing of brand %s cannot be simulated", asked.brand_id)
+        return False
 
 
 def measure(asked: Staffing, *, now: datetime) -> bool:

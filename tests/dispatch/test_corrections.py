@@ -1,11 +1,11 @@
 """How many times Erlang's places it takes: found on a simulated day, kept for the staffing, once a week."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from brands.models import Brand
+from brands.models import Brand, Skill
 from dispatch import corrections
 from dispatch.changes import NOTHING
 from dispatch.corrections import GRID, Seats
@@ -102,3 +102,32 @@ def test_it_is_simulated_once_a_week_and_only_where_something_is_forecast(lumo: 
     assert corrections.measure_due(now=NOON + timedelta(days=3)) == 0, "the only forecast day is over"
     assert corrections.measure_due(now=at(5)) == 1
     assert corrections.measure_due(now=at(6)) == 0
+
+
+def test_another_level_is_simulated_anew_and_not_a_week_later(lumo: Brand, asked: Staffing) -> None:
+    corrections.measure_due(now=at(5))
+
+    saying.set_staffing(lumo.pk, share=0.6, by="operator:noor", reason="a test", now=at(6))
+
+    assert corrections.measure_due(now=at(7)) == 1
+    assert corrections.measure_due(now=at(8)) == 0
+
+
+def test_a_brand_whose_day_cannot_be_simulated_keeps_no_other_waiting(
+    lumo: Brand, asked: Staffing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = Brand.objects.create(name="Aurea", slug="aurea", currency="EUR", created_at=NOON)
+    Skill.objects.create(brand=other, key="refunds", name="Refunds")
+    planned_day(other)
+    saying.set_staffing(other.pk, share=0.8, by="operator:noor", reason="a test", now=NOON)
+    whole = corrections.measure
+
+    def breaks(row: Staffing, *, now: datetime) -> bool:
+        if row.brand_id == min(lumo.pk, other.pk):
+            raise ValueError("planted")
+        return whole(row, now=now)
+
+    monkeypatch.setattr(corrections, "measure", breaks)
+
+    assert corrections.measure_due(now=at(5)) == 1
+    assert "cannot be simulated" in caplog.text
