@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,25 +29,25 @@ class Crowd:
 
     @cached_property
     def active(self) -> Floats:
-        return self._numbers([agent.active for agent in self.agents])
+        return self._column("active")
 
     @cached_property
     def held(self) -> Floats:
-        return self._numbers([agent.held for agent in self.agents])
+        return self._column("held")
 
     @cached_property
     def capacity(self) -> Floats:
-        return self._numbers([agent.capacity for agent in self.agents])
+        return self._column("capacity")
 
     @cached_property
     def idle_s(self) -> Floats:
         """Seconds without a chat; 0 beside one."""
         since = [agent.idle_since if agent.idle_since is not None else self.now for agent in self.agents]
-        return np.where(self.active == 0, np.maximum(self.now - self._numbers(since), 0.0), 0.0)
+        return np.where(self.active == 0, np.maximum(self.now - np.array(since, np.float64), 0.0), 0.0)
 
     @cached_property
     def deficit(self) -> Floats:
-        return np.clip(self._numbers([agent.deficit for agent in self.agents]), -1.0, 1.0)
+        return np.clip(self._column("deficit"), -1.0, 1.0)
 
     @cached_property
     def room(self) -> NDArray[np.bool_]:
@@ -67,21 +68,20 @@ class Crowd:
 
     @cached_property
     def _part(self) -> Floats:
-        by, agents = self.weights, self.agents
+        by = self.weights
         return (
             by.idle * np.minimum(self.idle_s / by.idle_unit_s, by.idle_most)
-            + by.starved * self._numbers([agent.starved for agent in agents])
-            - by.speed * self._numbers([agent.speed for agent in agents])
+            + by.starved * self._column("starved")
+            - by.speed * self._column("speed")
             - by.load_share * self.active / np.maximum(self.capacity, 1.0)
             - by.load * self.active
-            - by.reserve * self._numbers([agent.reserve for agent in agents])
+            - by.reserve * self._column("reserve")
         )
 
     def price(self, arrivals: Arrivals) -> Floats:
         """How scarce each is: over the classes she is certified in, the share of arrivals over the free slots and a
         half, divided by the mean of those with room. 1 where nothing has arrived."""
-        of = self.roster.rows_of_exact
-        keys = self.roster.exact
+        keys, of = self.roster.exact
         free = np.bincount(keys, weights=(np.where(self.room, self.capacity - self.active, 0.0))[of], minlength=1)
         value = self._shares(arrivals, len(free)) / (free + 0.5)
         price = np.bincount(of, weights=value[keys], minlength=len(self.agents))
@@ -150,9 +150,9 @@ class Crowd:
                 shares[key] = count / total
         return shares
 
-    @staticmethod
-    def _numbers(values: Sequence[float]) -> Floats:
-        return np.array(values, dtype=np.float64)
+    def _column(self, name: str) -> Floats:
+        """One field of all agents."""
+        return np.fromiter(map(attrgetter(name), self.agents), np.float64, len(self.agents))
 
 
 def crowd(agents: Sequence[Candidate], now: float, weights: Weights) -> Crowd:

@@ -35,9 +35,9 @@ class Certificates:
     written: object = field(default=None, init=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Waiting:
-    """An escalation that waits.
+    """An escalation that waits. A round keeps its notes by the object itself: an id would be hashed in Python.
 
     `asked` says when each agent last had to do with it, never how that ended. `first` knows the customer. `family` is
     the topic's; `tier` is the only tier of agents that may be asked, empty: any.
@@ -90,10 +90,10 @@ class Modes:
     fair: frozenset[Id] = frozenset()
 
     def is_plain(self, brand_id: Id) -> bool:
-        return None in self.plain or brand_id in self.plain
+        return bool(self.plain) and (None in self.plain or brand_id in self.plain)
 
     def is_fair(self, brand_id: Id) -> bool:
-        return None in self.fair or brand_id in self.fair
+        return bool(self.fair) and (None in self.fair or brand_id in self.fair)
 
 
 @dataclass(frozen=True, slots=True)

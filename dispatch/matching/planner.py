@@ -1,7 +1,7 @@
 """The plan of a round: who waits, who is there, what the weights say; out come offers to make."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -19,6 +19,8 @@ from marketplace import waits
 
 TIGHTENS = 2  # scarcity counts by this power of the share of places taken
 LEAST_TIGHT = 0.4  # on an emptier floor it counts as on this one
+
+Class = tuple[Id, str, str, str, str]  # brand, topic, family, language, tier: members differ only in how long they wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,15 @@ def plan(
     arrivals: Arrivals | None = None,
     modes: Modes = Modes(),  # noqa: B008  (a frozen value)
     climate: Climate | None = None,
+    depth: int | None = solving.DEPTH,
 ) -> Plan:
     """At most one offer for each escalation and each agent; the same answer for the same facts in any order.
 
     `agents` are all who are connected and willing, busy ones too: they tell how much slack there is. `arrivals` counts
     what came lately by (brand, topic, language); without it those who wait stand for it. An agent who had to do with an
-    escalation within `again_after_s` is passed over, unless nobody else is left. `climate` is for replays.
+    escalation within `again_after_s` is passed over, unless nobody else is left. `climate` and `depth` are for replays.
     """
-    table = Table(crowd(agents, now, weights), waiting, again_after_s, arrivals, modes, climate)
+    table = Table(crowd(agents, now, weights), waiting, again_after_s, arrivals, modes, climate, depth)
     table.ask_whom_they_know()
     table.serve_plainly(sparing=True)
     method = table.serve_best()
@@ -58,7 +61,8 @@ def plan(
 
 @dataclass
 class Table:
-    """What is settled so far in one round. `taken` marks rows of the crowd, `pairs` says who got which."""
+    """What is settled so far in one round. `taken` marks rows of the crowd, `pairs` says who got which; `classes` has
+    each class's members, the most urgent first, and `ring` how far from the topic each one's agent may be."""
 
     crowd: Crowd
     waiting: Sequence[Waiting]
@@ -66,40 +70,57 @@ class Table:
     arrivals: Arrivals | None
     modes: Modes
     climate: Climate | None = None
-    pairs: dict[Id, int] = field(default_factory=dict)
-    group_of: dict[Id, Group] = field(default_factory=dict)
+    depth: int | None = solving.DEPTH
+    pairs: dict[Waiting, int] = field(default_factory=dict)
+    group_of: dict[Waiting, Group] = field(default_factory=dict)
     looked_at: list[Group] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.worth = {one.id: self._worth(one) for one in self.waiting}
-        self.waiting = sorted(self.waiting, key=lambda one: (-self.worth[one.id], one.queued_at, rank(one.id)))
+        self.worth = {one: self._worth(one) for one in self.waiting}
+        self.waiting = sorted(self.waiting, key=self._turn)
         self.taken: NDArray[np.bool_] = np.zeros(len(self.crowd.agents), np.bool_)
-        self.row_of = {agent.agent_id: row for row, agent in enumerate(self.crowd.agents)}
-        places = {(one.brand_id, one.language) for one in self.waiting}
+        self.classes: dict[Class, list[Waiting]] = defaultdict(list)
+        for one in self.waiting:
+            self.classes[one.brand_id, one.topic, one.family, one.language, one.tier].append(one)
+        places = {(brand_id, language) for brand_id, _, _, language, _ in self.classes}
         self.occupancy = self.climate.occupancy if self.climate else {at: self.crowd.occupancy(*at) for at in places}
-        slack = {place: self.occupancy[place] < self.crowd.weights.slack_below for place in places}
-        self.ring = {
-            one.id: fitness.ring_in_force(
-                self.crowd.now - one.queued_at, self.crowd.weights, slack=slack[one.brand_id, one.language]
-            )
-            for one in self.waiting
-        }
+        self.ring = {one: ring for of, members in self.classes.items() for one, ring in self._rings(of, members)}
+        self._able: dict[tuple[Class, int], tuple[Ints, Ints]] = {}
 
     def placements(self) -> list[Placement]:
-        return [self._placement(one, self.pairs[one.id]) for one in self.waiting if one.id in self.pairs]
+        return [self._placement(one, self.pairs[one]) for one in self.waiting if one in self.pairs]
+
+    @cached_property
+    def codes(self) -> dict[Waiting, int]:
+        """What the agents chosen hold of what they are asked about. To be read once all is settled."""
+        found: dict[Waiting, int] = {}
+        for of, members in self.classes.items():
+            served = [one for one in members if one in self.pairs]
+            if not served:
+                continue
+            rows, codes = self.able(of, max(self.ring[one] for one in members))
+            at = np.searchsorted(rows, [self.pairs[one] for one in served])
+            found.update(zip(served, codes[at].tolist(), strict=True))
+        return found
+
+    def able(self, of: Class, ring: int) -> tuple[Ints, Ints]:
+        """`Crowd.able`, looked up once in a round."""
+        if (of, ring) not in self._able:
+            self._able[of, ring] = self.crowd.able(*of, ring)
+        return self._able[of, ring]
 
     def ask_whom_they_know(self) -> None:
         """Whoever knows the customer is asked first, once."""
         for one in self.waiting:
-            row = self.row_of.get(one.first) if one.first is not None else None
+            row = self.crowd.roster.row(one.first) if one.first is not None else None
             if row is None or one.first in one.asked or self.taken[row] or self.modes.is_plain(one.brand_id):
                 continue
-            if fitness.fits(one, self.crowd.agents[row], self.crowd.now, self.ring[one.id]):
+            if fitness.fits(one, self.crowd.agents[row], self.crowd.now, self.ring[one]):
                 self._settle([(one, row)])
 
     def serve_best(self) -> str:
         """Everybody else, for the best total; how it was found."""
-        pairs, method = solving.best(self._look_at(self.groups(plain=False)))
+        pairs, method = solving.best(self._look_at(self.groups(plain=False)), self.depth)
         self._settle(pairs)
         return method
 
@@ -112,8 +133,17 @@ class Table:
 
     def _placement(self, one: Waiting, row: int) -> Placement:
         agent = self.crowd.agents[row]
-        why = fitness.why(one, agent, self.crowd.now)
-        return Placement(one.id, agent.agent_id, why, self.ring[one.id])
+        return Placement(one.id, agent.agent_id, fitness.why_of(self.codes[one], one, agent), self.ring[one])
+
+    def _turn(self, one: Waiting) -> tuple[float, float, int]:
+        """Sorts the most urgent first."""
+        return -self.worth[one], one.queued_at, rank(one.id)
+
+    def _rings(self, of: Class, members: Sequence[Waiting]) -> Iterator[tuple[Waiting, int]]:
+        brand_id, _, _, language, _ = of
+        slack = self.occupancy[brand_id, language] < self.crowd.weights.slack_below
+        for one in members:
+            yield one, fitness.ring_in_force(self.crowd.now - one.queued_at, self.crowd.weights, slack=slack)
 
     def _worth(self, one: Waiting) -> float:
         by = self.crowd.weights
@@ -124,41 +154,41 @@ class Table:
         """Without what cannot matter; what is left is remembered."""
         groups = solving.pruned(groups)
         self.looked_at += groups
-        self.group_of.update((one.id, group) for group in groups for one in group.members)
+        self.group_of.update((one, group) for group in groups for one in group.members)
         return groups
 
     def _settle(self, pairs: Iterable[tuple[Waiting, int]]) -> None:
         for one, row in pairs:
             self.taken[row] = True
-            self.pairs[one.id] = row
+            self.pairs[one] = row
 
     def groups(self, *, plain: bool) -> list[Group]:
         """Those left, by class; who has nobody left but those just asked is a class of her own."""
-        classes: dict[tuple[Id, str, str, str, str], list[Waiting]] = {}
-        for one in self.waiting:
-            if one.id not in self.pairs and self.modes.is_plain(one.brand_id) == plain:
-                of = (one.brand_id, one.topic, one.family, one.language, one.tier)
-                classes.setdefault(of, []).append(one)
-        found = [group for members in classes.values() for group in self._of_class(members, plain=plain)]
+        left = [
+            (of, [one for one in members if one not in self.pairs])
+            for of, members in self.classes.items()
+            if self.modes.is_plain(of[0]) == plain
+        ]
+        left = sorted(((of, members) for of, members in left if members), key=lambda each: self._turn(each[1][0]))
+        found = [group for of, members in left for group in self._of_class(of, members, plain=plain)]
         return [group for group in found if len(group.rows)]
 
-    def _of_class(self, members: list[Waiting], *, plain: bool) -> list[Group]:
-        one = members[0]
-        widest = max(self.ring[member.id] for member in members)
-        rows, codes = self.crowd.able(one.brand_id, one.topic, one.family, one.language, one.tier, widest)
+    def _of_class(self, of: Class, members: list[Waiting], *, plain: bool) -> list[Group]:
+        rows, codes = self.able(of, max(self.ring[member] for member in members))
         left = ~self.taken[rows]
         rows, codes = rows[left], codes[left]
-        points = self._plain_points(rows) if plain else self._points(one.brand_id, rows, codes)
+        points = self._plain_points(rows) if plain else self._points(of[0], rows, codes)
         whole = self._group(members, rows, points, self.crowd.needs[codes], plain=plain)
-        barred = {member.id: lately for member in members if (lately := self._lately(member))}
+        barred = {member.id: lately for member in members if member.asked and (lately := self._lately(member))}
         return self._apart(whole, barred) if barred else [whole]
 
     def _apart(self, whole: Group, lately: Mapping[Id, Mapping[int, float]]) -> list[Group]:
         """The class without those who have nobody left but whom they just had; these may be rung again."""
         barred, again, others = {}, [], []
         for place, one in enumerate(whole.members):
-            ring = self.ring[one.id]
-            closed = {row: at for row, at in lately.get(one.id, {}).items() if solving.reaches(whole, row, ring)}
+            ring = self.ring[one]
+            known = lately.get(one.id, {}) if one.asked else {}
+            closed = {row: at for row, at in known.items() if solving.reaches(whole, row, ring)}
             if closed and len(closed) == np.count_nonzero(whole.needs <= ring):
                 again.append(self._again(solving.only(whole, [place]), closed))
             else:
@@ -181,8 +211,8 @@ class Table:
 
     def _group(self, members: list[Waiting], rows: Ints, points: Floats, needs: Ints, *, plain: bool) -> Group:
         members = sorted(members, key=lambda one: one.queued_at) if plain else members
-        worth = [-one.queued_at if plain else self.worth[one.id] for one in members]
-        rings = np.array([self.ring[one.id] for one in members], np.int64)
+        worth = [-one.queued_at if plain else self.worth[one] for one in members]
+        rings = np.array([self.ring[one] for one in members], np.int64)
         return Group(members, np.array(worth), rings, rows, points, needs)
 
     def _points(self, brand_id: Id, rows: Ints, codes: Ints) -> Floats:
@@ -207,24 +237,21 @@ class Table:
     def _lately(self, one: Waiting) -> dict[int, float]:
         """Row -> when, of those here who had to do with it lately."""
         since = self.crowd.now - self.again_after_s
-        return {self.row_of[agent]: at for agent, at in one.asked.items() if at > since and agent in self.row_of}
+        lately = ((self.crowd.roster.row(agent), at) for agent, at in one.asked.items() if at > since)
+        return {row: at for row, at in lately if row is not None}
 
     def _spared(self, group: Group) -> Group:
         """Without those whom an older request of a brand that is not served plainly may need."""
         oldest = min(one.queued_at for one in group.members)
-        needed = [
-            self.crowd.able(one.brand_id, one.topic, one.family, one.language, one.tier, self.ring[one.id])[0]
-            for one in self._elsewhere
-            if one.queued_at < oldest
-        ]
+        needed = [self.able(of, self.ring[one])[0] for of, one in self._elsewhere if one.queued_at < oldest]
         keep = ~np.isin(group.rows, np.concatenate(needed)) if needed else np.ones(len(group.rows), np.bool_)
         return solving.keeping(group, keep)
 
     @cached_property
-    def _elsewhere(self) -> list[Waiting]:
+    def _elsewhere(self) -> list[tuple[Class, Waiting]]:
         """The oldest of each class of the brands that are not served plainly."""
-        first: dict[tuple[object, ...], Waiting] = {}
-        for one in sorted(self.waiting, key=lambda one: one.queued_at):
-            if not self.modes.is_plain(one.brand_id):
-                first.setdefault((one.brand_id, one.topic, one.family, one.language, one.tier), one)
-        return list(first.values())
+        return [
+            (of, min(members, key=lambda one: one.queued_at))
+            for of, members in self.classes.items()
+            if not self.modes.is_plain(of[0])
+        ]

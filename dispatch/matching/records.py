@@ -29,6 +29,7 @@ def inputs(plan: Plan, *, haste: float = 1.0) -> Json:
         "now": table.crowd.now,
         "haste": haste,
         "again_after_s": table.again_after_s,
+        "depth": table.depth,
         "plain": list(table.modes.plain),
         "fair": list(table.modes.fair),
         "occupancy": [[brand, language, share] for (brand, language), share in table.occupancy.items()],
@@ -51,6 +52,7 @@ def replay(given: Json, weights: Weights) -> Plan:
         given["now"],
         weights.hastened(given["haste"]),
         again_after_s=given["again_after_s"],
+        depth=given.get("depth"),
         modes=Modes(frozenset(map(_id, given["plain"])), frozenset(map(_id, given["fair"]))),
         climate=Climate(occupancy, prices),
     )
@@ -65,19 +67,20 @@ def facts(plan: Plan) -> dict[Id, Json]:
             "topic": one.topic,
             "language": one.language,
             "waited_s": round(table.crowd.now - one.queued_at, DIGITS),
-            "worth": round(table.worth[one.id], DIGITS),
-            "chosen": told.points(one, table.pairs[one.id]),
-            "next": [told.beside(one, other) for other in told.next(one, table.pairs[one.id])],
+            "worth": round(table.worth[one], DIGITS),
+            "chosen": told.points(one, table.pairs[one], table.codes[one]),
+            "next": [told.beside(one, other) for other in told.next(one, table.pairs[one])],
         }
         for one in table.waiting
-        if one.id in table.pairs
+        if one in table.pairs
     }
 
 
 def _rows_that_mattered(table: Table) -> set[int]:
     rows = {row for group in table.looked_at for row in group.rows.tolist()} | set(table.pairs.values())
     for one in table.waiting:
-        rows |= {table.row_of[agent] for agent in (*one.asked, one.first) if agent in table.row_of}
+        known = [*one.asked] if one.first is None else [*one.asked, one.first]
+        rows.update(row for agent in known if (row := table.crowd.roster.row(agent)) is not None)
     return rows
 
 
@@ -92,10 +95,10 @@ class _Told:
 
     def next(self, one: Waiting, row: int) -> list[int]:
         """Who would have been asked had the chosen one not been there, in order."""
-        group = self._table.group_of.get(one.id)
+        group = self._table.group_of.get(one)
         if group is None:
             return []  # she was asked because she knows the customer: nobody was beside her
-        ring, barred = self._table.ring[one.id], group.barred.get(one.id, ())
+        ring, barred = self._table.ring[one], group.barred.get(one.id, ())
         if barred:
             return _best(group, ring, [row, *barred])
         if (id(group), ring) not in self._best:
@@ -107,14 +110,15 @@ class _Told:
         agent = self._table.crowd.agents[row].agent_id
         key = (one.brand_id, one.topic, one.family, one.language, one.tier, one.first == agent, row)
         if key not in self._beside:
-            self._beside[key] = {**self.points(one, row), "placed": agent in self._placed}
+            held = fitness.code(one, self._table.crowd.agents[row].certificates, self._table.crowd.now)
+            self._beside[key] = {**self.points(one, row, held), "placed": agent in self._placed}
         return self._beside[key]
 
-    def points(self, one: Waiting, row: int) -> Json:
-        """The parts of the score, as they add up; served plainly, only idle time and chats count."""
+    def points(self, one: Waiting, row: int, code: int) -> Json:
+        """The parts of the score, as they add up; served plainly, only idle time and chats count. `code` is what the
+        agent holds."""
         table, crowd, by = self._table, self._table.crowd, self._table.crowd.weights
         agent, idle_s = crowd.agents[row], float(crowd.idle_s[row])
-        code = fitness.code(one, agent.certificates, crowd.now)
         known = {"agent": str(agent.agent_id), "why": list(fitness.why_of(code, one, agent))}
         if table.modes.is_plain(one.brand_id):
             return {**known, "idle_s": round(idle_s, DIGITS), "active": agent.active}

@@ -15,6 +15,8 @@ POINTS = 100  # a point is so many units of cost: the solver counts in whole num
 MOST_ARCS = 400_000  # beyond it the flow would not be done within its time: take turns instead
 SOURCE, SINK = 0, 1
 NEXT = 3  # so many runners-up are told of
+DEPTH = 6  # of each class so many times as many agents as members are looked at first
+DEEPER = 4  # and so many times more of those classes for which that was too few
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,53 @@ class Group:
 Pair = tuple[Waiting, int]
 
 
-def best(groups: Sequence[Group]) -> tuple[list[Pair], str]:
+def best(groups: Sequence[Group], depth: int | None = DEPTH) -> tuple[list[Pair], str]:
     """((escalation, row) pairs, how they were found): as many as can be served, and the best of those in total.
 
-    No group is without rows, as `pruned` leaves them.
+    No group is without rows, as `pruned` leaves them. `depth` (None: all at once) changes the time it takes and, among
+    equal totals, which one comes out.
     """
     if not groups:
         return [], "nothing"
     if len(groups) == 1 and groups[0].is_uniform:
         return list(zip(groups[0].members, groups[0].rows[groups[0].best_first].tolist(), strict=False)), "sorted"
-    if sum(len(group.rows) for group in groups) > MOST_ARCS:
-        return in_turn(groups), "in_turn"
-    return _flow(groups)
+    pairs = _flow(groups) if depth is None else _by_depth(groups, depth)
+    return (in_turn(groups), "in_turn") if pairs is None else (pairs, "flow")
+
+
+def _by_depth(groups: Sequence[Group], depth: int) -> list[Pair] | None:
+    """`_flow` over the best rows of each class: deeper where that could have been too few, until nobody left out could
+    have made the total better."""
+    most = [depth * (len(group.members) + NEXT + 1) for group in groups]
+    while True:
+        keeps = [_best_rows(group, many) for group, many in zip(groups, most, strict=True)]
+        pairs = _flow([keeping(group, keep) for group, keep in zip(groups, keeps, strict=True)])
+        if pairs is None:
+            return None
+        used = np.zeros(1 + max(int(group.rows.max()) for group in groups), np.bool_)
+        used[[row for _, row in pairs]] = True
+        shallow = [at for at, group in enumerate(groups) if not _is_deep_enough(group, keeps[at], used)]
+        if not shallow:
+            return pairs
+        for at in shallow:
+            most[at] *= DEEPER
+
+
+def _is_deep_enough(group: Group, keep: NDArray[np.bool_], used: NDArray[np.bool_]) -> bool:
+    """Could none of the rows left out make the total better?
+
+    By duality: a row that nobody uses is worth nothing beyond this class. Where one was kept that everybody of a ring
+    may go to and that is as good as the best left out, what it costs to go there bounds what the others could bring.
+    """
+    if keep.all():
+        return True
+    free = keep & ~used[group.rows] & ~np.isin(group.rows, [row for rows in group.barred.values() for row in rows])
+    for ring in set(group.rings.tolist()):
+        within = group.needs <= ring
+        out = group.points[within & ~keep]
+        if len(out) and group.points[within & free].max(initial=-np.inf) < out.max():
+            return False
+    return True
 
 
 def in_turn(groups: Sequence[Group]) -> list[Pair]:
@@ -106,31 +143,35 @@ def pruned(groups: Sequence[Group]) -> list[Group]:
     barred for her, and those who would have been next."""
     barred = max((len(rows) for group in groups for rows in group.barred.values()), default=0)
     most = sum(len(group.members) for group in groups) + barred + NEXT
-    return [_pruned(group, most) for group in groups if len(group.rows)]
+    return [keeping(group, _best_rows(group, most)) for group in groups if len(group.rows)]
 
 
-def _pruned(group: Group, most: int) -> Group:
-    """The best `most` rows for each ring of its members."""
+def _best_rows(group: Group, most: int) -> NDArray[np.bool_]:
+    """Marks the best `most` rows for each ring of its members; among equals the first ones."""
     keep = np.zeros(len(group.rows), np.bool_)
     for ring in set(group.rings.tolist()):
         open_to = np.flatnonzero(group.needs <= ring)
         if len(open_to) > most:
-            open_to = open_to[np.argsort(-group.points[open_to], kind="stable")[:most]]
+            points = group.points[open_to]
+            last = np.partition(points, len(points) - most)[len(points) - most]
+            better = points > last
+            keep[open_to[points == last][: most - np.count_nonzero(better)]] = True
+            open_to = open_to[better]
         keep[open_to] = True
-    return keeping(group, keep)
+    return keep
 
 
-def _flow(groups: Sequence[Group]) -> tuple[list[Pair], str]:
+def _flow(groups: Sequence[Group]) -> list[Pair] | None:
     """The flow knows classes, not who is barred for whom. Inside a class that is settled by swapping; where no swap
-    helps, those concerned become classes of their own and it is solved once more."""
-    solved = _solve(groups)
+    helps, those concerned become classes of their own and it is solved once more. None: too large, or unsolved."""
+    solved = _solve(groups) if sum(len(group.rows) for group in groups) <= MOST_ARCS else None
     if solved is None:
-        return in_turn(groups), "in_turn"
+        return None
     dealt = [_deal(group, members, places) for group, (members, places) in zip(groups, solved, strict=True)]
     if None in dealt:
         apart = [[group] if found is not None else _apart(group) for group, found in zip(groups, dealt, strict=True)]
         return _flow([group for group in chain(*apart) if len(group.rows)])
-    return [pair for pairs in dealt if pairs for pair in pairs], "flow"
+    return [pair for pairs in dealt if pairs for pair in pairs]
 
 
 def _apart(group: Group) -> list[Group]:
@@ -154,6 +195,8 @@ def only(group: Group, places: Sequence[int]) -> Group:
 
 def keeping(group: Group, keep: NDArray[np.bool_]) -> Group:
     """The class with these of its rows."""
+    if keep.all():
+        return group
     return replace(group, rows=group.rows[keep], points=group.points[keep], needs=group.needs[keep])
 
 

@@ -95,6 +95,33 @@ def test_the_plan_is_as_good_as_the_exact_assignment(waiting: int, agents: int, 
     assert total(groups, pairs) >= exact(groups) * (1 - 1e-4)
 
 
+def units(groups: Sequence[Group], pairs: Sequence[Pair]) -> int:
+    """The total as the solver counts it, exactly."""
+    worth = {
+        one.id: round(solving.POINTS * of)
+        for group in groups
+        for one, of in zip(group.members, group.worth.tolist(), strict=True)
+    }
+    points = {
+        (one.id, row): round(solving.POINTS * of)
+        for group in groups
+        for one in group.members
+        for row, of in zip(group.rows.tolist(), group.points.tolist(), strict=True)
+    }
+    return sum(worth[one.id] + points[one.id, row] for one, row in pairs)
+
+
+@pytest.mark.parametrize(("waiting", "agents"), [(60, 90), (150, 600), (200, 250)])
+@pytest.mark.parametrize("seed", range(4))
+def test_however_few_are_looked_at_first_the_total_is_the_same(waiting: int, agents: int, seed: int) -> None:
+    groups = solving.pruned(groups_of(*world(Random(f"{waiting} {agents} {seed}"), waiting, agents)))
+    whole, _ = solving.best(groups, None)
+
+    for depth in (1, 2, solving.DEPTH):
+        pairs, method = solving.best(groups, depth)
+        assert (method, len(pairs), units(groups, pairs)) == ("flow", len(whole), units(groups, whole))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_taking_turns_serves_nobody_twice_and_is_not_far_from_the_best(
     seed: int, monkeypatch: pytest.MonkeyPatch

@@ -41,6 +41,28 @@ def test_what_is_kept_makes_the_same_plan_again(modes: Modes, waiting: int, agen
     assert records.facts(again) == records.facts(plan)
 
 
+def test_a_round_that_was_kept_before_classes_were_looked_at_by_depth_makes_the_same_plan_again() -> None:
+    queue, supply = scene(2, 100, 900)
+    plan = planner.plan(queue, supply, worlds.NOW, Weights(), depth=None)
+    assert plan.placements != planner.plan(queue, supply, worlds.NOW, Weights()).placements, "equal totals differ"
+
+    kept = json.loads(msgspec.json.encode(records.inputs(plan)))
+    del kept["depth"]
+
+    assert records.replay(kept, Weights()).placements == plan.placements
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_kept_makes_the_same_plan_again_where_few_are_looked_at_first(seed: int) -> None:
+    queue, supply = scene(seed, 60, 900)
+    plan = planner.plan(queue, supply, worlds.NOW, Weights(), depth=1)
+
+    again = records.replay(json.loads(msgspec.json.encode(records.inputs(plan))), Weights())
+
+    assert again.placements == plan.placements
+    assert records.facts(again) == records.facts(plan)
+
+
 def test_agents_who_could_not_matter_are_not_kept() -> None:
     queue, supply = scene(1, 1, 400)
     plan = planner.plan(queue, supply, worlds.NOW, Weights())
