@@ -58,17 +58,25 @@ def _look(escalation_id: UUID, gone_since: datetime | None, here: bool, *, now: 
         _welcome(escalation_id)
     elif gone_since is None:
         _note(escalation_id, now=now)
-    else:
-        _step(escalation_id, now=now)
+    elif _has_lasted(now - gone_since, "customer_gone_told_seconds"):
+        _step(escalation_id, now - gone_since, now=now)
 
 
-def _step(escalation_id: UUID, *, now: datetime) -> None:
-    """What is due, if it still is."""
+def _step(escalation_id: UUID, gone: timedelta, *, now: datetime) -> None:
+    """What is due for who is gone for so long, if it still is. No lock is taken for what cannot be due: agents and
+    customers at work are kept waiting by each, and a sweep comes every two seconds."""
     owner = Engagement.objects.filter(escalation_id=escalation_id, ended_at=None).first()
     if owner is None:
-        _stop_waiting(escalation_id, now=now)
-    elif not _free_slot(owner.pk, now=now) and owner.customer_away_since is None:
+        if _has_lasted(gone, "customer_gone_abandons_seconds"):
+            _stop_waiting(escalation_id, now=now)
+    elif _has_lasted(gone, "customer_gone_frees_seconds") and _free_slot(owner.pk, now=now):
+        return
+    elif owner.customer_away_since is None:
         _tell_agent(owner.pk, now=now)
+
+
+def _has_lasted(gone: timedelta, wait: str) -> bool:
+    return gone >= timedelta(seconds=settings.BECKON_WAITS[wait])
 
 
 # --- each step, under its locks ---
@@ -188,13 +196,11 @@ def _is_here(escalation: Escalation) -> bool:
 
 def _is_due(escalation: Escalation, wait: str, now: datetime) -> bool:
     """Is she gone for so long, on this absence, and not back unnoticed? The caller holds the escalation."""
-    wait_s = timedelta(seconds=settings.BECKON_WAITS[wait])
     since = escalation.customer_gone_since
-    if since is None or now - since < wait_s or _is_here(escalation):
+    if since is None or not _has_lasted(now - since, wait) or _is_here(escalation):
         return False
-    lines = Event.objects.filter(
-        conversation_id=escalation.conversation_id, kind=Event.Kind.MESSAGE, at__gt=now - wait_s
-    )
+    spoken = now - timedelta(seconds=settings.BECKON_WAITS[wait])
+    lines = Event.objects.filter(conversation_id=escalation.conversation_id, kind=Event.Kind.MESSAGE, at__gt=spoken)
     lines = lines.filter(author_role="customer")
     return not lines.exists()  # whoever writes, through whatever door, is there
 

@@ -21,7 +21,7 @@ from dispatch import (
 from marketplace import clock
 
 
-@shared_task(ignore_result=True, expires=5)
+@shared_task(ignore_result=True, alone=True, expires=5)
 def expire_offers(**_from_newer_senders: object) -> None:
     """Beat, every second: open what opens by itself and was left behind, give back what nobody answered."""
     now = clock.now()
@@ -29,7 +29,7 @@ def expire_offers(**_from_newer_senders: object) -> None:
     offers.expire_due(now=now)
 
 
-@shared_task(ignore_result=True, expires=5)
+@shared_task(ignore_result=True, alone=True, expires=5)
 def sweep_presence(**_from_newer_senders: object) -> None:
     """Beat, every two seconds: agents and customers who vanished or came back without anybody noticing, and customers
     who write again after a long silence."""
@@ -39,38 +39,38 @@ def sweep_presence(**_from_newer_senders: object) -> None:
     dormancy.wake_spoken(now=now)
 
 
-@shared_task(ignore_result=True, expires=10)
+@shared_task(ignore_result=True, alone=True, expires=10)
 def rest_silent(**_from_newer_senders: object) -> None:
     """Beat, every ten seconds: chats whose customer is silent take no place."""
     dormancy.rest_silent(now=clock.now())
 
 
-@shared_task(ignore_result=True, expires=5)
+@shared_task(ignore_result=True, alone=True, expires=5)
 def keep_promises(**_from_newer_senders: object) -> None:
     """Beat, every two seconds: call-backs and messages whose time has come, and what was kept back long enough."""
     promises.keep(now=clock.now())
 
 
-@shared_task(ignore_result=True, expires=5)
+@shared_task(ignore_result=True, alone=True, expires=5)
 def match_if_leaderless(**_from_newer_senders: object) -> None:
     """Beat, every two seconds: while no dispatcher leads, plan a round here."""
     if not leadership.is_led():
         rounds.match_waiting(now=clock.now())
 
 
-@shared_task(ignore_result=True, expires=600)
+@shared_task(ignore_result=True, alone=True, expires=600)
 def close_silent(**_from_newer_senders: object) -> None:
     """Beat, every ten minutes: close what has been silent for a day."""
     idle.close_silent(now=clock.now())
 
 
-@shared_task(ignore_result=True, expires=10)
+@shared_task(ignore_result=True, alone=True, expires=10)
 def set_bonuses(**_from_newer_senders: object) -> None:
     """Beat, every ten seconds: what is paid on top where it is busy, and what was promised for nothing."""
     surge.sweep(now=clock.now())
 
 
-@shared_task(ignore_result=True, expires=60)
+@shared_task(ignore_result=True, alone=True, expires=60)
 def measure_fairness(**_from_newer_senders: object) -> None:
     """Beat, every minute: what each agent earns for her time, and who is passed over."""
     fairness.measure(now=clock.now())

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agents.models import Agent, Slot
 from assistant import replies
@@ -191,10 +193,22 @@ def test_a_return_that_nobody_noticed_yet_stops_every_step(
     """Her socket's row is there, her server has not said so, and the sweep has read the rows before."""
     connect(here)
 
-    customer_absence._step(request_.pk, now=at(GONE + 180))
+    customer_absence._step(request_.pk, timedelta(seconds=180), now=at(GONE + 180))
 
     gone.refresh_from_db()
     assert (gone.state, gone.customer_away_since) == ("live", None)
+
+
+@pytest.mark.parametrize(("seconds", "locks"), [(5, False), (11, True), (60, False), (181, True)])
+def test_the_sweep_holds_nobody_up_for_what_cannot_be_due(gone: Engagement, seconds: float, locks: bool) -> None:
+    """Of a customer who is gone her agent is told at 10 s; until she is free at 180 s there is nothing to lock for."""
+    if seconds > 11:
+        sweep(GONE + 11)
+
+    with CaptureQueriesContext(connection) as asked:
+        customer_absence.sweep(now=at(GONE + seconds))
+
+    assert any("FOR NO KEY UPDATE" in query["sql"] for query in asked) == locks
 
 
 def test_who_looks_in_much_later_rings_nobody_and_who_writes_then_goes_on(
