@@ -19,9 +19,11 @@ from dispatch import (
     what_ifs,
 )
 from marketplace import clock
+from marketplace.sweeps import alone
 
 
-@shared_task(ignore_result=True, alone=True, expires=5)
+@shared_task(ignore_result=True, expires=5)
+@alone
 def expire_offers(**_from_newer_senders: object) -> None:
     """Beat, every second: open what opens by itself and was left behind, give back what nobody answered."""
     now = clock.now()
@@ -29,7 +31,8 @@ def expire_offers(**_from_newer_senders: object) -> None:
     offers.expire_due(now=now)
 
 
-@shared_task(ignore_result=True, alone=True, expires=5)
+@shared_task(ignore_result=True, expires=5)
+@alone
 def sweep_presence(**_from_newer_senders: object) -> None:
     """Beat, every two seconds: agents and customers who vanished or came back without anybody noticing, and customers
     who write again after a long silence."""
@@ -39,38 +42,44 @@ def sweep_presence(**_from_newer_senders: object) -> None:
     dormancy.wake_spoken(now=now)
 
 
-@shared_task(ignore_result=True, alone=True, expires=10)
+@shared_task(ignore_result=True, expires=10)
+@alone
 def rest_silent(**_from_newer_senders: object) -> None:
     """Beat, every ten seconds: chats whose customer is silent take no place."""
     dormancy.rest_silent(now=clock.now())
 
 
-@shared_task(ignore_result=True, alone=True, expires=5)
+@shared_task(ignore_result=True, expires=5)
+@alone
 def keep_promises(**_from_newer_senders: object) -> None:
     """Beat, every two seconds: call-backs and messages whose time has come, and what was kept back long enough."""
     promises.keep(now=clock.now())
 
 
-@shared_task(ignore_result=True, alone=True, expires=5)
+@shared_task(ignore_result=True, expires=5)
+@alone
 def match_if_leaderless(**_from_newer_senders: object) -> None:
     """Beat, every two seconds: while no dispatcher leads, plan a round here."""
     if not leadership.is_led():
         rounds.match_waiting(now=clock.now())
 
 
-@shared_task(ignore_result=True, alone=True, expires=600)
+@shared_task(ignore_result=True, expires=600)
+@alone
 def close_silent(**_from_newer_senders: object) -> None:
     """Beat, every ten minutes: close what has been silent for a day."""
     idle.close_silent(now=clock.now())
 
 
-@shared_task(ignore_result=True, alone=True, expires=10)
+@shared_task(ignore_result=True, expires=10)
+@alone
 def set_bonuses(**_from_newer_senders: object) -> None:
     """Beat, every ten seconds: what is paid on top where it is busy, and what was promised for nothing."""
     surge.sweep(now=clock.now())
 
 
-@shared_task(ignore_result=True, alone=True, expires=60)
+@shared_task(ignore_result=True, expires=60)
+@alone
 def measure_fairness(**_from_newer_senders: object) -> None:
     """Beat, every minute: what each agent earns for her time, and who is passed over."""
     fairness.measure(now=clock.now())

@@ -2,8 +2,6 @@
 
 import gc
 import os
-import threading
-import time
 import warnings
 from typing import Any
 
@@ -19,39 +17,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-ALONE_SECONDS = 10.0
-NEVER = float("-inf")
-
 
 class Sweep(Task):  # type: ignore[type-arg]
-    """Trouble that passes by itself is no failure of a task: whoever sweeps next finds the same work.
-
-    With `alone=True` a process does not run it twice at once: wake-ups that pile up behind a slow one would all look
-    for the same work, and each wait for the locks of the one before. One that has not come back after ten seconds is
-    no reason to wait any more.
-    """
+    """Trouble that passes by itself is no failure of a task: whoever sweeps next finds the same work."""
 
     throws = (OperationalError, InterfaceError)
-    alone = False
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not self.alone:
-            return super().__call__(*args, **kwargs)
-        begun = time.monotonic()
-        with _changing:
-            if begun - _under_way.get(self.name, NEVER) < ALONE_SECONDS:
-                return None
-            _under_way[self.name] = begun
-        try:
-            return super().__call__(*args, **kwargs)
-        finally:
-            with _changing:
-                if _under_way.get(self.name) == begun:
-                    del _under_way[self.name]
-
-
-_changing = threading.Lock()
-_under_way: dict[str, float] = {}  # sweeps that run alone, and since when (time.monotonic)
 
 
 app = Celery("beckon", task_cls=Sweep)

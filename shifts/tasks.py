@@ -3,9 +3,11 @@
 from celery import shared_task
 
 from marketplace import clock
+from marketplace.sweeps import alone
 
 
-@shared_task(ignore_result=True, alone=True, expires=60)
+@shared_task(ignore_result=True, expires=60)
+@alone
 def sweep_shifts(**_from_newer_senders: object) -> None:
     """Beat, every 20 s: who came and who did not, who moves up, who is reminded and told, whose guarantee is due."""
     from shifts import attendance, claims, guarantees, news

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
@@ -13,8 +12,6 @@ import redis
 from celery.contrib.testing.worker import start_worker
 from celery.signals import task_success
 
-from dispatch import tasks
-from marketplace import celery
 from marketplace.celery import app
 
 
@@ -117,68 +114,3 @@ def test_a_worker_whose_broker_is_full_asks_again_at_leisure_and_works_afterward
             assert "Frequent restarts" not in caplog.text
         task.apply_async(queue=task.name)
         assert done.wait(30)
-
-
-@contextmanager
-def a_slow_sweep(*, alone: bool) -> Iterator[tuple[Any, list[str], Event]]:
-    """A task whose first run waits for the event, with what has run so far."""
-    ran: list[str] = []
-    begun, go_on = Event(), Event()
-
-    def sweep() -> None:
-        ran.append("run")
-        if len(ran) == 1:
-            begun.set()
-            assert go_on.wait(10)
-
-    task = app.task(name=f"test-{uuid4().hex}", ignore_result=True, alone=alone)(sweep)
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(task)
-        assert begun.wait(10)
-        try:
-            yield task, ran, go_on
-        finally:
-            go_on.set()
-            first.result(10)
-            app.tasks.unregister(task.name)
-
-
-def test_wake_ups_behind_a_slow_sweep_leave_the_work_to_it() -> None:
-    with a_slow_sweep(alone=True) as (task, ran, _):
-        task()
-        task()
-
-        assert ran == ["run"]
-
-    task()
-    assert ran == ["run", "run"]
-
-
-def test_a_sweep_that_is_not_said_to_be_alone_runs_beside_itself() -> None:
-    with a_slow_sweep(alone=False) as (task, ran, _):
-        task()
-
-        assert ran == ["run", "run"]
-
-
-def test_a_sweep_that_does_not_come_back_keeps_no_later_one_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(celery, "ALONE_SECONDS", 0.0)
-    with a_slow_sweep(alone=True) as (task, ran, _):
-        task()
-
-        assert ran == ["run", "run"]
-
-
-def test_a_sweep_that_failed_has_ended() -> None:
-    def fail() -> None:
-        raise ZeroDivisionError
-
-    task = app.task(name=f"test-{uuid4().hex}", ignore_result=True, alone=True)(fail)
-    for _ in range(2):
-        with pytest.raises(ZeroDivisionError):
-            task()
-    app.tasks.unregister(task.name)
-
-
-def test_the_sweeps_of_the_ride_run_alone() -> None:
-    assert all(task.alone for task in (tasks.expire_offers, tasks.sweep_presence, tasks.keep_promises))

@@ -6,6 +6,7 @@ Each race is first shown to happen where the lock is taken out.
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from threading import Event as Flag
 from typing import Any
@@ -20,8 +21,9 @@ from agents.models import Agent, Slot
 from brands.models import Brand
 from conversations import customers, lifecycle, stream
 from conversations.models import Conversation, Customer, Engagement, Event
-from dispatch import absence, desk, escalations, leadership, offers, rounds
+from dispatch import absence, desk, escalations, leadership, offers, rounds, tasks
 from dispatch.models import Escalation, Offer
+from marketplace import clock
 from marketplace.refusals import Refused
 from payouts.models import Posting
 from tests.people import Hire, ask, at, disconnect
@@ -333,3 +335,40 @@ def _noticed(agent_ids: list[Any]) -> None:
         absence.noticed_all(agent_ids, now=at(9))
     finally:
         connection.close()
+
+
+BLOCKED = "select count(*) from pg_locks where not granted"
+LOOKS = 100_000
+LONGEST_S = 60
+
+
+def wait_for_waiting(count: int) -> None:
+    with connection.cursor() as cursor:
+        for _ in range(LOOKS):
+            cursor.execute(BLOCKED)
+            if cursor.fetchone()[0] == count:
+                return
+    raise AssertionError(f"there were never {count} who waited for a lock")
+
+
+def test_sweeps_do_not_queue_behind_each_other_for_one_row(offer: Offer) -> None:
+    """The row is held by somebody; one sweep waits for it, and who is rung meanwhile goes about other work."""
+    long_ago = clock.now() - timedelta(minutes=5)
+    Offer.objects.update(offered_at=long_ago, expires_at=long_ago + timedelta(seconds=12))
+
+    def sweep() -> None:
+        try:
+            tasks.expire_offers()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            escalations.locked(offer.escalation_id)
+            first = pool.submit(sweep)
+            wait_for_waiting(1)
+            pool.submit(sweep).result(LONGEST_S)
+            assert not first.done()
+        first.result(LONGEST_S)
+
+    assert Offer.objects.get(pk=offer.pk).state == "expired"

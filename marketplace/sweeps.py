@@ -1,0 +1,36 @@
+"""How a process sweeps: what is due is found by looking, so one look at a time is enough."""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+ALONE_SECONDS = 10.0
+NEVER = float("-inf")
+
+Given = ParamSpec("Given")
+
+
+def alone(sweep: Callable[Given, None]) -> Callable[Given, None]:
+    """A process does not run it twice at once: wake-ups that pile up behind a slow one would all look for the same
+    work, and each wait for the locks of the one before. One that does not come back keeps nobody waiting for long."""
+    changing = threading.Lock()
+    latest = NEVER  # when the run that is under way began (time.monotonic)
+
+    @wraps(sweep)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        nonlocal latest
+        with changing:
+            begun = time.monotonic()
+            if begun - latest < ALONE_SECONDS:
+                return
+            latest = begun
+        try:
+            sweep(*args, **kwargs)
+        finally:
+            with changing:
+                if latest == begun:
+                    latest = NEVER
+
+    return run
