@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
+import psycopg
 from django.db import connection
 
 from agents import paid_hours, ringing
@@ -113,7 +114,7 @@ class Row(NamedTuple):
     bonus_minor: int
 
 
-_TERMS = "select * from dispatch_terms(%(escalations)s::uuid[], %(agents)s::uuid[], %(now)s::timestamptz)"
+_TERMS = "select * from dispatch_terms(%(escalations)b::uuid[], %(agents)b::uuid[], %(now)s::timestamptz)"
 
 
 def read(placements: Sequence[Placement], *, now: datetime) -> list[Row]:
@@ -123,9 +124,9 @@ def read(placements: Sequence[Placement], *, now: datetime) -> list[Row]:
         "agents": [placement.agent_id for placement in placements],
         "now": now,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_TERMS, asked)
-        return [Row(placements[nth - 1], *rest) for nth, *rest in cursor]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return [Row(placements[nth - 1], *rest) for nth, *rest in cursor.execute(_TERMS, asked, binary=True)]
 
 
 def _card(row: Row, plan_id: UUID, seconds: float, bonus_minor: int) -> dict[str, Any]:

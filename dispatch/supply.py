@@ -115,7 +115,7 @@ _REST: tuple[tuple[str, Mapping[str, Any]], ...] = ((_SUPPLY, {}), (modes.ON, {}
 
 def _candidates(rows: Rows, certified: "Certified | None", now: datetime) -> list[Candidate]:
     held = (certified or Certified()).of([row[0] for row in rows], now=now)
-    return [_candidate(held[row[0]], *row) for row in rows if row[0] in held]
+    return [_candidate(hers, *row) for row in rows if (hers := held.get(row[0]))]
 
 
 def _candidate(held: Certificates, agent_id: UUID, places: int, active: int, ringing: int, *facts: Any) -> Candidate:

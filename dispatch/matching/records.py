@@ -91,7 +91,7 @@ class _Told:
         self._table = table
         self._placed = placed
         self._best: dict[tuple[int, int], list[int]] = {}
-        self._beside: dict[tuple[object, ...], Json] = {}
+        self._beside: dict[tuple[int, int], Json] = {}
 
     def next(self, one: Waiting, row: int) -> list[int]:
         """Who would have been asked had the chosen one not been there, in order."""
@@ -107,12 +107,17 @@ class _Told:
 
     def beside(self, one: Waiting, row: int) -> Json:
         """The points of who would have been next, and whether another chat of this round went to her."""
-        agent = self._table.crowd.agents[row].agent_id
-        key = (one.brand_id, one.topic, one.family, one.language, one.tier, one.first == agent, row)
+        if one.first is not None:
+            return self._told_beside(one, row)  # whether it is she who knows the customer
+        key = (id(self._table.group_of[one]), row)
         if key not in self._beside:
-            held = fitness.code(one, self._table.crowd.agents[row].certificates, self._table.crowd.now)
-            self._beside[key] = {**self.points(one, row, held), "placed": agent in self._placed}
+            self._beside[key] = self._told_beside(one, row)
         return self._beside[key]
+
+    def _told_beside(self, one: Waiting, row: int) -> Json:
+        agent = self._table.crowd.agents[row]
+        held = fitness.code(one, agent.certificates, self._table.crowd.now)
+        return {**self.points(one, row, held), "placed": agent.agent_id in self._placed}
 
     def points(self, one: Waiting, row: int, code: int) -> Json:
         """The parts of the score, as they add up; served plainly, only idle time and chats count. `code` is what the
