@@ -101,5 +101,5 @@ def why(escalation: Waiting, agent: Candidate, now: float) -> tuple[str, ...]:
 def why_of(code_: int, escalation: Waiting, agent: Candidate) -> tuple[str, ...]:
     """`why`, where grade and level are known."""
     held, level = divmod(code_, LANGUAGE_LEVELS)
-    known = ("knows",) if agent.agent_id == escalation.first else ()
+    known = ("knows",) if escalation.first is not None and agent.agent_id == escalation.first else ()
     return (*known, TOPIC_FACTS[held], LANGUAGE_FACTS[level], "room" if agent.active else "free")

@@ -1,6 +1,6 @@
 """Who of each class goes to whom: the best total by a min-cost flow, or nearly the best by taking turns."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -303,24 +303,24 @@ class _Deal:
         self._group = group
         self._order = order
         self._free = list(order)
-        self._rows, self._needs = group.rows.tolist(), group.needs.tolist()
+        self._rows, self._needs, self._rings = group.rows.tolist(), group.needs.tolist(), group.rings.tolist()
         self.holder: dict[int, int] = {}  # place of the row -> place of the member
 
     def give(self, member: int) -> bool:
         """Does the member have a row now?"""
-        may = self._open_to(member)
-        free = next((place for place in self._free if may(place)), None)
-        if free is None:
-            return self._by_moving(member, set())
-        self._free.remove(free)
-        self.holder[free] = member
-        return True
+        ring, barred = self._bounds(member)
+        for at, place in enumerate(self._free):
+            if self._needs[place] <= ring and self._rows[place] not in barred:
+                del self._free[at]
+                self.holder[place] = member
+                return True
+        return self._by_moving(member, set())
 
     def _by_moving(self, member: int, tried: set[int]) -> bool:
         """An augmenting path, as in bipartite matching: somebody gives up a row that she can replace."""
-        may = self._open_to(member)
+        ring, barred = self._bounds(member)
         for place in self._order:
-            if place in tried or not may(place):
+            if place in tried or self._needs[place] > ring or self._rows[place] in barred:
                 continue
             tried.add(place)
             if place not in self.holder or self._by_moving(self.holder[place], tried):
@@ -330,8 +330,7 @@ class _Deal:
                 return True
         return False
 
-    def _open_to(self, member: int) -> Callable[[int], bool]:
-        ring = int(self._group.rings[member])
-        barred = self._group.barred.get(self._group.members[member].id, frozenset())
-        rows, needs = self._rows, self._needs
-        return lambda place: needs[place] <= ring and rows[place] not in barred
+    def _bounds(self, member: int) -> tuple[int, frozenset[int]]:
+        """(the member's ring, the rows barred for it)"""
+        barred = self._group.barred.get(self._group.members[member].id) if self._group.barred else None
+        return self._rings[member], barred or frozenset()
