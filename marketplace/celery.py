@@ -9,7 +9,7 @@ import redis
 from celery import Celery, Task, bootsteps
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
-from celery.signals import worker_init
+from celery.signals import celeryd_after_setup, worker_init
 from kombu.transport.redis import Channel, Transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
@@ -205,8 +205,13 @@ class Tidied(bootsteps.StartStopStep):
 
 app.steps["consumer"].add(Tidied)
 
-# Tasks under way when the broker's link breaks go on: each may run twice. Celery would rather hear the opposite.
-warnings.filterwarnings("ignore", category=CPendingDeprecationWarning, module=r"celery\.worker|marketplace\.consumer")
+
+@celeryd_after_setup.connect
+def let_tasks_go_on(**_: object) -> None:
+    """Tasks under way when the broker's link breaks go on: each may run twice. Celery would rather hear the opposite,
+    and says so; it is told after Celery has set up its own log, which asks for all such words."""
+    words = r"celery\.worker|marketplace\.consumer"
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning, module=words)
 
 
 @worker_init.connect
