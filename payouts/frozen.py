@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import UTC, datetime
-from typing import Any, TypeVar, get_type_hints
+from functools import cache, lru_cache
+from operator import attrgetter
+from typing import Any, TypeVar, cast, get_type_hints
 from uuid import UUID
 
 Frozen = TypeVar("Frozen")
-_HINTS: dict[type[Any], dict[str, Any]] = {}  # what each kind's fields are typed as, found out once
+_TEXT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def canonical(facts: Any) -> str:
@@ -16,14 +19,19 @@ def canonical(facts: Any) -> str:
 
     A field marked `later`, added when facts of its kind had been frozen already, is left out while it says nothing.
     """
-    told = {part.name: _plain(getattr(facts, part.name)) for part in fields(facts) if not _is_silent(facts, part)}
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    kind: Any = type(facts)
+    names, values_of, later = _shape(kind)
+    told = dict(zip(names, map(_plain, values_of(facts)), strict=True))
+    for name, nothing in later:
+        if getattr(facts, name) == nothing:
+            del told[name]
+    return _TEXT(told)
 
 
 def parse(kind: type[Frozen], text: str) -> Frozen:
     """The facts that this canonical text stands for: `canonical(parse(kind, text)) == text`."""
-    hints = _HINTS.get(kind) or _HINTS.setdefault(kind, get_type_hints(kind))
-    return kind(**{name: _typed(hints[name], value) for name, value in json.loads(text).items()})
+    readers = _readers(cast("Any", kind))
+    return kind(**{name: readers[name](value) for name, value in json.loads(text).items()})
 
 
 def digest(text: str) -> str:
@@ -38,23 +46,50 @@ def utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _is_silent(facts: Any, part: Field[Any]) -> bool:
-    return "later" in part.metadata and part.default is not MISSING and getattr(facts, part.name) == part.default
+@cache
+def _shape(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], list[tuple[str, Any]]]:
+    """The fields of a kind, what reads them all at once, and those left out at their default. Found out once."""
+    parts: tuple[Field[Any], ...] = fields(kind)
+    names = tuple(part.name for part in parts)
+    later = [(part.name, part.default) for part in parts if "later" in part.metadata and part.default is not MISSING]
+    return names, attrgetter(*names), later
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return utc(value).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, UUID) else value
+    written = _WRITTEN.get(type(value))
+    return value if written is None else written(value)
 
 
-def _typed(hint: Any, value: Any) -> Any:
+def _written_instant(value: datetime) -> str:
+    return utc(value).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+# By exact type: facts hold no others. What is not among them is JSON as it stands, or JSON refuses it.
+_WRITTEN: Mapping[type[Any], Callable[[Any], Any]] = {
+    datetime: _written_instant,
+    UUID: str,
+    tuple: lambda values: [_plain(value) for value in values],
+}
+_READ: Mapping[Any, Callable[[str], Any]] = {
+    UUID: lru_cache(maxsize=1_024)(UUID),  # brands and plans come again and again
+    datetime: datetime.fromisoformat,
+    datetime | None: datetime.fromisoformat,
+}
+
+
+@cache
+def _readers(kind: type[Any]) -> Mapping[str, Callable[[Any], Any]]:
+    """What makes the value of each field out of its JSON. Found out once for each kind."""
+    return {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    made: Callable[[str], Any] | None = _READ.get(hint)
+    return _as_it_is if made is None else lambda value: made(value) if isinstance(value, str) else value
+
+
+def _as_it_is(value: Any) -> Any:
+    """The value, with tuples for lists, one level deep."""
     if isinstance(value, list):
         return tuple(tuple(item) if isinstance(item, list) else item for item in value)
-    if isinstance(value, str) and hint is UUID:
-        return UUID(value)
-    if isinstance(value, str) and hint in (datetime, datetime | None):
-        return datetime.fromisoformat(value)
     return value

@@ -50,7 +50,8 @@ def _chunk(run_id: UUID, *, after: str, now: datetime) -> tuple[Run, str | None]
         cursor.execute(_HELD, asked)
         many, last, claimed_before = cursor.fetchone() or (0, None, None)
         if last is not None:
-            draining.drain(claimed_before or (), now=now)
+            if claimed_before:
+                draining.drain(claimed_before, now=now)
             cursor.execute(_CLAIM, asked | {"last": last})
         if many == CHUNK_ACCOUNTS:
             return run, str(last)
@@ -135,14 +136,14 @@ order by a.id"""  # noqa: S608  (assembled from constants)
 
 # Control totals, and whom the run leaves out although something is owed that no run has claimed.
 _TOTALS = f"""
-select
-  (select count(*) from payouts_payout where run_id = %(run)s) as payouts,
-  (select coalesce(sum(amount), 0)::bigint from payouts_payout where run_id = %(run)s) as amount,
-  (select coalesce(sum(hi - lo + 1), 0)::bigint from payouts_payout where run_id = %(run)s) as lines,
-  count(*) filter (where free < %(minimum)s) as below_minimum,
+select claimed.*, left_out.* from (
+  select count(*) as payouts, coalesce(sum(amount), 0)::bigint as amount,
+    coalesce(sum(hi - lo + 1), 0)::bigint as lines
+  from payouts_payout where run_id = %(run)s) claimed, (
+select count(*) filter (where free < %(minimum)s) as below_minimum,
   count(*) filter (where free >= %(minimum)s and d.usable_from > %(now)s) as cooling_off
 from payouts_account a
 join payouts_payoutdestination d on d.agent_id = a.agent_id and d.currency = a.currency
 left join payouts_payout p on p.account_id = a.id and p.drained_seq is null
 cross join lateral (select a.balance - coalesce(p.amount, 0) as free) left_over
-where {_OF_THE_RUN} and a.balance > 0 and free > 0"""  # noqa: S608  (assembled from constants)
+where {_OF_THE_RUN} and a.balance > 0 and free > 0) left_out"""  # noqa: S608  (assembled from constants)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payouts import rating
+from payouts import frozen, late, rating, replay
+from payouts.models import EarningFact
 from payouts.rating import Facts, Plan, Rule
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -31,6 +32,8 @@ CHAT = Facts(
     ended_at=NOON,
     active_seconds=750,
 )
+TIP = late.Tipped(UUID(int=1), UUID(int=3), UUID(int=2), "payment-1", 200, "EUR", NOON)
+REOPENED = late.Reopened(UUID(int=1), UUID(int=3), UUID(int=2), NOON)
 
 seconds = st.integers(0, 36_000)
 cents = st.integers(1, rating.HIGHEST_RATE_CENTS)
@@ -47,6 +50,10 @@ pay_plans = st.builds(
 
 def chat(outcome: str = "resolved", active: int = 750) -> Facts:
     return replace(CHAT, outcome=outcome, active_seconds=active)
+
+
+def fact_of(kind: str, text: str) -> EarningFact:
+    return EarningFact(kind=kind, revision=1, canonical=text, sha256=frozen.digest(text))
 
 
 def paid(facts: Facts, plan: Plan = PLAN) -> dict[str, int]:
@@ -138,6 +145,16 @@ def test_the_same_facts_have_one_text_in_every_zone() -> None:
 
     assert rating.canonical(abroad) == rating.canonical(CHAT)
     assert '"ended_at":"2026-11-24T12:00:00.000000Z"' in rating.canonical(CHAT)
+
+
+@pytest.mark.parametrize(("kind", "facts", "lines"), [("tipped", TIP, 1), ("reopened", REOPENED, 0)])
+def test_facts_that_do_not_read_back_as_they_were_written_are_never_rated(kind: str, facts: Any, lines: int) -> None:
+    written = frozen.canonical(facts)
+    otherwise = written.replace(".000000Z", "+00:00")  # the same instant, in other words
+
+    assert len(replay.lines_of(fact_of(kind, written))) == lines
+    with pytest.raises(AssertionError, match="do not read back"):
+        replay.lines_of(fact_of(kind, otherwise))
 
 
 @pytest.mark.parametrize("wrong", [{"outcome": "solved"}, {"active_seconds": -1}, {"active_seconds": 36_001}])
