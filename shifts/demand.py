@@ -168,7 +168,7 @@ class Staffing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.brand_id}: {self.share:.0%} within {self.target_seconds} s"
+        return f"{self.brand}: {self.share:.0%} within {self.target_seconds} s"
 
     @property
     def correction_in_force(self) -> float:

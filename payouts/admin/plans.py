@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -21,6 +22,7 @@ from payouts import drafts, pools, previews, rules
 from payouts.admin.run_page import money, person, signed
 from payouts.kinds import kind_words
 from payouts.models import PayPlan, PlanDraft, UnitPool, UnitsDue
+from payouts.receipts import rule_words
 
 PUBLISH = Question(
     title="Publish this plan",
@@ -36,13 +38,14 @@ DROP = Question(
     done="Dropped.",
 )
 PUBLISHES = ["payouts.add_payplan"]
-WORDS: Mapping[str, str] = {
-    "rate_cents": "minor units",
-    "highest_percent": "highest share, in %; or:",
-    "highest_cents": "highest sum on top, minor units",
-    "least_score": "from a score of",
-    "after_chats": "after so many chats",
-    "units": "units",
+MINOR = "In minor units: 240 is 2.40 EUR."
+WORDS: Mapping[str, tuple[str, str]] = {  # what a number of a rule is called, and what is said under it
+    "rate_cents": ("Amount", MINOR),
+    "highest_percent": ("Highest share, in %", "Of what the chat pays; or else a highest sum."),
+    "highest_cents": ("Highest sum", MINOR),
+    "least_score": ("From a score of", "Out of 5."),
+    "after_chats": ("After so many chats", "Of the agent who was brought."),
+    "units": ("Units", "For each chat."),
 }
 
 
@@ -54,7 +57,7 @@ def _form_fields(kind: str) -> dict[str, forms.Field]:
     """What is asked about a rule of this kind. Bounds are said by the rules themselves, in their own sentence."""
     asked: dict[str, forms.Field] = {
         _name(kind, field): forms.IntegerField(
-            required=False, widget=UnfoldAdminIntegerFieldWidget, help_text=WORDS[field], label=field.replace("_", " ")
+            required=False, widget=UnfoldAdminIntegerFieldWidget, label=WORDS[field][0], help_text=WORDS[field][1]
         )
         for field in rules.NUMBERS[kind]
     }
@@ -62,9 +65,9 @@ def _form_fields(kind: str) -> dict[str, forms.Field]:
         asked[_name(kind, "outcomes")] = forms.MultipleChoiceField(
             choices=[(outcome, outcome) for outcome in rules.SEEN_THROUGH],
             initial=list(rules.SEEN_THROUGH),
+            label="Paid where the chat was",
             required=False,
             widget=UnfoldAdminCheckboxSelectMultipleWidget,
-            help_text="How a chat may end for this to be paid.",
         )
     return asked
 
@@ -149,7 +152,7 @@ class PlanDraftAdmin(Acting):
         first = (None, {"fields": ["brand", "tier", "currency", "valid_from", "preview"]})
         if obj is not None and not self.has_change_permission(request, obj):
             return [first, (None, {"fields": ["rules", "state", "preparer", "prepared_at", "plan"]})]
-        return [first, *((kind.replace("_", " "), {"fields": _fields(kind)}) for kind in rules.NUMBERS)]
+        return [first, *((kind_words(kind), {"fields": _fields(kind)}) for kind in rules.NUMBERS)]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
         options["fields"] = ["brand", "tier", "currency", "valid_from"]
@@ -208,11 +211,31 @@ class PayPlanAdmin(Window):
     list_filter = ["brand", "tier", "currency"]
     list_select_related = ["brand"]
     ordering = ["brand__name", "tier", "currency", "-version"]
+    fields = [
+        "brand",
+        "tier",
+        "currency",
+        "version",
+        "in_force",
+        "what_it_pays",
+        "preparer",
+        "publisher",
+        "published_at",
+    ]
+    readonly_fields = fields
 
     @admin.display(description="In force", ordering="valid")
     def in_force(self, plan: PayPlan) -> str:
-        until = f" to {plan.valid.upper:%-d %b %Y, %H:%M}" if plan.valid.upper else " on"
+        until = f" to {plan.valid.upper:%-d %b %Y, %H:%M} UTC" if plan.valid.upper else " UTC on"
         return f"{plan.valid.lower:%-d %b %Y, %H:%M}{until}"
+
+    @admin.display(description="What it pays")
+    def what_it_pays(self, plan: PayPlan) -> str:
+        told = [
+            (kind_words(rule.kind), rule_words(rule, plan.currency, locale="en"))
+            for rule in rules.parse_rules(plan.rules)
+        ]
+        return format_html_join("", "<p><b>{}</b>: {}</p>", told)
 
     @admin.display(description="Written by")
     def preparer(self, plan: PayPlan) -> str:

@@ -9,6 +9,7 @@ from payouts.kinds import kind_words
 from payouts.models import Payout, PayoutRun
 from payouts.runs import review
 
+NAMES = {"system": "the schedule", "deployment": "the deployment"}  # who acts without being a person
 ENDING = 4  # signs of the digest that the approver writes down
 STEPS = ("draft", "computed", "proved", "submitted", "approved", "releasing", "closed")
 
@@ -17,7 +18,7 @@ def person(principal: str) -> str:
     """The name of whoever this principal is, as an operator knows them."""
     kind, _, key = principal.partition(":")
     if kind != "operator":
-        return "the schedule" if principal == "system" else principal
+        return NAMES.get(principal, principal)
     found = User.objects.filter(pk=key).first() if _is_id(key) else None
     return (found.get_full_name() or found.email) if found else principal
 
@@ -39,6 +40,22 @@ def grouped(digest: str) -> str:
     return " ".join(digest[at : at + ENDING] for at in range(0, len(digest), ENDING))
 
 
+def leaving_words(run: PayoutRun) -> str:
+    """`1 payout, 39.48 EUR`: what goes if the run is approved as it stands."""
+    many, amount = review.leaving(run)
+    return f"{many} payout{'' if many == 1 else 's'}, {money(amount, run.currency)}"
+
+
+def staying_words(run: PayoutRun) -> str:
+    """What of the run stays behind, as a sentence; empty where all of it goes."""
+    many, amount = review.leaving(run)
+    stay = int(run.totals.get("payouts", 0)) - many
+    left = money(int(run.totals.get("amount", 0)) - amount, run.currency)
+    if not stay:
+        return ""
+    return f"{stay} payout{' stays' if stay == 1 else 's stay'} behind, held or given back: {left}."
+
+
 def context(run: PayoutRun, *, principal: str) -> dict[str, Any]:
     """All that the page shows, to whoever is asking."""
     found = review.review(run)
@@ -47,6 +64,8 @@ def context(run: PayoutRun, *, principal: str) -> dict[str, Any]:
         "review": found,
         "steps": [(name, PayoutRun.State(name).label, _step(run, name)) for name in STEPS],
         "to_pay": money(found.amount, currency),
+        "leaving": leaving_words(run),
+        "staying": staying_words(run),
         "change": None if found.change is None else signed(found.change, currency),
         "before": money(int(found.earlier.totals.get("amount", 0)), currency) if found.earlier else "",
         "parts": [_part(part, currency, compared=found.earlier is not None) for part in found.parts],

@@ -36,9 +36,6 @@ COLOURS = {
     "unknown": "warning",
 }
 
-SUBMIT = Question(
-    "Submit this run", "A second person approves it.", "Submit", "Submitted: a second person approves it.", ConfirmForm
-)
 REFUSE = Question(
     "Refuse this run",
     "Nothing is paid, and every amount is back in its balance at once.",
@@ -152,18 +149,23 @@ class PayoutRunAdmin(Window):
 
     @action("Submit", permissions=MOVES)
     def submit(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return ask(self, request, object_id, SUBMIT, by_principal(approving.submit))
+        return ask(
+            self, request, object_id, _submission(self._asked(request, object_id)), by_principal(approving.submit)
+        )
 
     @action("Approve", permissions=MOVES)
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        run = self.get_object(request, object_id)
-        if run is None:
-            raise Http404("There is no such run.")
-        return ask(self, request, object_id, _approval(run), by_principal(_approved))
+        return ask(self, request, object_id, _approval(self._asked(request, object_id)), by_principal(_approved))
 
     @action("Refuse", permissions=MOVES)
     def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return ask(self, request, object_id, REFUSE, by_principal(approving.refuse))
+
+    def _asked(self, request: HttpRequest, object_id: str) -> PayoutRun:
+        run: PayoutRun | None = self.get_object(request, object_id)
+        if run is None:
+            raise Http404("There is no such run.")
+        return run
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -193,12 +195,21 @@ def _prepared(*, by: str, now: Any, **asked: Any) -> str:
     return f"{run}: it will be computed and proved within a minute."
 
 
+def _submission(run: PayoutRun) -> Question:
+    words = f"A second person approves it. {_told(run)}"
+    return Question("Submit this run", words, "Submit", "Submitted: a second person approves it.", ConfirmForm)
+
+
+def _told(run: PayoutRun) -> str:
+    """What leaves, and what does not."""
+    return " ".join(filter(None, (f"{run_page.leaving_words(run)}.", run_page.staying_words(run))))
+
+
 def _approval(run: PayoutRun) -> Question:
     """The question for this very run: what is approved is what stands on its page."""
-    told = f"{run.totals.get('payouts', 0)} payouts, {money(int(run.totals.get('amount', 0)), run.currency)}."
     by = f"Prepared by {person(run.prepared_by)}, submitted by {person(run.submitted_by)}: you are neither."
     form = type("ThisRun", (ApproveForm,), {"digest": forms.CharField(widget=forms.HiddenInput, initial=run.digest)})
-    words = f"{told} {by} Digest {grouped(run.digest)}"
+    words = f"{_told(run)} {by} Digest {grouped(run.digest)}"
     return Question("Approve this run", words, "Approve", "Approved: its payouts leave now.", form)
 
 

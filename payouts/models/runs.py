@@ -4,8 +4,10 @@ Which state may follow which, and what may never change again, is refused by tri
 """
 
 import uuid
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel.numbers import get_currency_precision
 from django.db import models
 from django.db.models import F, Q
 
@@ -219,7 +221,8 @@ class Payout(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency}, {self.get_state_display()}"
+        exact = Decimal(self.amount).scaleb(-get_currency_precision(self.currency))
+        return f"{exact} {self.currency}, {self.get_state_display()}"
 
 
 class PayoutBatch(models.Model):

@@ -106,6 +106,13 @@ def review(run: PayoutRun) -> Review:
     )
 
 
+def leaving(run: PayoutRun) -> tuple[int, int]:
+    """How many payouts go if the run is approved as it stands, and their minor units: none held or given back."""
+    goes = run.payouts.filter(held_by="", state__in=(Payout.State.DUE, Payout.State.APPROVED))
+    found = goes.aggregate(many=Count("id"), sum=Sum("amount"))
+    return found["many"], int(found["sum"] or 0)
+
+
 def _full(run: PayoutRun) -> QuerySet[Payout]:
     return run.payouts.select_related("account__agent", "destination")
 

@@ -73,6 +73,8 @@ def test_a_run_is_prepared_by_hand_once_and_approved_by_another(ilse: Agent) -> 
 def test_two_people_let_a_run_go_over_its_digest(run: PayoutRun) -> None:
     noor, omar = browser("noor"), browser("omar")
     assert "13.00 EUR" in text(noor.get(page("payoutrun", run)))
+    assert "2 payouts, 13.00 EUR." in text(noor.get(page("payoutrun", run, "submit")))
+    assert "stays behind" not in text(noor.get(page("payoutrun", run, "submit")))
 
     assert noor.post(page("payoutrun", run, "submit")).status_code == 302
     assert "A second person approves" in text(approve(noor, run))
@@ -99,6 +101,9 @@ def test_one_is_held_and_the_rest_goes(run: PayoutRun, ilse: Agent, bank: Fake) 
     assert bad.status_code == 200
     good = omar.post(page("payout", held, "hold"), {"reason": "The name differs.", "answer_within_days": "3"})
     assert good.status_code == 302
+    for told in (text(omar.get(page("payoutrun", run))), text(omar.get(page("payoutrun", run, "approve")))):
+        assert "1 payout, 4.00 EUR" in told
+        assert "1 payout stays behind, held or given back: 9.00 EUR." in told
     assert "The name differs." in text(omar.get(page("payoutrun", run)))
 
     approve(omar, run)
@@ -106,6 +111,13 @@ def test_one_is_held_and_the_rest_goes(run: PayoutRun, ilse: Agent, bank: Fake) 
         True: "due",
         False: "approved",
     }
+
+
+def test_a_payout_is_named_by_what_a_person_reads(run: PayoutRun, ilse: Agent) -> None:
+    payout = run.payouts.get(account__agent=ilse)
+
+    assert str(payout) == "9.00 EUR, Due"
+    assert str(Payout(amount=900, currency="JPY", state="settled")) == "900 JPY, Paid"
 
 
 def test_who_holds_no_right_sees_no_run_and_moves_none(run: PayoutRun, db: None) -> None:

@@ -110,7 +110,10 @@ def test_the_windows_open_and_nothing_in_them_can_be_edited(
 def test_a_published_plan_is_shown_and_not_edited(noors_browser: Client, plan: PayPlan, lindenpay: Brand) -> None:
     page = reverse("admin:payouts_payplan_change", args=[plan.pk])
 
-    assert noors_browser.get(page).status_code == 200
+    shown = noors_browser.get(page)
+    assert shown.status_code == 200
+    assert "for each active minute" in shown.content.decode()  # in words, as the agents read it
+    assert "rate_cents" not in shown.content.decode()
     assert noors_browser.post(page, {"tier": "expert"}).status_code == 403
     assert noors_browser.get(reverse("admin:payouts_payplan_add")).status_code == 403
 
