@@ -126,7 +126,7 @@ class PlanDraftAdmin(Acting):
     list_display = ["brand", "tier", "currency", "shown_state", "preparer", "prepared_at"]
     list_filter = ["state", "brand", "tier"]
     list_select_related = ["brand"]
-    readonly_fields = ["preview", "preparer"]
+    readonly_fields = ["preview", "preparer", "what_it_pays"]
     actions_detail = ["publish", "drop"]
     acts_when = {"publish": (PlanDraft.State.OPEN,), "drop": (PlanDraft.State.OPEN,)}
 
@@ -137,6 +137,10 @@ class PlanDraftAdmin(Acting):
     @admin.display(description="Written by")
     def preparer(self, draft: PlanDraft) -> str:
         return person(draft.prepared_by)
+
+    @admin.display(description="What it pays")
+    def what_it_pays(self, draft: PlanDraft) -> str:
+        return _in_words(draft)
 
     @admin.display(description="On last week's chats")
     def preview(self, draft: PlanDraft) -> str:
@@ -151,7 +155,7 @@ class PlanDraftAdmin(Acting):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         first = (None, {"fields": ["brand", "tier", "currency", "valid_from", "preview"]})
         if obj is not None and not self.has_change_permission(request, obj):
-            return [first, (None, {"fields": ["rules", "state", "preparer", "prepared_at", "plan"]})]
+            return [first, (None, {"fields": ["what_it_pays", "state", "preparer", "prepared_at", "plan"]})]
         return [first, *((kind_words(kind), {"fields": _fields(kind)}) for kind in rules.NUMBERS)]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
@@ -196,6 +200,13 @@ def _preview(draft: PlanDraft) -> dict[str, Any]:
     }
 
 
+def _in_words(plan: PayPlan | PlanDraft) -> str:
+    """Each rule as agents read it."""
+    written = rules.parse_rules(plan.rules)
+    told = ((kind_words(rule.kind), rule_words(rule, plan.currency, locale="en")) for rule in written)
+    return format_html_join("", "<p><b>{}</b>: {}</p>", told)
+
+
 def _fields(kind: str) -> list[str]:
     if kind == "tip":
         return ["tip"]
@@ -231,11 +242,7 @@ class PayPlanAdmin(Window):
 
     @admin.display(description="What it pays")
     def what_it_pays(self, plan: PayPlan) -> str:
-        told = [
-            (kind_words(rule.kind), rule_words(rule, plan.currency, locale="en"))
-            for rule in rules.parse_rules(plan.rules)
-        ]
-        return format_html_join("", "<p><b>{}</b>: {}</p>", told)
+        return _in_words(plan)
 
     @admin.display(description="Written by")
     def preparer(self, plan: PayPlan) -> str:

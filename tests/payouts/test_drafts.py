@@ -159,6 +159,9 @@ def test_a_draft_is_published_once_and_not_changed_after(draft: PlanDraft, plan:
 
 def test_a_dropped_draft_is_not_published(draft: PlanDraft) -> None:
     drafts.drop(draft.pk, by="operator:mirek", reason="Too low.", now=NOON)
+    shown = browser("noor").get(reverse("admin:payouts_plandraft_change", args=[draft.pk])).content.decode()
+    assert "for the chat" in shown  # its rules in words
+    assert "rate_cents" not in shown
 
     with pytest.raises(Refused, match="was dropped"):
         drafts.publish(draft.pk, by="operator:mirek", now=NOON)
