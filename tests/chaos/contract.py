@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-Disturbance = Literal["race", "deactivate", "log_out", "reassign", "reconnect"]
+Disturbance = Literal["race", "deactivate", "log_out", "reassign", "reconnect", "vanish"]
+# What a fault may delay: what was said and what desks show, or what the clockwork (dispatcher, sweeps) does by time.
+Promise = Literal["delivery", "clockwork"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Happened:
 
     `faults` are names of tests/chaos/faults.py. `logs` holds what each process said during this seed. `share` is the
     part of the machine that others left to this seed, as measured: with half of it everything takes twice as long.
+    `excused` is what any of the faults may delay while it lasts.
     """
 
     faults: tuple[str, ...]
@@ -57,6 +60,7 @@ class Happened:
     haste: float
     logs: Mapping[str, str] = field(default_factory=dict, repr=False)
     share: float = 1.0
+    excused: frozenset[Promise] = frozenset(("delivery", "clockwork"))
 
 
 class Load(Protocol):
@@ -78,7 +82,8 @@ class Load(Protocol):
 
         race: two sockets of one agent, and an operator or second agent, answer the same offer at once.
         deactivate, log_out, reassign: through the doors made for it, while messages stream. reconnect: half of all
-        clients leave and come back at once. Returns a word about whom it met; bounded by 10 s.
+        clients leave and come back at once. vanish: busy agents lose every link for longer than their chats are kept.
+        Returns a word about whom it met; bounded by 10 s.
         """
 
     async def settle(self, seconds: float) -> list[str]:

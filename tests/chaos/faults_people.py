@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.chaos.contract import Disturbance
-from tests.chaos.scene import Act, Fault, Scene
+from tests.chaos.scene import NOTHING, Act, Fault, Scene
 
 
 def people(kind: Disturbance, times: int) -> Act:
@@ -17,9 +17,10 @@ def people(kind: Disturbance, times: int) -> Act:
 
 
 FAULTS = [
-    Fault("accept races", 30.0, people("race", 6)),
-    Fault("agents deactivated", 20.0, people("deactivate", 2)),
-    Fault("agents logged out", 20.0, people("log_out", 2)),
-    Fault("chats reassigned", 20.0, people("reassign", 4)),
+    Fault("accept races", 30.0, people("race", 6), delays=NOTHING),
+    Fault("agents deactivated", 20.0, people("deactivate", 2), delays=NOTHING),
+    Fault("agents logged out", 20.0, people("log_out", 2), delays=NOTHING),
+    Fault("agents vanish", 90.0, people("vanish", 1), delays=NOTHING),
+    Fault("chats reassigned", 20.0, people("reassign", 4), delays=NOTHING),
     Fault("people reconnect", 20.0, people("reconnect", 2)),
 ]

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.chaos.scene import Act, Fault, Scene
+from tests.chaos.scene import CLOCKWORK, EVERYTHING, Act, Fault, Scene
 from tests.chaos.world import WEBS
 
 VICTIMS: dict[str, tuple[str, ...]] = {
@@ -21,6 +21,7 @@ VICTIMS: dict[str, tuple[str, ...]] = {
     "postgres": ("postgres",),
     "valkey": ("valkey",),
 }
+SPEAK = ("web", "postgres")  # without these nothing is said; without the others it is, and only what is timed waits
 FREEZES = (5, 30, 120)
 HOUR = 3600
 
@@ -125,20 +126,17 @@ def wrong_clock(role: str, victims: tuple[str, ...]) -> Act:
     return act
 
 
-def _family(name: str, make: Callable[[tuple[str, ...]], Act]) -> list[Fault]:
-    return [Fault(f"{name} {victim}", 5.0, make(names)) for victim, names in VICTIMS.items()]
+def _of(victim: str, name: str, true_seconds: float, make: Callable[[tuple[str, ...]], Act]) -> Fault:
+    delays = EVERYTHING if victim in SPEAK else CLOCKWORK
+    return Fault(name, true_seconds, make(VICTIMS[victim]), delays=delays)
 
 
 FAULTS = [
-    *_family("kill", kill),
+    *(_of(victim, f"kill {victim}", 5.0, kill) for victim in VICTIMS),
     Fault("kill a backend", 5.0, kill_backend),
-    *(
-        Fault(f"freeze {victim} {seconds}", float(seconds), freeze(names))
-        for victim, names in VICTIMS.items()
-        for seconds in FREEZES
-    ),
-    Fault("two beats", 30.0, second_beat),
-    Fault("no beat", 30.0, no_beat),
+    *(_of(victim, f"freeze {victim} {seconds}", seconds, freeze) for victim in VICTIMS for seconds in FREEZES),
+    Fault("two beats", 30.0, second_beat, delays=CLOCKWORK),
+    Fault("no beat", 30.0, no_beat, delays=CLOCKWORK),
     *(
         Fault(f"clock of {role}", 20.0, wrong_clock(role, VICTIMS[role]), no_faketime)
         for role in ("web", "dispatcher", "worker", "beat")

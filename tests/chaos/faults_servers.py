@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from marketplace.local import launch
-from tests.chaos.scene import Act, Fault, Scene
+from tests.chaos.scene import CLOCKWORK, Act, Fault, Scene
 from tests.chaos.weather import Weather
 from tests.chaos.world import World
 
@@ -169,12 +169,12 @@ def no_limits() -> str:
 
 
 FAULTS = [
-    Fault("empty valkey", 20.0, empty),
-    Fault("kill and empty valkey", 5.0, kill_and_empty),
-    Fault("valkey full", 20.0, full),
-    Fault("tasks lost", 30.0, tasks("lost", LOSE)),
-    Fault("tasks doubled", 30.0, tasks("doubled", DOUBLE)),
-    Fault("tasks shuffled", 30.0, tasks("shuffled", SHUFFLE)),
+    Fault("empty valkey", 20.0, empty, delays=CLOCKWORK),
+    Fault("kill and empty valkey", 5.0, kill_and_empty, delays=CLOCKWORK),
+    Fault("valkey full", 20.0, full, delays=CLOCKWORK),
+    Fault("tasks lost", 30.0, tasks("lost", LOSE), delays=CLOCKWORK),
+    Fault("tasks doubled", 30.0, tasks("doubled", DOUBLE), delays=CLOCKWORK),
+    Fault("tasks shuffled", 30.0, tasks("shuffled", SHUFFLE), delays=CLOCKWORK),
     Fault("postgres slow", 30.0, slow),
     Fault("table locked", 30.0, locked_table),
     Fault("rows locked", 20.0, locked_rows),

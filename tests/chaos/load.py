@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -130,9 +130,9 @@ class Load:
         self._playing = [asyncio.create_task(player.play()) for player in self.house.customers]
         self._working = [asyncio.create_task(player.play()) for player in self.house.agents]
         steady = [player for player in self.players if not getattr(player, "marathon", False)]
-        self._beside = [asyncio.create_task(player.stumble()) for player in steady]
         mishaps = (self._keep_pace(), incidents.vanish(self), incidents.oversleep(self), snoop(self))
-        self._beside += [asyncio.create_task(mishap) for mishap in mishaps]
+        for mishap in (*(player.stumble() for player in steady), *mishaps):
+            self.beside(mishap)
 
     async def lively(self) -> None:
         """The house is full: most customers are in a chat, so that what follows is measured under its whole load."""
@@ -156,6 +156,10 @@ class Load:
         """See `contract.Load`."""
         async with asyncio.timeout(incidents.LONGEST_SECONDS):
             return await incidents.disturb(self, kind)
+
+    def beside(self, mishap: Coroutine[Any, Any, None]) -> None:
+        """It goes on beside everything else, until it is over or the load is closed."""
+        self._beside.append(asyncio.create_task(mishap))
 
     async def escalation_of(self, conversation: str) -> str | None:
         """What an operator reads in her list: the request behind a chat."""

@@ -18,6 +18,8 @@ LONGEST_SECONDS = 10.0
 # How long the vanished stay away, at true scale: the phone that loses nothing, the pause that ends being online,
 # and the absence after which the chats are given away.
 ABSENCES = (25.0, 42.0, 85.0)
+LOST_SECONDS = 85.0  # at true scale: who vanishes by a fault stays away until her chats have been given away
+VANISH_TOGETHER = 4
 
 
 async def vanish(load: Load) -> None:
@@ -64,8 +66,19 @@ async def disturb(load: Load, kind: Disturbance) -> str:
             return f"{len(chosen)} clients"
         case "reassign":
             return await _reassign(load)
+        case "vanish":
+            return _vanish_together(load)
         case "deactivate" | "log_out":
             return await _end_log_in(load, kind)
+
+
+def _vanish_together(load: Load) -> str:
+    """Busy agents lose every link at once, without a word, and come back when their chats are somebody else's."""
+    busy = [agent for agent in load.house.agents if agent.serving and agent.main.is_in and not agent.away]
+    chosen = load.chance.sample(busy, min(VANISH_TOGETHER, len(busy)))
+    for agent in chosen:
+        load.beside(agent.leave_for(LOST_SECONDS / load.order.haste, politely=False))
+    return ", ".join(agent.main.person for agent in chosen) or "nobody had a chat"
 
 
 async def _reassign(load: Load) -> str:
@@ -88,6 +101,7 @@ async def _end_log_in(load: Load, kind: Disturbance) -> str:
     busy = [agent for agent in here if agent.serving] or here
     agent = load.chance.choice(busy)
     person = load.people[agent.main.person]
+    agent.dismissed = True
     if kind == "log_out":
         done = await log_out(load.order.urls, person, load.record)
     else:

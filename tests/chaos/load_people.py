@@ -59,6 +59,7 @@ class Player:
     def __init__(self, house: House, chance: random.Random, tabs: list[Client]) -> None:
         self.house, self.chance, self.tabs = house, chance, tabs
         self.away = False  # on purpose, with every tab
+        self.dismissed = False  # her log-in ended: nothing but the server is to end her sockets
 
     @property
     def main(self) -> Client:
@@ -89,7 +90,7 @@ class Player:
         while self.house.open:
             await self.nap(2.0, 14.0)
             tab = self.chance.choice(self.tabs)
-            if self.away or not self.house.open:
+            if self.away or self.dismissed or not self.house.open:
                 continue
             if self.chance.random() < 0.6:
                 tab.cut()

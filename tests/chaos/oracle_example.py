@@ -36,7 +36,7 @@ def event(seq: int, kind: str, role: str, author: str | None, at: float, *, stre
     values = {"text": "", "client_id": None, **more}
     row = Row(conversation_id=CHAT, stream=stream, seq=seq, kind=kind, author_role=role, author_id=author, data=data)
     row.__dict__.update(values)
-    return times(row, at=at)
+    return times(row, at=at, stored_at=at + 0.01)
 
 
 def frame(row: Row) -> Frame:
@@ -61,7 +61,7 @@ class Example:
     letter: dict[str, Letter] = field(default_factory=dict)
 
     def truth(self) -> Truth:
-        return Truth(**self.tables, read_at=101.0)
+        return Truth(**self.tables, read_at=101.0, clock_error=0.0)
 
     def talk(self, seq: int) -> Row:
         return next(row for row in self.tables["events"] if (row.stream, row.seq) == ("talk", seq))

@@ -109,7 +109,7 @@ def _too_late(
         return
     for what, seconds in (("told", TOLD_SECONDS), ("lost", LOST_SECONDS)):
         limit = since + seconds / record.haste + slack
-        if disturbed(limit, happened) or disturbed(since, happened):
+        if disturbed(limit, happened, "clockwork") or disturbed(since, happened, "clockwork"):
             limit = max(limit, happened.ended + (seconds + CONVERGED_SECONDS) / record.haste + slack)
         over = min(until, row.ended_at if row.ended_at is not None else record.settled, record.settled)
         if over <= limit:

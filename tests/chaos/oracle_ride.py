@@ -82,7 +82,7 @@ def offers_one_at_a_time(record: Record, truth: Truth, happened: Happened) -> It
                 yield f"TWO OFFERS: {what} {attrgetter(what)(rows[0])} has several open offers"
             for before, after in pairwise(rows):
                 over = (before.ended_at or float("inf")) - after.offered_at
-                if over > ROUND_SECONDS and not disturbed(after.offered_at, happened):
+                if over > ROUND_SECONDS and not disturbed(after.offered_at, happened, "clockwork"):
                     yield f"TWO OFFERS: {what} {attrgetter(what)(before)} was in two at once for {over:.1f} s"
     made = Counter(row.offer_id for row in truth.engagements)
     for row in truth.offers:

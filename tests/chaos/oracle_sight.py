@@ -12,6 +12,7 @@ from tests.chaos.oracle_truth import Key, Row, Truth
 from tests.stranger.diary import Frame, Letter, Sitting
 
 DELIVERED_SECONDS = 10.0  # true scale: whatever dies, no open socket is behind for longer
+DEAF_SECONDS = 3.0  # whatever the scale: so long until a process knows that the bus is silent
 CALM_SECONDS = 20.0  # true scale: so long after the last fault the calm is back
 NOISE_SECONDS, NOISE_RATIO = 1.5, 3.0  # what a machine adds to any wait: so much, or so many times its own calm p99
 CALM_RATIO, CALM_FLOOR_SECONDS = 3.0, 1.0  # p99 afterwards: at most so many times that before, or so much
@@ -73,10 +74,11 @@ def open_at_the_end(record: Record, kind: str) -> list[Sitting]:
 def seen_in_time(record: Record, truth: Truth, happened: Happened) -> Iterator[str]:
     """While a socket is open and its person entitled, no event takes longer than ten seconds of true scale.
 
-    What was said while faults lasted may take until the calm is back.
+    What was said while links, web processes or the database were broken may take until the calm is back; without the
+    bus, the workers or the dispatchers nothing may.
     """
     seen = sights(record)
-    slack = noise(record, happened)
+    slack = _slack(record, happened)
     for sitting in record.diary.sittings:
         if sitting.entered_at < 0:
             continue
@@ -113,14 +115,14 @@ def _entitled(sitting: Sitting, truth: Truth) -> Iterator[tuple[Key, float, floa
 
 def _limit(row: Row, slack: float, happened: Happened) -> float:
     limit = float(row.stood) + DELIVERED_SECONDS / happened.haste + slack
-    if disturbed(row.stood, happened) or disturbed(limit, happened):
+    if disturbed(row.stood, happened, "delivery") or disturbed(limit, happened, "delivery"):
         return max(limit, happened.ended + CALM_SECONDS / happened.haste + slack)
     return limit
 
 
 def desks_in_time(record: Record, truth: Truth, happened: Happened) -> Iterator[str]:
     """While an agent's socket is open, her desk shows within ten seconds of true scale what she owns, and no more."""
-    slack = DELIVERED_SECONDS / happened.haste + noise(record, happened)
+    slack = DELIVERED_SECONDS / happened.haste + _slack(record, happened)
     for sitting in record.diary.sittings:
         desks = [(at, _shown(frame)) for at, frame in sitting.heard if frame["type"] == "desk"]
         if not desks:
@@ -133,7 +135,7 @@ def desks_in_time(record: Record, truth: Truth, happened: Happened) -> Iterator[
             for what, since, until, shown in (("not show", row.accepted_at, over, True),
                                               ("still show", over, float("inf"), False)):  # fmt: skip
                 limit = max(since, sitting.entered_at) + slack
-                if disturbed(since, happened) or disturbed(limit, happened):
+                if disturbed(since, happened, "delivery") or disturbed(limit, happened, "delivery"):
                     limit = max(limit, happened.ended + CALM_SECONDS / happened.haste + slack)
                 latest = [desk for at, desk in desks if at <= limit]
                 if limit < min(until, ended) and latest and (row.id in latest[-1]) != shown:
@@ -142,6 +144,11 @@ def desks_in_time(record: Record, truth: Truth, happened: Happened) -> Iterator[
 
 def _shown(desk: Frame) -> set[str]:
     return {engaged["engagement_id"] for engaged in desk["engagements"]}
+
+
+def _slack(record: Record, happened: Happened) -> float:
+    """Seconds of a delay that no haste makes shorter."""
+    return noise(record, happened) + (DEAF_SECONDS if happened.excused else 0.0)
 
 
 def noise(record: Record, happened: Happened) -> float:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from tests.chaos.contract import Happened
+from tests.chaos.contract import Happened, Promise
 from tests.chaos.load_record import Record
 from tests.chaos.oracle_truth import Truth
 from tests.stranger.diary import Frame
@@ -68,6 +68,8 @@ def numbered(frame: Frame) -> list[Frame]:
     return list(frame["events"]) if frame["type"] == "reset" else []
 
 
-def disturbed(at: float, happened: Happened) -> bool:
-    """While faults last and for twenty seconds of true scale afterwards."""
+def disturbed(at: float, happened: Happened, promise: Promise | None = None) -> bool:
+    """While faults last and for twenty seconds of true scale afterwards. Of a promise: where they may delay it."""
+    if promise is not None and promise not in happened.excused:
+        return False
     return bool(happened.faults) and happened.began <= at <= happened.ended + AFTER_SECONDS / happened.haste

@@ -23,7 +23,8 @@ TABLES: Mapping[str, str] = {
         select id::text, brand_id::text, customer_id::text, state, talk_seq, desk_seq, status,
           opened_at, closed_at from conversations_conversation where brand_id = any(%(brands)s)""",
     "events": """
-        select conversation_id::text, stream, seq, kind, author_role, author_id::text, client_id::text, text, data, at
+        select conversation_id::text, stream, seq, kind, author_role, author_id::text, client_id::text, text, data, at,
+          pg_xact_commit_timestamp(xmin) as stored_at
         from conversations_event where brand_id = any(%(brands)s) order by conversation_id, stream, seq""",
     "engagements": """
         select id::text, brand_id::text, conversation_id::text, agent_id::text, escalation_id::text, offer_id::text,
@@ -65,6 +66,7 @@ class Truth:
     accounts: list[Row] = field(default_factory=list)
     postings: list[Row] = field(default_factory=list)
     read_at: float = 0.0
+    clock_error: float = 0.0  # seconds by which the times of PostgreSQL's clock may be off, at most
 
     def __post_init__(self) -> None:
         self.streams: dict[Key, dict[int, Row]] = defaultdict(dict)
@@ -104,9 +106,10 @@ async def read(database_url: str, brands: Sequence[str], agents: Sequence[str]) 
                 await database.execute("select extract(epoch from clock_timestamp())::float8 as t")
             ).fetchone()
             assert found is not None
-            zero = found["t"] - (before + time.monotonic()) / 2
+            after = time.monotonic()
+            zero = found["t"] - (before + after) / 2
             tables = {name: await _rows(database, query, given, zero) for name, query in TABLES.items()}
-    return Truth(**tables, read_at=time.monotonic())
+    return Truth(**tables, read_at=time.monotonic(), clock_error=(after - before) / 2)
 
 
 async def _rows(database: psycopg.AsyncConnection[Any], query: str, given: dict[str, Any], zero: float) -> list[Row]:

@@ -97,7 +97,8 @@ async def _break(scene: Scene, course: Course, *, emptied: bool) -> Happened:
     async with course.stage("after"):
         await asyncio.sleep(max(ends, ended + schedule.AFTER_SECONDS) - time.monotonic())
     began = calm_from + min(step.at for step in plan.steps)
-    return Happened(plan.faults, calm_from, began, ended, world.haste)
+    excused = frozenset(promise for name in plan.faults for promise in faults.ALL[name].delays)
+    return Happened(plan.faults, calm_from, began, ended, world.haste, excused=excused)
 
 
 async def _one(scene: Scene, step: Step) -> str:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.chaos.contract import Load
+from tests.chaos.contract import Load, Promise
 from tests.chaos.weather import FAIR, Weather, mixed
 from tests.chaos.world import World
 
@@ -66,6 +66,9 @@ class Scene:
 
 
 Act = Callable[[Scene, float], Awaitable[None]]
+EVERYTHING: frozenset[Promise] = frozenset(("delivery", "clockwork"))
+CLOCKWORK: frozenset[Promise] = frozenset(("clockwork",))
+NOTHING: frozenset[Promise] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,3 +80,4 @@ class Fault:
     act: Act
     needs: Callable[[], str] = lambda: ""  # why it cannot be had here, or nothing
     may_end: tuple[str, ...] = ()  # processes that may end from it, to be started again
+    delays: frozenset[Promise] = EVERYTHING  # what may be late while it lasts; whatever else must be in time

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tests.chaos import oracle, oracle_presence
+from tests.chaos.contract import Promise
 from tests.chaos.load_record import Act, Glance
 from tests.chaos.oracle_example import ACCOUNT, ANA, BEN, CHAT, Example, event, frame, letter, made, times
 from tests.chaos.oracle_truth import Row
+from tests.chaos.scene import CLOCKWORK, EVERYTHING, NOTHING
 
 Spoil = Callable[[Example], Any]
 
@@ -92,6 +94,10 @@ def hear_what_is_not_kept(example: Example) -> None:
     example.hear("guest", 17.0, {**frame(example.talk(6)), "seq": 40})
 
 
+def hear_before_it_stands(example: Example) -> None:
+    example.talk(6).stored_at += 0.1
+
+
 def hear_too_early(example: Example) -> None:
     heard = example.sitting["guest"].heard
     heard[6], heard[7] = (heard[6][0], heard[7][1]), (heard[7][0], heard[6][1])
@@ -169,6 +175,7 @@ SPOILS: dict[str, tuple[str, Spoil]] = {
     "a date of an hour ago": ("CLOCK", change_event(6, at=-3584.0)),
     "a frame with another text": ("DIFFERENT", hear_another_text),
     "a frame of what was rolled back": ("NOT KEPT", hear_what_is_not_kept),
+    "a frame of what is not yet committed": ("NOT YET", hear_before_it_stands),
     "a number before its predecessor": ("TOO EARLY", hear_too_early),
     "a reset that hides what it cuts": ("RESET", hear_a_cut_reset),
     "an agent hears before she accepts": ("LEAKED", hear_before_accepting),
@@ -231,6 +238,26 @@ def test_what_comes_while_a_link_is_held_up_is_no_leak(example: Example) -> None
     example.sitting["ana"].heard.append((33.0, frame(row)))
 
     assert not [sentence for sentence in verdict(example) if sentence.startswith("LEAKED")]
+
+
+@pytest.mark.parametrize(("delays", "excused"), [(NOTHING, False), (CLOCKWORK, False), (EVERYTHING, True)])
+def test_what_is_said_may_be_late_only_where_a_fault_breaks_its_way(
+    example: Example, delays: frozenset[Promise], excused: bool
+) -> None:
+    example.happened = replace(example.happened, faults=("a fault",), began=29.0, ended=38.0, excused=delays)
+    hear_late(example)
+
+    assert any(sentence.startswith("LATE") for sentence in verdict(example)) is not excused
+
+
+@pytest.mark.parametrize(("delays", "excused"), [(NOTHING, False), (CLOCKWORK, True)])
+def test_a_loss_may_be_late_where_a_fault_stops_the_clockwork(
+    example: Example, delays: frozenset[Promise], excused: bool
+) -> None:
+    example.happened = replace(example.happened, faults=("a fault",), began=19.0, ended=33.0, excused=delays)
+    lose(example, 20.0, 40.0, 22.1)
+
+    assert any(sentence.startswith("LOSS") for sentence in verdict(example)) is not excused
 
 
 def test_a_slow_time_after_the_faults_is_told_where_enough_was_said(example: Example) -> None:

@@ -187,7 +187,8 @@ async def made(*, haste: float) -> AsyncIterator[World]:
 async def _start_servers(children: Children, postgres: Postgres, valkey: Valkey) -> None:
     base = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TZ")}
     valkey.lay_out()
-    children.start(Plan("postgres", postgres.command(), base, account=postgres.account))
+    remembers = ("-c", "track_commit_timestamp=on")  # so that the oracle can ask when a row was committed
+    children.start(Plan("postgres", [*postgres.command(), *remembers], base, account=postgres.account))
     children.start(Plan("valkey", valkey.command(), base, account=valkey.account))
 
     async def answer() -> bool:
