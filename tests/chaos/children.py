@@ -65,6 +65,12 @@ class Children:
         self.all: dict[str, Child] = {}
         self.deaths: list[Death] = []
         self.keeper: asyncio.Task[None] | None = None
+        self._orphaned = 0.0  # processor seconds of those whose parent was killed, who are nobody's to count then
+
+    def worked(self) -> float:
+        """Processor seconds so far of this process and of all below it, whether they live or have ended."""
+        living = (pid for name in self.all for pid in self.pids(name))
+        return self._orphaned + worked([os.getpid(), *living])
 
     def start(self, plan: Plan) -> Child:
         log = self.logs / f"{plan.name}.log"
@@ -114,6 +120,7 @@ class Children:
         """-9, at once, for the process and what it leads; it comes again unless held."""
         child = self.all[name]
         child.excused, child.held = True, hold
+        self._orphaned += worked(self.pids(name)[1:])
         kill_tree(child.running.pid)
         child.running.wait()
 
@@ -166,6 +173,15 @@ class Children:
         await self._end(ends)
         await self._end([self.all[name] for name in last if name in self.all])
         self.all.clear()
+
+
+def worked(pids: Sequence[int]) -> float:
+    """Processor seconds of these processes and of children of theirs that have ended and were waited for."""
+    seconds = 0.0
+    for pid in pids:
+        with suppress(psutil.Error):
+            seconds += sum(psutil.Process(pid).cpu_times()[:4])
+    return seconds
 
 
 def kill_tree(pid: int) -> None:

@@ -21,23 +21,12 @@ class Reading:
 
 def read(world: World) -> Reading:
     times = psutil.cpu_times()
-    own = sum(psutil.Process().cpu_times()[:2])
-    return Reading(time.monotonic(), float(sum(times)) - times.idle - times.iowait, own + _children(world))
-
-
-def _children(world: World) -> float:
-    seconds = 0.0
-    for name in world.children.all:
-        for pid in world.children.pids(name):
-            try:
-                seconds += sum(psutil.Process(pid).cpu_times()[:2])
-            except psutil.Error:
-                continue
-    return seconds
+    ours = world.children.worked()
+    return Reading(time.monotonic(), float(sum(times)) - times.idle - times.iowait, ours)
 
 
 def between(before: Reading, after: Reading) -> dict[str, float]:
-    """Processors in use on average: ours, and others'. What a killed process had used counts as others'."""
+    """Processors in use on average: ours, and others'."""
     wall = max(after.wall - before.wall, 0.1)
     ours = max(after.ours - before.ours, 0.0)
     return {"our_cores": round(ours / wall, 2), "other_cores": round((after.busy - before.busy - ours) / wall, 2)}

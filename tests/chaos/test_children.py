@@ -55,6 +55,22 @@ async def test_what_the_rig_kills_comes_again_and_is_no_death(children: Children
     assert children.deaths == []
 
 
+async def test_the_work_of_what_was_killed_stays_counted(children: Children) -> None:
+    busy = ("import os, time; pid = os.fork(); end = time.process_time() + 0.4\n"
+            "while time.process_time() < end: pass\n"
+            "time.sleep(600)")  # fmt: skip
+    children.start(Plan("busy", (sys.executable, "-c", busy), dict(os.environ)))
+    before = children.worked()
+
+    async def has_worked() -> bool:
+        return children.worked() - before > 0.75
+
+    assert await until(has_worked, 20)
+    children.kill("busy", hold=True)
+
+    assert children.worked() - before > 0.75
+
+
 async def test_what_ends_by_itself_comes_again_and_is_told(children: Children) -> None:
     pid = children.start(SLEEPER).running.pid
 
