@@ -191,6 +191,9 @@ class Link(Channel):
 
 
 Transport.Channel = Link
+# Over an answer that was damaged on its way the client stumbles with an error of its own. It costs a new link, not the
+# worker.
+Transport.connection_errors = (*Transport.connection_errors, AttributeError, TypeError)
 
 
 class Tidied(bootsteps.StartStopStep):

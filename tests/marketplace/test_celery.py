@@ -1,7 +1,10 @@
 """What a worker's link to its broker does when it ends."""
 
 import logging
-from collections.abc import Iterator
+import re
+import socketserver
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
@@ -47,6 +50,46 @@ def test_a_task_that_ends_after_its_link_is_told_so(valkey: str, caplog: pytest.
 
     assert "link to the broker is closed" in caplog.text
     assert not held.acknowledged
+
+
+class Garbling(socketserver.BaseRequestHandler):
+    """A broker of whose answers to some commands nothing but nonsense arrives."""
+
+    answers: Mapping[bytes, bytes] = {}
+
+    def handle(self) -> None:
+        while asked := self.request.recv(65_536):
+            for command in re.findall(rb"\*\d+\r\n\$\d+\r\n(\w+)", asked):
+                self.request.sendall(self.answers.get(command, b"+OK\r\n"))
+
+
+@contextmanager
+def garbling(answers: Mapping[bytes, bytes]) -> Iterator[str]:
+    """Such a broker's address."""
+    handler = type("Garbling", (Garbling,), {"answers": answers})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"redis://127.0.0.1:{server.server_address[1]}/0"
+        server.shutdown()
+
+
+SOUND = {b"HELLO": b"%1\r\n+proto\r\n:3\r\n", b"PING": b"+PONG\r\n"}
+
+
+@pytest.mark.parametrize(
+    "nonsense", [{b"HELLO": b"+OK\r\n"}, {b"ZADD": b"-ERR\r\n", b"EXEC": b"$3\r\nabc\r\n"}], ids=["hello", "batch"]
+)
+def test_a_damaged_answer_is_trouble_of_a_workers_link(nonsense: Mapping[bytes, bytes]) -> None:
+    with garbling({**SOUND, **nonsense}) as address:
+        link = app.connection_for_read(url=address)
+        with pytest.raises(link.connection_errors):
+            _index_a_message(link)
+
+
+def _index_a_message(link: Any) -> None:
+    with link.channel().conn_or_acquire() as client:
+        client.pipeline().zadd("unacked_index", {"tag": 1}).hset("unacked", "tag", "message").execute()
 
 
 @contextmanager
