@@ -177,8 +177,16 @@ def page() -> str:
             everything,
             lambda name: "" if name in shapes.members("Numbered") else _who(name, "To"),
         ),
+        NAMED=_table(("name", "is one of"), _named()),
         PARTS="\n\n".join(_section(shape, "") for shape in everything if not shape.tag),
     )
+
+
+def _named() -> list[tuple[str, str]]:
+    """What the types of fields are called that are one of several words or frames."""
+    words = [(f"`{name}`", ", ".join(f"`{value}`" for value in values)) for name, values in shapes.literals().items()]
+    frames = ", ".join(f"`{shape.tag}`" for shape in shapes.shapes() if shape.name in shapes.members("Numbered"))
+    return [*words, ("`Numbered`", f"the frames {frames}")]
 
 
 def _who(name: str, way: str) -> str:

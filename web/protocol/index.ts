@@ -49,8 +49,9 @@ export interface PersonCard {
 /** Where a conversation stands, for its customer. Each change carries the whole of it.
  *  phase: assistant (the AI answers), queue (waiting for a person), person (a person is here), away (the person's
  *  connection broke, we wait for her or find another), ended.
- *  `why` says how the phase came about: asked, unsure, sensitive, repeated, failure, lost, transferred, resolved, left,
- *  cancelled, reopened, idle, dormant, resumed, message, callback, stopped, or empty. `to_rate` is the engagement whose
+ *  `why` says how the phase came about: asked, unsure, sensitive, repeated, failure, joined, back, lost, gone, unreached,
+ *  transferred, supervisor, taken_over, resolved, left, cancelled, reopened, idle, dormant, resumed, message, callback,
+ *  stopped, or empty; take one that you do not know as empty. `to_rate` is the engagement whose
  *  rating is still open. `due`: by when a person answers her message (why: message) or comes at the time she chose
  *  (callback), or from when a person may come again (stopped); else null. */
 export interface Status {
@@ -243,7 +244,7 @@ export interface Note {
 }
 
 /** The ticket was good. `conversation` is the customer's open conversation, or the last one. `ticket` lets you in
- *  the next time, instead of one asked for over HTTP. */
+ *  the next time, instead of one asked for over HTTP. Send a `ping` every `ping_seconds`. */
 export interface Welcome {
   type: "welcome";
   principal: string;
@@ -299,6 +300,7 @@ export interface Pace {
 }
 
 /** An agent's own state, whole. A lower `version` than the one held is ignored.
+ *  `state`: applied, approved, refused or deactivated; only an approved agent may go online.
  *  `active`: chats that take a place; dormant ones are among `engagements` only. `pause_reason`, while not willing:
  *  empty (offline), missed, gone, break, errand, technical, other or emergency. */
 export interface Desk {
