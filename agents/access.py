@@ -32,6 +32,15 @@ def ended(session_keys: Collection[str], *, now: datetime) -> set[str]:
 
 
 DECISIVE = {"is_active", "is_staff", "password"}
+SESSIONS_AT_ONCE = 2_000
+
+
+def end_sessions(user: User) -> int:
+    """Every log-in session of the user is gone; how many. They name their user only inside, so all are read."""
+    everybody = Session.objects.iterator(chunk_size=SESSIONS_AT_ONCE)
+    keys = [session.pk for session in everybody if session.get_decoded().get("_auth_user_id") == str(user.pk)]
+    Session.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 def listen() -> None:
@@ -56,7 +65,11 @@ def _saved(
         return
     gone = [f"operator:{instance.pk}"]
     # Django keeps the words of a new password until after this signal, and none where it only hashes anew.
-    if not instance.is_active or getattr(instance, "_password", None) is not None:
+    has_new_password = getattr(instance, "_password", None) is not None
+    if has_new_password:
+        # Else a socket that missed the news would find its session still there. Who changed it gets a new one.
+        end_sessions(instance)
+    if has_new_password or not instance.is_active:
         gone += [f"agent:{agent_id}" for agent_id in Agent.objects.filter(user=instance).values_list("pk", flat=True)]
     elif instance.is_staff:
         return

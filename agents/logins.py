@@ -3,17 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from agents import slots, stretches
+from agents import access, slots, stretches
 from agents.events import AgentDismissed
 from agents.models import Agent, User
 from audit import journal
 from marketplace import events
 from marketplace.refusals import Refused
-
-SESSIONS_AT_ONCE = 2_000
 
 
 @transaction.atomic
@@ -38,7 +35,7 @@ def take_away(user_id: UUID, *, by: User, reason: str, now: datetime) -> None:
         stretches.end(slot, now=now)
         slots.changed(slot, "willing", "online_since")
         events.announce(AgentDismissed(agent.pk, now))
-    ended = _end_sessions(user, now=now)
+    ended = access.end_sessions(user)
     _record("user.deactivated", user, by=by, reason=reason, detail={"sessions": ended}, now=now)
 
 
@@ -62,14 +59,6 @@ def _demand_rank(user: User, by: User) -> None:
     """A right never reaches above itself."""
     if user.is_superuser and not by.is_superuser:
         raise Refused("Only an administrator decides about an administrator's log-in.", code="outranked")
-
-
-def _end_sessions(user: User, *, now: datetime) -> int:
-    """Every session of the user is gone; how many. They name their user only inside, so all live ones are read."""
-    live = Session.objects.filter(expire_date__gt=now).iterator(chunk_size=SESSIONS_AT_ONCE)
-    keys = [session.pk for session in live if session.get_decoded().get("_auth_user_id") == str(user.pk)]
-    Session.objects.filter(pk__in=keys).delete()
-    return len(keys)
 
 
 def _record(action: str, user: User, *, by: User, reason: str, detail: dict[str, int], now: datetime) -> None:

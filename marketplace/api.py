@@ -1,6 +1,7 @@
 """Doors of the whole building: the widget's session, the ticket to a socket, and whether the house stands."""
 
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import AllowAny
@@ -189,6 +192,21 @@ class Ticket(APIView):
 def csrf(request: HttpRequest) -> HttpResponse:
     """Sets the cookie that a page sends back as X-CSRFToken."""
     return HttpResponse(status=204)
+
+
+def schema(request: HttpRequest) -> HttpResponse:
+    """What every REST door takes, as OpenAPI: YAML, or JSON for whoever asks for it."""
+    wants_json = "json" in request.headers.get("accept", "")
+    kind = "application/vnd.oai.openapi"
+    return HttpResponse(_described(as_json=wants_json), content_type=f"{kind}+json" if wants_json else kind)
+
+
+@cache
+def _described(*, as_json: bool) -> bytes:
+    """Made once in each process: it takes long, and anybody may ask."""
+    renderer: Any = OpenApiJsonRenderer() if as_json else OpenApiYamlRenderer()
+    made: bytes = renderer.render(SchemaGenerator().get_schema(request=None, public=True), renderer_context={})
+    return made
 
 
 @never_cache

@@ -1,4 +1,4 @@
-"""How our doors are described at /api/v1/schema. A view says what it takes, and answers an object unless it says more.
+"""How our doors are described at /api/schema. A view says what it takes, and answers an object unless it says more.
 
 `body` is the serializer of what is sent, `query` that of the address's parameters; `extend_schema` wins over both.
 """

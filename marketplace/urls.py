@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
 
 from agents import api as agents_api
 from dispatch import api as dispatch_api
@@ -46,7 +45,7 @@ urlpatterns = [
     path("healthz", api.healthz),
     path("readyz", api.readyz),
     path("api/v1/", include(api_v1)),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema", api.schema, name="schema"),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

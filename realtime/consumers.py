@@ -91,7 +91,7 @@ class SocketConsumer(LeanConsumer):
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
         assert self._session is not None
-        if self._session.outbox.closed:
+        if self._session.outbox.ending:
             return
         text = message.get("text")
         if text is None:

@@ -19,6 +19,7 @@ from realtime.limits import (
     BODY_BYTES,
     BODY_SECONDS,
     HTTP_THREADS,
+    SMALL_BODY_BYTES,
     THROWN_AWAY_BYTES,
 )
 
@@ -70,6 +71,8 @@ class Front:
         except TimeoutError:
             await _answer(send, 408, b"The request took too long to arrive.")
         except _RefusedError as refused:
+            self._held -= len(body)
+            body.clear()
             if refused.more:
                 await _throw_away(receive)
             await _answer(send, refused.status, refused.words)
@@ -95,7 +98,7 @@ class Front:
             more = message.get("more_body", False)
             if len(body) > BODY_BYTES:
                 raise _RefusedError(413, b"This is too large.", more=more)
-            if self._held > BODIES_BYTES:
+            if self._held > BODIES_BYTES and len(body) > SMALL_BODY_BYTES:
                 raise _RefusedError(503, b"Too much is being sent to us. Please try again.", more=more)
 
 

@@ -31,6 +31,7 @@ from realtime.limits import (
     RETRY_SECONDS,
     RETURNS_PER_SECOND,
     TYPING_RIGHT_SECONDS,
+    WORK_THREADS,
 )
 from realtime.marks import Marks
 from realtime.outbox import Outboxes
@@ -62,7 +63,8 @@ class Hub:
         self._product = product
         self._loop = asyncio.get_running_loop()
         self._reads = Pool("hub", READ_THREADS)
-        self._requests = Pool("request", REQUEST_THREADS)
+        # However many customers ask at once, an offer is accepted in time.
+        self._requests, self._work = Pool("request", REQUEST_THREADS), Pool("work", WORK_THREADS)
         self._sessions: set[Session] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._rights: dict[tuple[str, UUID], tuple[float, str | None]] = {}
@@ -129,7 +131,7 @@ class Hub:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for pool in (self._reads, self._requests, self.writer):
+        for pool in (self._reads, self._requests, self._work, self.writer):
             pool.stop()
 
     async def farewell(self) -> None:
@@ -217,7 +219,8 @@ class Hub:
 
     async def carry_out(self, principal: str, frame: protocol.Frame) -> list[protocol.Frame]:
         """The product's answers, once what the request changed has reached the person's sockets. Raises Refused."""
-        answers = await self._requests.run(self._product.handle, principal, frame)
+        pool = self._requests if principal.startswith("customer:") else self._work
+        answers = await pool.run(self._product.handle, principal, frame)
         await self.people.settled(principal)
         return answers
 

@@ -26,6 +26,11 @@ class PatientProtocol(WebSocketsSansIOProtocol):
         self._heard_at = self.loop.time()
         super().data_received(data)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """A parser that waits for more holds the handshake, half a frame and itself: it ends with its connection."""
+        super().connection_lost(exc)
+        self.conn.parser.close()
+
     def send_keepalive_ping(self) -> None:
         """Ask whoever has been silent for the interval; look again when somebody else could have been."""
         assert self.ping_interval is not None

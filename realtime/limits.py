@@ -54,15 +54,19 @@ RESUME_EVENTS = 500
 HEAL_ROWS = 5_000
 
 BOARD_SECONDS = 2.0
-REQUEST_THREADS = 8
+# Threads for the requests of customers, and for those of agents and operators.
+REQUEST_THREADS = 5
+WORK_THREADS = 3
 
 # HTTP: threads; the largest body; how much of a refused one is thrown away before the answer, for a browser that is cut
-# off while it sends never sees it; what all bodies under way may take together; how long one may take to arrive; how
-# much of an answer may wait for its reader (messages of 8 KiB or so); how long a reader may stand still.
+# off while it sends never sees it; what all bodies under way may take together, before those above a size are refused
+# (whoever fills it with uploads keeps nobody from asking); how long one may take to arrive; how much of an answer may
+# wait for its reader (messages of 8 KiB or so); how long a reader may stand still.
 HTTP_THREADS = 8
 BODY_BYTES = 2_000_000
 THROWN_AWAY_BYTES = 32_000_000
 BODIES_BYTES = 64_000_000
+SMALL_BODY_BYTES = 64 * 1024
 BODY_SECONDS = 30.0
 ANSWER_MESSAGES = 64
 ANSWER_SECONDS = 30.0

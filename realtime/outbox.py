@@ -8,7 +8,7 @@ import msgspec
 from django.conf import settings
 
 from realtime import eager, links, protocol
-from realtime.limits import LINGER_SECONDS, OUTBOX_BYTES, OUTBOXES_BYTES, SLOW, SLOW_RETRY_SECONDS
+from realtime.limits import LINGER_SECONDS, OUTBOX_BYTES, OUTBOXES_BYTES, REVOKED, SLOW, SLOW_RETRY_SECONDS
 from realtime.links import Send
 
 _bye = protocol.Bye(code="slow", message="You were too slow to keep up.", retry_seconds=SLOW_RETRY_SECONDS)
@@ -42,6 +42,10 @@ class Outboxes:
             if self.waiting_bytes <= OUTBOXES_BYTES:
                 return
             self._lingering[outbox.cut()] = now
+
+    def end(self, outbox: "Outbox", code: int, farewell: str) -> None:
+        """Cut off one who may not be here any more, whether or not she reads. Why lies ready for when she does."""
+        self._lingering[outbox.cut(code, farewell)] = asyncio.get_running_loop().time()
 
     def bury(self, everyone: "list[Outbox]") -> None:
         """Cut the links that have been closing since the last call: their peer no longer takes what is left."""
@@ -95,9 +99,19 @@ class Outbox:
         """Bytes waiting to be sent."""
         return self._bytes
 
+    @property
+    def ending(self) -> bool:
+        """Closed, or about to be: what this client still says is not listened to."""
+        return self.closed or self._close is not None
+
+    @property
+    def revoked(self) -> bool:
+        """She may not be here any more: not even what she asked for before is carried out."""
+        return self._close == REVOKED
+
     def push(self, text: str) -> None:
         """Send `text` after all that was pushed before. One frame of any size fits into an empty outbox."""
-        if self.closed or self._close is not None:
+        if self.ending:
             return
         if self._bytes > OUTBOX_BYTES:
             self.close(SLOW, farewell=SLOW_BYE)
@@ -109,10 +123,15 @@ class Outbox:
             self._watch.relieve()
 
     def close(self, code: int, *, farewell: str | None = None) -> None:
-        """Close the socket with `code`. What waits is dropped if the reader is too slow, else sent first."""
-        if self.closed or self._close is not None:
+        """Close the socket with `code`. What waits is sent first, but not to who is too slow or may not be here any
+        more; the latter is cut off where a write has blocked on her, however slowly she goes on reading."""
+        if code == REVOKED and self._pump is not None and not self.closed:
+            self._close = code
+            self._watch.end(self, code, farewell or "")
             return
-        if code == SLOW:
+        if self.ending:
+            return
+        if code in (SLOW, REVOKED):
             self._count(-sum(map(_size, self._waiting)))
             self._waiting.clear()
         if farewell is not None:
@@ -133,13 +152,13 @@ class Outbox:
         if self._pump is not None:
             await asyncio.wait([self._pump])
 
-    def cut(self) -> Send:
+    def cut(self, code: int = SLOW, farewell: str = SLOW_BYE) -> Send:
         """End the socket of a reader who stands still. Why, and when to come back, lies ready for when she reads.
 
         What the transport still holds is the caller's to watch over, by the `send` returned.
         """
         self._stop()
-        if not links.say_last(self._send, SLOW_BYE, SLOW):
+        if not links.say_last(self._send, farewell, code):
             links.abort(self._send)
         return self._send
 

@@ -76,9 +76,9 @@ class Status(Part, frozen=True):
 
     phase: assistant (the AI answers), queue (waiting for a person), person (a person is here), away (the person's
     connection broke, we wait for her or find another), ended.
-    `why` says how the phase came about: asked, unsure, sensitive, repeated, failure, joined, back, lost, gone, unreached,
-    transferred, supervisor, taken_over, resolved, left, cancelled, reopened, idle, dormant, resumed, message, callback,
-    stopped, or empty; take one that you do not know as empty. `to_rate` is the engagement whose
+    `why` says how the phase came about: asked, unsure, sensitive, repeated, failure, joined, back, lost, gone,
+    unreached, transferred, supervisor, taken_over, resolved, left, cancelled, reopened, idle, dormant, resumed,
+    message, callback, stopped, or empty; take one that you do not know as empty. `to_rate` is the engagement whose
     rating is still open. `due`: by when a person answers her message (why: message) or comes at the time she chose
     (callback), or from when a person may come again (stopped); else null.
     """

@@ -253,7 +253,7 @@ class Session:
 
     async def _walk(self) -> None:
         try:
-            while self._lane:
+            while self._lane and not self._outbox.revoked:
                 frame = self._carrying = self._lane.popleft()
                 if self._room is not None:
                     self._room.set_result(None)

@@ -97,6 +97,32 @@ async def test_all_bodies_together_have_a_bound_and_give_their_room_back(site: F
     assert (await Browser(site, parts=large).answer())[0] == 200
 
 
+class Stalled(Browser):
+    """It sends its first part, and then nothing more."""
+
+    async def _receive(self) -> Message:
+        if len(self._parts) == 1:
+            await asyncio.Event().wait()
+        return await super()._receive()
+
+
+async def test_whoever_fills_all_room_with_uploads_keeps_nobody_from_asking(site: Front) -> None:
+    large = [b"a" * (BODY_BYTES - 1), b""]
+    stalled = [Stalled(site, parts=large) for _ in range(BODIES_BYTES // (BODY_BYTES - 1) + 2)]
+    await asyncio.sleep(0.1)
+    refused = [upload for upload in stalled if upload._parts == [b""]]
+
+    assert (await Browser(site, parts=(b"hello",)).answer()) == (200, b"5")
+    assert (await Browser(site, parts=large).answer())[0] == 503
+    assert site._held <= BODIES_BYTES, "a refused body's room is given back while its rest is thrown away"
+    assert refused
+
+    for upload in stalled:
+        upload.done.cancel()
+    await asyncio.gather(*(upload.done for upload in stalled), return_exceptions=True)
+    assert site._held == 0
+
+
 async def test_many_slow_uploads_hold_up_nobody(site: Front) -> None:
     slow = [Browser(site, parts=[b"a", b"b"], length=2) for _ in range(5 * HTTP_THREADS)]
     for browser in slow:

@@ -152,3 +152,13 @@ def test_who_is_gone_is_cut_off_twenty_seconds_after_she_was_last_heard(loop: Lo
 
     loop.pass_until(27.1)
     assert page.link.closed
+
+
+def test_a_connection_that_broke_in_the_middle_of_a_frame_keeps_nothing(loop: Loop) -> None:
+    page = Page(loop, answers=False)
+    page.server.data_received(b"\x81\xfe\xff\xff" + b"x" * 60_000)
+    parser: Any = page.server.conn.parser
+
+    page.server.connection_lost(None)
+
+    assert parser.gi_frame is None, "a suspended parser holds its frame, its handshake and itself"

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from django.conf import settings
 
-from realtime.limits import OUTBOX_BYTES, OUTBOXES_BYTES, SLOW
+from realtime.limits import OUTBOX_BYTES, OUTBOXES_BYTES, RESTART, REVOKED, SLOW
 from realtime.outbox import SLOW_BYE, Outbox, Outboxes
 
 
@@ -166,3 +166,29 @@ async def test_a_peer_that_has_left_ends_the_socket_quietly(watch: Outboxes) -> 
 
     assert outbox.closed
     assert abandoned == [True]
+
+
+@pytest.mark.parametrize("before", [None, RESTART])
+async def test_who_may_not_be_here_any_more_is_cut_off_however_slowly_she_reads(
+    link: Link, outbox: Outbox, watch: Outboxes, before: int | None
+) -> None:
+    link.flowing.clear()
+    for number in range(3):
+        outbox.push(str(number))
+    if before is not None:
+        outbox.close(before)
+
+    outbox.close(REVOKED, farewell="bye")
+
+    assert (outbox.closed, outbox.ending, outbox.revoked, link.abandoned) == (True, True, True, 1)
+    assert (outbox.backlog, watch.waiting_bytes) == (0, 0)
+
+
+async def test_who_may_not_be_here_any_more_gets_her_last_word_where_the_link_flows(link: Link, outbox: Outbox) -> None:
+    outbox.push("one")
+    outbox.close(REVOKED, farewell="bye")
+    outbox.push("two")
+    await outbox.flushed()
+
+    assert texts(link) == ["one", "bye", REVOKED]
+    assert outbox.revoked

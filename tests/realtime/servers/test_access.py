@@ -127,6 +127,7 @@ def test_the_board_ends_for_who_may_not_see_it_any_more(
     change: dict[str, object],
 ) -> None:
     tab = tabs.enter_context(enter(house.right, f"operator:{vera.pk}"))
+    tab.next("board")
 
     for name, value in change.items():
         vera.set_password(str(value)) if name == "password" else setattr(vera, name, value)

@@ -99,6 +99,18 @@ def test_an_operator_who_lost_the_right_silently_is_shown_out_of_a_deaf_server(
     assert why_it_ended(tab) == ("revoked", 4010)
 
 
+def test_a_new_password_ends_the_sockets_of_old_log_ins_in_a_deaf_server(
+    deaf: Web, dana: Agent, tabs: ExitStack
+) -> None:
+    thief = tabs.enter_context(arrive(deaf, f"agent:{dana.pk}", logged_in(dana.user)))
+    assert thief.frame()["type"] == "welcome"
+
+    dana.user.set_password("a new one, and long")
+    dana.user.save()
+
+    assert why_it_ended(thief) == ("revoked", 4010)
+
+
 def test_a_log_out_ends_its_own_sockets_in_a_deaf_server_and_no_others(deaf: Web, dana: Agent, tabs: ExitStack) -> None:
     phone, laptop = logged_in(dana.user), logged_in(dana.user)
     gone, stays = (tabs.enter_context(arrive(deaf, f"agent:{dana.pk}", client)) for client in (phone, laptop))
