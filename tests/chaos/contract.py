@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 Disturbance = Literal["race", "deactivate", "log_out", "reassign", "reconnect", "vanish"]
-# What a fault may delay: what was said and what desks show, or what the clockwork (dispatcher, sweeps) does by time.
-Promise = Literal["delivery", "clockwork"]
+# What a fault may delay: what was said and what desks show; news of it, until a process knows that the bus is silent;
+# or what the clockwork (dispatcher, sweeps) does by time.
+Promise = Literal["delivery", "bus", "clockwork"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Happened:
     haste: float
     logs: Mapping[str, str] = field(default_factory=dict, repr=False)
     share: float = 1.0
-    excused: frozenset[Promise] = frozenset(("delivery", "clockwork"))
+    excused: frozenset[Promise] = frozenset(("delivery", "bus", "clockwork"))
 
 
 class Load(Protocol):

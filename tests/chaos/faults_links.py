@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.chaos.scene import CLOCKWORK, Fault, Scene
+from tests.chaos.scene import NEWS, Fault, Scene
 from tests.chaos.weather import Weather
 
 
@@ -157,6 +157,6 @@ FAULTS = [
     Fault("servers corrupted", 30.0, corrupted_servers),
     Fault("answers lost", 20.0, answers_lost),
     Fault("database cut", 20.0, database_cut),
-    Fault("bus cut", 20.0, bus_cut, delays=CLOCKWORK),
-    Fault("bus silent", 30.0, bus_silent, delays=CLOCKWORK),
+    Fault("bus cut", 20.0, bus_cut, delays=NEWS),
+    Fault("bus silent", 30.0, bus_silent, delays=NEWS),
 ]

@@ -20,7 +20,7 @@ FAULTS = [
     Fault("accept races", 30.0, people("race", 6), delays=NOTHING),
     Fault("agents deactivated", 20.0, people("deactivate", 2), delays=NOTHING),
     Fault("agents logged out", 20.0, people("log_out", 2), delays=NOTHING),
-    Fault("agents vanish", 90.0, people("vanish", 1), delays=NOTHING),
+    Fault("agents vanish", 115.0, people("vanish", 1), delays=NOTHING),
     Fault("chats reassigned", 20.0, people("reassign", 4), delays=NOTHING),
     Fault("people reconnect", 20.0, people("reconnect", 2)),
 ]

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.chaos.scene import CLOCKWORK, EVERYTHING, Act, Fault, Scene
+from tests.chaos.scene import CLOCKWORK, EVERYTHING, NEWS, Act, Fault, Scene
 from tests.chaos.world import WEBS
 
 VICTIMS: dict[str, tuple[str, ...]] = {
@@ -21,7 +21,9 @@ VICTIMS: dict[str, tuple[str, ...]] = {
     "postgres": ("postgres",),
     "valkey": ("valkey",),
 }
-SPEAK = ("web", "postgres")  # without these nothing is said; without the others it is, and only what is timed waits
+# Without the first two nothing is said; without Valkey it takes a while until that is known; without the others only
+# what is timed waits.
+DELAYS = {"web": EVERYTHING, "postgres": EVERYTHING, "valkey": NEWS}
 FREEZES = (5, 30, 120)
 HOUR = 3600
 
@@ -127,8 +129,7 @@ def wrong_clock(role: str, victims: tuple[str, ...]) -> Act:
 
 
 def _of(victim: str, name: str, true_seconds: float, make: Callable[[tuple[str, ...]], Act]) -> Fault:
-    delays = EVERYTHING if victim in SPEAK else CLOCKWORK
-    return Fault(name, true_seconds, make(VICTIMS[victim]), delays=delays)
+    return Fault(name, true_seconds, make(VICTIMS[victim]), delays=DELAYS.get(victim, CLOCKWORK))
 
 
 FAULTS = [

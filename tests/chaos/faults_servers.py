@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from marketplace.local import launch
-from tests.chaos.scene import CLOCKWORK, Act, Fault, Scene
+from tests.chaos.scene import CLOCKWORK, NEWS, Act, Fault, Scene
 from tests.chaos.weather import Weather
 from tests.chaos.world import World
 
@@ -169,9 +169,9 @@ def no_limits() -> str:
 
 
 FAULTS = [
-    Fault("empty valkey", 20.0, empty, delays=CLOCKWORK),
-    Fault("kill and empty valkey", 5.0, kill_and_empty, delays=CLOCKWORK),
-    Fault("valkey full", 20.0, full, delays=CLOCKWORK),
+    Fault("empty valkey", 20.0, empty, delays=NEWS),
+    Fault("kill and empty valkey", 5.0, kill_and_empty, delays=NEWS),
+    Fault("valkey full", 20.0, full, delays=NEWS),
     Fault("tasks lost", 30.0, tasks("lost", LOSE), delays=CLOCKWORK),
     Fault("tasks doubled", 30.0, tasks("doubled", DOUBLE), delays=CLOCKWORK),
     Fault("tasks shuffled", 30.0, tasks("shuffled", SHUFFLE), delays=CLOCKWORK),

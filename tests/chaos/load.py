@@ -182,6 +182,7 @@ class Load:
         players = zip(self.house.customers, self._playing, strict=True)
         trouble = [f"STUCK: {player.main.person} is {player.whereabouts()}" for player, task in players if task in late]
         trouble += await self._unanswered(deadline)
+        trouble += self._sent_away()
         await self._glance(max(deadline, now() + GLANCE_SECONDS))
         self.record.settled = now()
         return trouble
@@ -192,6 +193,12 @@ class Load:
         done = [client.until(_answered(client), max(0.1, deadline - now()), "answers") for client in waiting]
         await asyncio.gather(*done, return_exceptions=True)
         return [_complaint(client) for client in waiting if client.unanswered and not client.over]
+
+    def _sent_away(self) -> list[str]:
+        """Nobody was told to stay away but those whose log-in had ended; a try of that without an answer may have."""
+        ended = {act.subject for act in self.record.acts if act.kind in ("deactivate", "take_away", "log_out")}
+        away = [client for client in self.clients if client.over and client.person not in ended]
+        return [f"SENT AWAY: {client.person}, tab {client.tab}: {client.over}" for client in away]
 
     async def _glance(self, deadline: float) -> None:
         """Every other agent leaves; who is connected is looked at until client and product agree, or time is up."""

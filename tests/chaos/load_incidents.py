@@ -18,7 +18,7 @@ LONGEST_SECONDS = 10.0
 # How long the vanished stay away, at true scale: the phone that loses nothing, the pause that ends being online,
 # and the absence after which the chats are given away.
 ABSENCES = (25.0, 42.0, 85.0)
-LOST_SECONDS = 85.0  # at true scale: who vanishes by a fault stays away until her chats have been given away
+LOST_SECONDS = 110.0  # at true scale: who vanishes by a fault stays away until her chats have been given away
 VANISH_TOGETHER = 4
 
 
@@ -39,7 +39,8 @@ async def _vanish(agent: AgentPlayer, start: float, seconds: float, politely: bo
     await asyncio.sleep(start)
     with suppress(GivenUpError):
         await agent.main.until(lambda: (agent.main.desk or {}).get("engagements"), start, "a chat to be lost")
-    await agent.leave_for(seconds, politely=politely)
+    if not agent.away:
+        await agent.leave_for(seconds, politely=politely)
 
 
 async def oversleep(load: Load) -> None:
@@ -75,10 +76,11 @@ async def disturb(load: Load, kind: Disturbance) -> str:
 def _vanish_together(load: Load) -> str:
     """Busy agents lose every link at once, without a word, and come back when their chats are somebody else's."""
     busy = [agent for agent in load.house.agents if agent.serving and agent.main.is_in and not agent.away]
+    assert busy, "nobody had a chat to be lost"
     chosen = load.chance.sample(busy, min(VANISH_TOGETHER, len(busy)))
     for agent in chosen:
         load.beside(agent.leave_for(LOST_SECONDS / load.order.haste, politely=False))
-    return ", ".join(agent.main.person for agent in chosen) or "nobody had a chat"
+    return ", ".join(agent.main.person for agent in chosen)
 
 
 async def _reassign(load: Load) -> str:

@@ -59,6 +59,7 @@ class Player:
     def __init__(self, house: House, chance: random.Random, tabs: list[Client]) -> None:
         self.house, self.chance, self.tabs = house, chance, tabs
         self.away = False  # on purpose, with every tab
+        self.pried = asyncio.Lock()  # while somebody uses her log-in for what is not hers she does not leave
         self.dismissed = False  # her log-in ended: nothing but the server is to end her sockets
 
     @property
@@ -97,12 +98,14 @@ class Player:
             else:
                 await tab.go_away(politely=self.chance.random() < 0.5)
                 await self.nap(0.1, 1.5)
-                tab.come_back()
+                if not self.away:
+                    tab.come_back()
 
     async def leave_for(self, seconds: float, *, politely: bool) -> None:
         """Every tab is closed for so long."""
         self.away = True
-        await asyncio.gather(*(tab.go_away(politely=politely) for tab in self.tabs))
+        async with self.pried:
+            await asyncio.gather(*(tab.go_away(politely=politely) for tab in self.tabs))
         await asyncio.sleep(seconds)
         for tab in self.tabs:
             tab.come_back()

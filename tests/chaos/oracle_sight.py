@@ -148,7 +148,7 @@ def _shown(desk: Frame) -> set[str]:
 
 def _slack(record: Record, happened: Happened) -> float:
     """Seconds of a delay that no haste makes shorter."""
-    return noise(record, happened) + (DEAF_SECONDS if happened.excused else 0.0)
+    return noise(record, happened) + (DEAF_SECONDS if "bus" in happened.excused else 0.0)
 
 
 def noise(record: Record, happened: Happened) -> float:

@@ -18,6 +18,7 @@ CLOCK_SECONDS = 0.25  # two clocks of one machine and the way between them
 STORED_SECONDS = 0.005  # by which the clocks of one machine may drift apart in a seed
 BUSY_SECONDS = 10.0  # true scale: so long a message may wait for its conversation
 CLOSED_SECONDS = 5.0  # whatever the haste
+UNNUMBERED = ("seen", "typing")  # what is said of a conversation beside its numbers
 LOSES_SIGHT_SECONDS = 1.0  # a former owner hears nothing that was said later than this
 
 
@@ -63,7 +64,8 @@ def senders_order(record: Record, truth: Truth, happened: Happened) -> Iterator[
     lines: dict[tuple[str, str, str], list[Letter]] = defaultdict(list)
     for letter in record.messages:
         waited = letter.acknowledged[0][0] - letter.sent[0][0] if letter.acknowledged and letter.sent else 0.0
-        if letter.key in truth.by_client_id and not letter.refused and waited < BUSY_SECONDS / record.haste:
+        told_all = len(letter.sent) == 1 or waited < BUSY_SECONDS / record.haste
+        if letter.key in truth.by_client_id and not letter.refused and told_all:
             lines[letter.person, letter.tab, letter.frame["conversation"]].append(letter)
     for letters in lines.values():
         for before, after in pairwise(sorted(letters, key=lambda each: each.number)):
@@ -178,7 +180,8 @@ def _unowned(sitting: Sitting, at: float, frame: Frame, held: list[Tenure], trut
     if said > over + LOSES_SIGHT_SECONDS:
         return f"that was said {said - over:.1f} s after it had been taken from her"
     # Whatever delays anything may keep this process from hearing of it in time, a silent bus too.
-    if at > over + LOSES_SIGHT_SECONDS and foreign and not disturbed(at, happened, "clockwork"):
+    others = foreign or (frame["type"] in UNNUMBERED and frame.get("person") != sitting.person.partition(":")[2])
+    if at > over + LOSES_SIGHT_SECONDS and others and not disturbed(at, happened, "clockwork"):
         return f"{at - over:.1f} s after it was taken from her"
     return ""
 

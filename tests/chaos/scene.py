@@ -66,7 +66,8 @@ class Scene:
 
 
 Act = Callable[[Scene, float], Awaitable[None]]
-EVERYTHING: frozenset[Promise] = frozenset(("delivery", "clockwork"))
+EVERYTHING: frozenset[Promise] = frozenset(("delivery", "bus", "clockwork"))
+NEWS: frozenset[Promise] = frozenset(("bus", "clockwork"))
 CLOCKWORK: frozenset[Promise] = frozenset(("clockwork",))
 NOTHING: frozenset[Promise] = frozenset()
 

@@ -1,8 +1,8 @@
 """The exam of the rig: twenty planted bugs, each in a copy of the tree; does the oracle tell?
 
 Usage: python -m tests.chaos.exam [NUMBERS] (1-20, 3,7). A bug is caught when the oracle says one of its sentences
-about a seed that the sound tree holds; a world that does not start, or a seed that cannot be run, does not count. The
-sound tree sits the same exam first, as number 0: where it breaks, catching means nothing. Exits 1 below 18 of 20.
+about a seed that the sound tree then holds, with the same faults; a world that does not start, a seed that cannot be
+run, or one that is only slow, does not count. Exits 1 below 18 of 20.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from marketplace.local.state import CHECKOUT
@@ -26,8 +26,9 @@ from marketplace.local.state import CHECKOUT
 HERE = Path(__file__).resolve().parent
 NEEDED = 18
 TRY_SECONDS = 150.0
+SOUND = "00-sound"
 BORROWED = (".venv", "web/node_modules", "web/dist")
-SENTENCE = re.compile(r"^\s+([A-Z][A-Z ]+): ")  # how every sentence of the oracle begins
+SENTENCE = re.compile(r"^\s+(?!SLOW)([A-Z][A-Z ]+): ")  # how the oracle's sentences begin; a sound tree may be slow
 
 # The faults under which a bug of this kind would show, in the order in which they are tried: chosen by the kind alone.
 TRIES: dict[int, tuple[str, ...]] = {
@@ -56,12 +57,14 @@ TRIES: dict[int, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one bug came to: the sentence that told, or why none did."""
+    """What one bug came to: the sentence that told, under which seed and faults, or why none did."""
 
     name: str
     caught: bool
     words: str
     seconds: float
+    seed: int = 0
+    faults: str = ""
 
 
 def patches() -> dict[int, Path]:
@@ -91,15 +94,15 @@ def copied(patch: Path | None) -> Iterator[Path]:
         yield home
 
 
-def sit(number: int, patch: Path | None, tries: tuple[str, ...]) -> Outcome:
-    """One bug, under one choice of faults after another, until the oracle tells."""
-    began, name, words = time.monotonic(), patch.stem if patch else "00-sound", "nothing was told"
+def sit(patch: Path | None, tries: Mapping[int, str]) -> Outcome:
+    """One bug, or none, under one choice of faults (by seed) after another, until the oracle tells."""
+    began, name, words = time.monotonic(), patch.stem if patch else SOUND, "nothing was told"
     with copied(patch) as home:
-        for seed, faults in enumerate(tries, start=1):
+        for seed, faults in tries.items():
             said = run(home, seed, faults)
             told = [line.strip() for line in said.splitlines() if SENTENCE.match(line)]
             if told:
-                return Outcome(name, True, f"{faults}: {told[0]}", time.monotonic() - began)
+                return Outcome(name, True, f"{faults}: {told[0]}", time.monotonic() - began, seed, faults)
             words = f"{faults}: " + (" | ".join(said.strip().splitlines()[-3:]) or "nothing was told")
     return Outcome(name, False, words, time.monotonic() - began)
 
@@ -124,7 +127,7 @@ def run(home: Path, seed: int, faults: str) -> str:
 
 
 def report(outcome: Outcome) -> None:
-    verdict = "caught" if outcome.caught else "missed"
+    verdict = {True: ("held", "told"), False: ("missed", "caught")}[outcome.name == SOUND][outcome.caught]
     print(f"{outcome.name}: {verdict} in {outcome.seconds:.0f} s; {outcome.words[:400]}", flush=True)
 
 
@@ -133,18 +136,28 @@ def main(words: list[str]) -> int:
     parser.add_argument("numbers", nargs="?", default="", help="1-20, or 3,7; all where none is named")
     asked = parser.parse_args(words)
     wanted = [number for number in patches() if not asked.numbers or number in numbers(asked.numbers)]
-    sound = sit(0, None, tuple(dict.fromkeys(faults for number in wanted for faults in TRIES[number][:1])))
-    if sound.caught:
-        print(f"the sound tree is not held: {sound.words[:600]}", flush=True)
-        return 1
-    print(f"the sound tree holds, {sound.seconds:.0f} s", flush=True)
+    sound: dict[tuple[int, str], Outcome] = {}
     outcomes = []
     for number in wanted:
-        outcomes.append(sit(number, patches()[number], TRIES[number]))
+        outcome = sit(patches()[number], dict(enumerate(TRIES[number], start=1)))
+        outcomes.append(_against_sound(outcome, sound))
         report(outcomes[-1])
     caught = sum(outcome.caught for outcome in outcomes)
     print(f"{caught} of {len(outcomes)} caught in {sum(each.seconds for each in outcomes) / 60:.0f} min", flush=True)
     return 0 if caught >= min(NEEDED, len(outcomes)) else 1
+
+
+def _against_sound(outcome: Outcome, sound: dict[tuple[int, str], Outcome]) -> Outcome:
+    """Nothing is caught by a sentence that the sound tree is told as well."""
+    tried = (outcome.seed, outcome.faults)
+    if not outcome.caught:
+        return outcome
+    if tried not in sound:
+        sound[tried] = sit(None, {outcome.seed: outcome.faults})
+        report(sound[tried])
+    if not sound[tried].caught:
+        return outcome
+    return replace(outcome, caught=False, words=f"the sound tree is told too: {sound[tried].words}")
 
 
 def numbers(words: str) -> set[int]:
