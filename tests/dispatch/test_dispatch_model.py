@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.matching import Placement
+from dispatch.matching import Placement, Weights, fitness, reach
 from tests import truth
 from tests.dispatch_model import house as modelled
-from tests.dispatch_model import invariants, operations
+from tests.dispatch_model import invariants, operations, rings
 from tests.dispatch_model.cast import CLASSES_OF, CUSTOMERS
 from tests.dispatch_model.house import Chat, House, Offer
 from tests.dispatch_model.operations import SPANS_S, Operation
@@ -45,7 +45,7 @@ def _yes(*_: Any) -> bool:
 
 
 def _has_room(house: House, slot: Slot) -> bool:
-    return slot.willing and slot.gone_since is None and slot.active + slot.held < slot.places
+    return slot.is_here and slot.active + slot.held < slot.places
 
 
 def _decline_to_the_end_of_the_line(house: House, offer: Offer, *, by: int) -> None:
@@ -115,7 +115,7 @@ UNGUARDED: dict[str, tuple[str, Any]] = {
 }
 
 
-def breaks(fault: str, *, histories: int = 20) -> bool:
+def breaks(fault: str, *, histories: int = 100) -> bool:
     """Does some history end with this fault?"""
     for seed in range(histories):
         try:
@@ -211,6 +211,54 @@ def test_a_plan_that_is_wrong_is_found_out(fault: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(House, name, wrongly)
 
     assert breaks(fault)
+
+
+def _early(waited_s: float, weights: Weights, *, slack: bool) -> int:
+    return min(RING_IN_FORCE(waited_s, weights, slack=slack) + 1, fitness.Ring.BRAND)
+
+
+def _late(waited_s: float, weights: Weights, *, slack: bool) -> int:
+    return max(RING_IN_FORCE(waited_s, weights, slack=slack) - 1, fitness.Ring.CERTIFIED)
+
+
+def _without_gate(waited_s: float, weights: Weights, *, slack: bool) -> int:
+    return RING_IN_FORCE(waited_s, weights, slack=True)
+
+
+def _behind_the_gate(waited_s: float, weights: Weights, *, slack: bool) -> int:
+    return RING_IN_FORCE(waited_s, weights, slack=False)
+
+
+UNFIT = "an uncertified or wrong-language agent outside the ring in force"
+IDLE = "an agent who could be asked, and a customer who waits for her"
+RING_IN_FORCE = fitness.ring_in_force
+
+
+@pytest.mark.parametrize(
+    ("wrongly", "fault"), [(_early, UNFIT), (_without_gate, UNFIT), (_late, IDLE), (_behind_the_gate, IDLE)]
+)
+def test_rings_that_open_at_another_time_are_found_out(
+    wrongly: Callable[..., int], fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitness, "ring_in_force", wrongly)
+
+    assert breaks(fault)
+
+
+def test_a_planner_and_a_placing_that_serve_an_ended_certificate_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in (fitness, reach):
+        monkeypatch.setattr(room, "holds", _yes)
+    assert not breaks(UNFIT, histories=3), "placing looks again"
+
+    monkeypatch.setattr(House, "_is_certified", _yes)
+    assert breaks(UNFIT)
+
+
+def test_the_rings_that_are_looked_for_are_the_published_ones() -> None:
+    published = Weights()
+
+    assert (published.rings_s, published.rings_tight_s) == (rings.OPEN_S, rings.OPEN_TIGHT_S)
+    assert round(100 * published.slack_below) == rings.SLACK_BELOW_PERCENT
 
 
 def _planned_beyond_capacity(house: House) -> list[Placement]:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from dispatch.matching import Candidate, Modes, Placement, Waiting, Weights, planner
 from marketplace import waits
-from tests.dispatch_model.cast import AGENTS, BEGAN, CLASSES, CUSTOMERS, DISPATCHERS, WORKERS, certificates
+from tests.dispatch_model import rings
+from tests.dispatch_model.cast import AGENTS, BEGAN, CLASSES, CUSTOMERS, DISPATCHERS, FAMILIES, WORKERS, certificates
+from tests.dispatch_model.rings import Sight
 from tests.dispatch_model.slot import BREAK, EMERGENCY, GONE, MISSED, Slot
 
 WAITING, OFFERED, ENGAGED = "waiting", "offered", "engaged"
@@ -60,12 +62,14 @@ class House:
     def __init__(self) -> None:
         self.now = BEGAN
         self.slots = [Slot(worker.capacity) for worker in WORKERS]
+        self.certificates = [certificates(agent) for agent in range(AGENTS)]
         self.requests: list[Request | None] = [None] * CUSTOMERS
         self.offers: list[Offer] = []  # open ones
         self.chats: list[Chat] = []  # live ones
         self.leader, self.epoch = 0, 1
         self.led = [1] + [0] * (DISPATCHERS - 1)  # the epoch in which each dispatcher believes to lead
         self.plans: list[list[Placement]] = [[] for _ in range(DISPATCHERS)]
+        self.sights = [Sight(BEGAN, ())] * (DISPATCHERS + 1)  # what each plan was made from; the last is the sweep's
         self.modes = Modes()
         self.made: list[tuple[Offer, Placement]] = []  # by the latest act
         self.count = 0
@@ -296,6 +300,7 @@ class House:
 
     def look(self, dispatcher: int) -> None:
         """Read and plan; the plan may be carried out much later, or never."""
+        self.sights[dispatcher] = self.sight()
         self.plans[dispatcher] = self.planned()
 
     def place(self, dispatcher: int) -> None:
@@ -305,7 +310,13 @@ class House:
 
     def beat(self) -> None:
         """The sweep's round, where it saw no leader: it asks for no lead."""
+        self.sights[DISPATCHERS] = self.sight()
         self.made = self._made(self.planned())
+
+    def sight(self) -> Sight:
+        """Who is there now, and how full."""
+        here = [(agent, slot.active + slot.held, slot.places) for agent, slot in enumerate(self.slots) if slot.is_here]
+        return Sight(self.now, tuple(here))
 
     def planned(self) -> list[Placement]:
         waiting = [self._waiting(one) for one in self.requests if one is not None and one.state == WAITING]
@@ -313,7 +324,13 @@ class House:
             return []
         agents = [
             Candidate(
-                agent, certificates(agent), slot.active, slot.places, slot.held, slot.idle_since, reserve=slot.reserve
+                agent,
+                self.certificates[agent],
+                slot.active,
+                slot.places,
+                slot.held,
+                slot.idle_since,
+                reserve=slot.reserve,
             )
             for agent, slot in enumerate(self.slots)
             if slot.is_here
@@ -322,7 +339,8 @@ class House:
 
     def _waiting(self, one: Request) -> Waiting:
         brand, topic, language = CLASSES[one.of]
-        return Waiting(one.number, brand, topic, language, one.priority, one.queued_at, one.asked)
+        family = FAMILIES[topic]
+        return Waiting(one.number, brand, topic, language, one.priority, one.queued_at, one.asked, family=family)
 
     def _made(self, placements: list[Placement]) -> list[tuple[Offer, Placement]]:
         made: list[tuple[Offer, Placement]] = []
@@ -330,6 +348,8 @@ class House:
         for placement in placements:
             request, slot = by_number.get(placement.escalation_id), self.slots[placement.agent_id]
             if request is None or not self._waits(request) or not self._may_be_asked(slot):
+                continue
+            if not self._is_certified(request, placement):
                 continue
             request.state = OFFERED
             slot.held += 1
@@ -354,6 +374,11 @@ class House:
 
     def _may_be_asked(self, slot: Slot) -> bool:
         return slot.is_here and slot.held == 0 and slot.active < slot.places
+
+    def _is_certified(self, request: Request, placement: Placement) -> bool:
+        """Still, and for the ring of the plan."""
+        needed = rings.needed(placement.agent_id, request.of, self.now)
+        return needed is not None and needed <= placement.ring
 
     # --- what several acts do ---
 

@@ -6,15 +6,14 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dispatch.matching import Placement
-from tests.dispatch_model.cast import AGENTS, CLASSES, WORKERS
+from tests.dispatch_model import rings
+from tests.dispatch_model.cast import AGENTS, CLASSES, DISPATCHERS
 from tests.dispatch_model.house import AGAIN_S, ENGAGED, OFFERED, RING_S, WAITING, House, Offer, Request
 from tests.dispatch_model.operations import Operation
 
 ROUNDS = ("round", "beat")  # planned and placed at one moment
 BREATH_S = AGAIN_S / 6
 MOST_AT_ONCE = 10
-RINGS_OPEN_S = (45.0, 120.0, 240.0)  # the earliest: whether there is slack decides if later
 
 
 class Before(NamedTuple):
@@ -134,7 +133,7 @@ def _ranked_lower(house: House, operation: Operation, was: Before) -> str | None
 def _misplaced(house: House, operation: Operation, was: Before) -> Iterator[str]:
     if operation.kind != "beat" and house.led[operation.one] != house.epoch:
         yield "a dispatcher that lost the lead places offers"
-    for offer, placement in house.made:
+    for offer, _ in house.made:
         slot = house.slots[offer.agent]
         if not slot.is_here:
             yield "an offer to someone who is not connected and willing"
@@ -142,7 +141,7 @@ def _misplaced(house: House, operation: Operation, was: Before) -> Iterator[str]
             yield "an agent placed above capacity"
         if slot.last_begun:
             yield "an offer to somebody who has had her last one"
-        if not _is_fit(offer.request, placement, house.now):
+        if not _is_fit(house, operation, offer.request, offer.agent):
             yield "an uncertified or wrong-language agent outside the ring in force"
         if offer.expires_at != house.now + RING_S:
             yield "an offer without its deadline"
@@ -163,31 +162,24 @@ def _out_of_turn(house: House, offer: Offer) -> Iterator[str]:
             yield "first come is not first served"
 
 
-def _is_fit(request: Request, placement: Placement, now: float) -> bool:
-    """Language always; the topic, until the wait has opened the rings that let others of the brand help."""
-    brand, topic, language = CLASSES[request.of]
-    worker = WORKERS[placement.agent_id]
-    if language not in worker.languages:
-        return False
-    waited = now - request.queued_at
-    level = worker.topics.get((brand, topic), 0)
-    if level:
-        return level >= 2 or waited >= RINGS_OPEN_S[0]
-    return waited >= RINGS_OPEN_S[1] and any(of == brand and held >= 2 for (of, _), held in worker.topics.items())
+def _is_fit(house: House, operation: Operation, request: Request, agent: int) -> bool:
+    """She speaks the language, and her certificates, as they are now, are within the ring that was in force when the
+    plan was made."""
+    sight = house.sights[DISPATCHERS if operation.kind == "beat" else operation.one]
+    needed = rings.needed(agent, request.of, house.now)
+    return needed is not None and needed <= rings.in_force(request.of, sight.at - request.queued_at, sight)
 
 
 def _idle_beside_waiting(house: House, operation: Operation) -> str | None:
-    """Nothing was offered: then nobody who is certified, has room and was not asked lately could have been."""
+    """Nothing was offered: then nobody within the ring in force who has room and was not asked could have been."""
     if operation.kind == "round" and house.led[operation.one] != house.epoch:
         return None
-    for request in house.requests:
+    free = [
+        agent for agent, slot in enumerate(house.slots) if slot.is_here and not slot.held and slot.active < slot.places
+    ]
+    for request in house.requests if free else ():
         if request is None or request.state != WAITING:
             continue
-        brand, topic, language = CLASSES[request.of]
-        for agent, slot in enumerate(house.slots):
-            worker = WORKERS[agent]
-            able = worker.topics.get((brand, topic), 0) >= 2 and language in worker.languages
-            free = slot.is_here and not slot.held and slot.active < slot.places
-            if able and free and agent not in request.asked:
-                return "an agent who could be asked, and a customer who waits for her"
+        if any(agent not in request.asked and _is_fit(house, operation, request, agent) for agent in free):
+            return "an agent who could be asked, and a customer who waits for her"
     return None

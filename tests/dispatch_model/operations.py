@@ -30,10 +30,10 @@ SHARES = {
     "reconnect": 13,
     "sweep": 7,
     "time_passes": 9,
-    "round": 20,
-    "beat": 8,
-    "look": 9,
-    "place": 9,
+    "round": 12,
+    "beat": 10,
+    "look": 12,
+    "place": 12,
     "lose_leader": 1,
     "take_back": 2,
     "to_front": 2,
@@ -83,6 +83,8 @@ def draw(house: House, bits: int) -> Operation:
             return Operation(kind, one % len(SPANS_S), 0)
         case "switch_mode":
             return Operation(kind, one % len(MODES), 0)
+        case "round" | "look" | "place" if one & 128:
+            return Operation(kind, house.leader, 0)
         case "round" | "look" | "place" | "lose_leader":
             return Operation(kind, one % DISPATCHERS, 0)
         case _:

@@ -18,7 +18,7 @@ from dispatch.models import Escalation, Mode, Offer
 from marketplace.refusals import Refused
 from payouts import plans
 from realtime.models import Connection
-from tests.dispatch_model.cast import BEGAN, BRAND, CLASSES, CLASSES_OF, CUSTOMERS, OTHER, WORKERS
+from tests.dispatch_model.cast import BEGAN, BRAND, CLASSES, CLASSES_OF, CUSTOMERS, FAMILIES, OTHER, WORKERS, Held
 from tests.dispatch_model.house import House, Request
 from tests.dispatch_model.operations import MODES, Operation, meant_chat, meant_offer
 from tests.dispatch_model.slot import BREAK
@@ -229,8 +229,8 @@ def standing(house: House) -> State:
 
 def _brand(number: int) -> Brand:
     brand = Brand.objects.create(pk=UUID(int=number), name=f"Brand {number}", slug=f"brand-{number}", created_at=at(0))
-    for key in ("refunds", "fraud"):
-        Skill.objects.create(brand=brand, key=key, name=key.capitalize())
+    for key, family in FAMILIES.items():
+        Skill.objects.create(brand=brand, key=key, name=key.capitalize(), family=family)
     start = at(BEGAN - 86_400)
     plans.publish(brand.pk, tier="standard", currency="EUR", rules=RULES, valid_from=start, by="system", now=start)
     return brand
@@ -250,8 +250,14 @@ def _agent(number: int, brands: dict[int, Brand]) -> Agent:
     agent = Agent.objects.create(pk=UUID(int=1_000 + number), user=user, display_name=worker.name, **known)
     online = {"willing": True, "idle_since": at(BEGAN), "online_since": at(BEGAN)}
     Slot.objects.create(agent=agent, capacity=worker.capacity, **online)
-    AgentLanguage.objects.bulk_create(AgentLanguage(agent=agent, code=code) for code in worker.languages)
-    for (brand, topic), level in worker.topics.items():
-        AgentSkill.objects.create(agent=agent, skill=Skill.objects.get(brand=brands[brand], key=topic), level=level)
+    AgentLanguage.objects.bulk_create(
+        AgentLanguage(agent=agent, code=code, **_held(held)) for code, held in worker.languages.items()
+    )
+    for (brand, topic), held in worker.topics.items():
+        AgentSkill.objects.create(agent=agent, skill=Skill.objects.get(brand=brands[brand], key=topic), **_held(held))
     connect(agent)
     return agent
+
+
+def _held(held: Held) -> dict[str, Any]:
+    return {"level": held.level, "valid_until": None if held.until is None else at(held.until)}
