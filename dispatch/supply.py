@@ -143,18 +143,20 @@ class Certified:
 
     def __init__(self, *, aloud: bool = True) -> None:
         self._held: dict[UUID, Certificates] = {}
+        self._asked: set[UUID] = set()
         self.unpaid: set[tuple[UUID, str]] = set()
         self._aloud = aloud
 
     def of(self, agent_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, Certificates]:
         """Of those of these agents who hold a topic and a language."""
+        self._asked.update(agent_ids)
         self._read([agent_id for agent_id in agent_ids if agent_id not in self._held], now)
         return self._held
 
     def refresh(self, *, now: datetime) -> None:
-        """As the database has it now; who left is forgotten."""
-        known, self._held = self._held, {}
-        self._read(list(known), now)
+        """As the database has it now, of those who were asked about since the last time; the others are forgotten."""
+        asked, self._asked, self._held = self._asked, set(), {}
+        self._read(list(asked), now)
 
     def _read(self, agent_ids: Sequence[UUID], now: datetime) -> None:
         if not agent_ids:
@@ -176,20 +178,27 @@ class Certified:
 
 
 _CERTIFIED = """
-  with paid as materialized (
-    select p.brand_id, p.tier
-    from payouts_payplan p join brands_brand b on b.id = p.brand_id and b.currency = p.currency
-    where p.valid @> %(now)s::timestamptz)
-  select g.id, g.tier,
-    (select jsonb_agg(jsonb_build_array(l.code, l.level, extract(epoch from l.valid_until)) order by l.code)
-       from agents_agentlanguage l where l.agent_id = g.id),
-    (select jsonb_agg(jsonb_build_array(k.brand_id, k.key, a.level, extract(epoch from a.valid_until), k.family)
-                      order by k.brand_id, k.key)
-       from agents_agentskill a join brands_skill k on k.id = a.skill_id
-       where a.agent_id = g.id and (k.brand_id, g.tier) in (select brand_id, tier from paid)),
-    (select array_agg(distinct k.brand_id) from agents_agentskill a join brands_skill k on k.id = a.skill_id
-       where a.agent_id = g.id and (k.brand_id, g.tier) not in (select brand_id, tier from paid))
-  from agents_agent g where g.id = any(%(ids)s::uuid[])"""
+  with them as materialized (select id, tier from agents_agent where id = any(%(ids)s::uuid[])),
+  skills as materialized (
+    select g.id, g.tier, k.brand_id, k.key, a.level, a.valid_until, k.family
+    from them g join agents_agentskill a on a.agent_id = g.id join brands_skill k on k.id = a.skill_id),
+  offered as materialized (
+    select brand_id, tier, exists (
+      select from payouts_payplan p join brands_brand b on b.id = p.brand_id and b.currency = p.currency
+      where p.brand_id = s.brand_id and p.tier = s.tier and p.valid @> %(now)s::timestamptz) as paid
+    from (select distinct brand_id, tier from skills) s),
+  held as (
+    select s.id,
+      jsonb_agg(jsonb_build_array(s.brand_id, s.key, s.level, extract(epoch from s.valid_until), s.family)
+                order by s.brand_id, s.key) filter (where o.paid) as skills,
+      array_agg(distinct s.brand_id) filter (where not o.paid) as unpaid
+    from skills s join offered o on o.brand_id = s.brand_id and o.tier = s.tier group by s.id),
+  spoken as (
+    select l.agent_id,
+      jsonb_agg(jsonb_build_array(l.code, l.level, extract(epoch from l.valid_until)) order by l.code) as languages
+    from them g join agents_agentlanguage l on l.agent_id = g.id group by l.agent_id)
+  select g.id, g.tier, spoken.languages, held.skills, held.unpaid
+  from them g left join spoken on spoken.agent_id = g.id left join held on held.id = g.id"""
 
 
 @lru_cache(maxsize=50_000)
