@@ -24,7 +24,8 @@ def update(
     languages: Sequence[Mapping[str, Any]] | None,
     skills: Sequence[str] | None,
 ) -> None:
-    """Change what is given. Topics are chosen while the application is open; an operator certifies later ones.
+    """Change what is given. Languages and topics are chosen while the application is open; once an operator has
+    certified them by approving it, only an operator changes them (`certification`). What stays keeps level and end.
 
     Locks: the agent, so that neither a second change nor a decision comes between.
     """
@@ -40,9 +41,14 @@ def _set_languages(agent: Agent, languages: Sequence[Mapping[str, Any]]) -> None
     unknown = [language["code"] for language in languages if language["code"] not in LANGUAGES]
     if unknown:
         raise Refused(f"We do not know the language {unknown[0]}.", code="unknown_language")
-    agent.languages.all().delete()
     chosen = {language["code"]: language["level"] for language in languages}
-    AgentLanguage.objects.bulk_create(AgentLanguage(agent=agent, code=c, level=level) for c, level in chosen.items())
+    held = dict(agent.languages.values_list("code", "level"))
+    if chosen == held:
+        return
+    _demand_open(agent, "languages")
+    changed = {code: level for code, level in chosen.items() if held.get(code) != level}
+    agent.languages.exclude(code__in=chosen.keys() - changed.keys()).delete()
+    AgentLanguage.objects.bulk_create(AgentLanguage(agent=agent, code=c, level=level) for c, level in changed.items())
 
 
 def _set_skills(agent: Agent, keys: Sequence[str]) -> None:
@@ -50,10 +56,16 @@ def _set_skills(agent: Agent, keys: Sequence[str]) -> None:
     unknown = [key for key in keys if key not in known]
     if unknown:
         raise Refused(f"There is no topic called {unknown[0]}.", code="unknown_topic")
-    held = {f"{held.skill.brand.slug}/{held.skill.key}" for held in agent.skills.select_related("skill__brand")}
-    if held == set(keys):
+    chosen = {known[key].pk for key in keys}
+    held = set(agent.skills.values_list("skill_id", flat=True))
+    if chosen == held:
         return
-    if agent.state == Agent.State.APPROVED:
-        raise Refused("Your topics were certified. Ask an operator to change them.", code="certified")
-    agent.skills.all().delete()
-    AgentSkill.objects.bulk_create(AgentSkill(agent=agent, skill=known[key]) for key in sorted(set(keys)))
+    _demand_open(agent, "topics")
+    agent.skills.exclude(skill_id__in=chosen).delete()
+    AgentSkill.objects.bulk_create(AgentSkill(agent=agent, skill_id=skill) for skill in sorted(chosen - held))
+
+
+def _demand_open(agent: Agent, what: str) -> None:
+    """Nobody certifies herself: not who works, and not who was stopped from it."""
+    if agent.state in (Agent.State.APPROVED, Agent.State.DEACTIVATED):
+        raise Refused(f"Your {what} were certified. Ask an operator to change them.", code="certified")

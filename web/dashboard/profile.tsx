@@ -150,6 +150,24 @@ export function TopicsForm({ me, options, state, work, done }: Editing & { optio
 
 const brandsOf = (options: Options) => [...new Set(options.skills.map((skill) => skill.brand))];
 
+/** The languages of an approved agent: certified, so shown and not changed here. */
+export function CertifiedLanguages({ me, options }: { me: Me; options: Options }) {
+  return (
+    <ul class="rows">
+      {me.agent.languages.map(({ code, level }) => (
+        <li key={code}>
+          <span class="grow">
+            {options.languages.find((one) => one.code === code)?.name ?? code} <span class="small muted">{t(LEVELS[level - 1] ?? "level_1")}</span>
+          </span>
+          <Mark icon={CHECK} tone="good">
+            {t("certified")}
+          </Mark>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** The topics of an approved agent: certified, so shown and not changed here. */
 export function CertifiedTopics({ me, options }: { me: Me; options: Options }) {
   const mine = options.skills.filter((skill) => me.agent.skills.includes(skill.id));

@@ -3,7 +3,7 @@ import type { Desk } from "../protocol";
 import type { Me } from "./account";
 import { Heading, Hint, Segments, Shell, type Face } from "./parts";
 import { useOptions } from "./path";
-import { CertifiedTopics, LanguagesForm, ProfileForm } from "./profile";
+import { CertifiedLanguages, CertifiedTopics, ProfileForm } from "./profile";
 import { t } from "./speak";
 
 const stay = () => undefined;
@@ -27,7 +27,8 @@ export function Settings({ state, work }: Face) {
         <div class="stack-4">
           <section class="card stack-4">
             <h2 class="title">{t("languages")}</h2>
-            {given ? <LanguagesForm me={me} options={given} state={state} work={work} done={stay} /> : <p class="muted">{t("loading")}</p>}
+            {given ? <CertifiedLanguages me={me} options={given} /> : <p class="muted">{t("loading")}</p>}
+            <Hint>{t("certified_languages_hint")}</Hint>
           </section>
           <section class="card stack-4">
             <h2 class="title">{t("topics")}</h2>
