@@ -53,24 +53,35 @@ REOPEN = Question(
 )
 
 
-class TopicForm(ReasonForm):
-    """Which topic, how well, and why."""
+class CertificateForm(ReasonForm):
+    """Until when, and why."""
+
+    until = forms.DateTimeField(
+        required=False,
+        label="Until",
+        help_text="UTC. Not asked from then on. Empty: no end, also where there was one.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+
+class TopicForm(CertificateForm):
+    """Which topic, how well, until when, and why."""
 
     topic = forms.ModelChoiceField(Skill.objects.select_related("brand"), widget=UnfoldAdminSelectWidget)
     level = forms.TypedChoiceField(
         choices=list(certification.TOPIC_LEVELS.items()), coerce=int, initial=2, widget=UnfoldAdminSelectWidget
     )
-    field_order = ["topic", "level", "reason"]
+    field_order = ["topic", "level", "until", "reason"]
 
 
-class LanguageForm(ReasonForm):
-    """Which language, how well, and why."""
+class LanguageForm(CertificateForm):
+    """Which language, how well, until when, and why."""
 
     language = forms.ChoiceField(choices=list(LANGUAGES.items()), widget=UnfoldAdminSelectWidget)
     level = forms.TypedChoiceField(
         choices=list(certification.LANGUAGE_LEVELS.items()), coerce=int, initial=3, widget=UnfoldAdminSelectWidget
     )
-    field_order = ["language", "level", "reason"]
+    field_order = ["language", "level", "until", "reason"]
 
 
 class CapacityForm(ReasonForm):
@@ -88,14 +99,16 @@ class CapacityForm(ReasonForm):
 
 TOPIC = Question(
     title="Certify a topic",
-    words="From the next round on, requests about this topic are offered at this level. “Not at all” takes it away.",
+    words="From the next round on, requests about this topic are offered at this level. “Not at all” takes it away;"
+    " one that has ended begins anew.",
     button="Certify",
     done="Certified.",
     form=TopicForm,
 )
 LANGUAGE = Question(
     title="Certify a language",
-    words="From the next round on, requests in this language are offered at this level. “Not at all” takes it away.",
+    words="From the next round on, requests in this language are offered at this level. “Not at all” takes it away;"
+    " one that has ended begins anew.",
     button="Certify",
     done="Certified.",
     form=LanguageForm,
@@ -126,7 +139,7 @@ class Languages(WindowInline):
     """What she works in."""
 
     model = AgentLanguage
-    fields = ["language", "how_well"]
+    fields = ["language", "how_well", "valid_until"]
     readonly_fields = ["language", "how_well"]
     show_change_link = False
 
@@ -141,7 +154,7 @@ class Topics(WindowInline):
     """What she is asked about."""
 
     model = AgentSkill
-    fields = ["skill", "how_well"]
+    fields = ["skill", "how_well", "valid_until"]
     readonly_fields = ["how_well"]
     show_change_link = False
 
@@ -273,7 +286,7 @@ class OnlineStretchAdmin(Window):
 class AgentLanguageAdmin(Window):
     """Who works in which language. Changed on the agent's page."""
 
-    list_display = ["agent", "code", "level"]
+    list_display = ["agent", "code", "level", "valid_until"]
     list_filter = ["code", "level"]
     list_select_related = ["agent"]
 
@@ -282,7 +295,7 @@ class AgentLanguageAdmin(Window):
 class AgentSkillAdmin(Window):
     """Who is asked about which topic. Changed on the agent's page."""
 
-    list_display = ["agent", "skill", "level"]
+    list_display = ["agent", "skill", "level", "valid_until"]
     list_filter = ["skill__brand", "level"]
     list_select_related = ["agent", "skill__brand"]
 

@@ -1,9 +1,12 @@
 """What an agent may be asked about, and how much at once: certified by an operator, with a reason and a trace."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from agents import slots
 from agents.models import Agent, AgentLanguage, AgentSkill, User
@@ -19,36 +22,36 @@ LANGUAGE_LEVELS = {NONE: "not at all", 1: "gets by", 2: "good", 3: "fluent"}
 
 
 @transaction.atomic
-def certify_topic(agent_id: UUID, *, topic: Skill, level: int, by: User, reason: str, now: datetime) -> None:
-    """The agent holds the topic at this level; at 0 she is not asked about it any more. Locks: the slot."""
-    _demand_level(level, TOPIC_LEVELS)
+def certify_topic(
+    agent_id: UUID, *, topic: Skill, level: int, by: User, reason: str, now: datetime, until: datetime | None = None
+) -> None:
+    """The agent holds the topic at this level until then (None: for good), whatever stood before; at 0 she is not asked
+    about it any more. Locks: the slot."""
+    _demand(level, TOPIC_LEVELS, until, now)
     slot = slots.locked(agent_id)
-    held = AgentSkill.objects.filter(agent_id=agent_id, skill=topic)
-    before = held.values_list("level", flat=True).first() or NONE
-    if level == NONE:
-        held.delete()
-    else:
-        AgentSkill.objects.update_or_create(agent_id=agent_id, skill=topic, defaults={"level": level})
+    change = _certify(AgentSkill.objects.filter(agent_id=agent_id, skill=topic), level, until)
+    if change.is_new:
+        AgentSkill.objects.create(agent_id=agent_id, skill=topic, level=level, valid_until=until)
     slots.changed(slot)
     what = f"{topic.brand.slug}/{topic.key}"
-    _record("agent.topic", slot.agent, what, (before, level), by=by, reason=reason, now=now, brand_id=topic.brand_id)
+    _record("agent.topic", slot.agent, what, change, by=by, reason=reason, now=now, brand_id=topic.brand_id)
 
 
 @transaction.atomic
-def certify_language(agent_id: UUID, *, language: str, level: int, by: User, reason: str, now: datetime) -> None:
-    """The agent works in the language at this level; at 0 she is not asked in it any more. Locks: the slot."""
-    _demand_level(level, LANGUAGE_LEVELS)
+def certify_language(
+    agent_id: UUID, *, language: str, level: int, by: User, reason: str, now: datetime, until: datetime | None = None
+) -> None:
+    """The agent works in the language at this level until then (None: for good), whatever stood before; at 0 she is not
+    asked in it any more. Locks: the slot."""
+    _demand(level, LANGUAGE_LEVELS, until, now)
     if language not in LANGUAGES:
         raise Refused(f"We do not know the language {language}.", code="unknown_language")
     slot = slots.locked(agent_id)
-    held = AgentLanguage.objects.filter(agent_id=agent_id, code=language)
-    before = held.values_list("level", flat=True).first() or NONE
-    if level == NONE:
-        held.delete()
-    else:
-        AgentLanguage.objects.update_or_create(agent_id=agent_id, code=language, defaults={"level": level})
+    change = _certify(AgentLanguage.objects.filter(agent_id=agent_id, code=language), level, until)
+    if change.is_new:
+        AgentLanguage.objects.create(agent_id=agent_id, code=language, level=level, valid_until=until)
     slots.changed(slot)
-    _record("agent.language", slot.agent, language, (before, level), by=by, reason=reason, now=now)
+    _record("agent.language", slot.agent, language, change, by=by, reason=reason, now=now)
 
 
 @transaction.atomic
@@ -63,19 +66,52 @@ def certify_capacity(agent_id: UUID, *, most: int, by: User, reason: str, now: d
     before, slot.capacity_most = slot.capacity_most, most
     slot.capacity = min(slot.capacity, most)
     slots.changed(slot, "capacity_most", "capacity")
-    _record("agent.capacity", slot.agent, "chats at once", (before, most), by=by, reason=reason, now=now)
+    _record("agent.capacity", slot.agent, "chats at once", Change(before, most), by=by, reason=reason, now=now)
 
 
-def _demand_level(level: int, levels: dict[int, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A level before and after, and until when each is in force; None: no end."""
+
+    before: int
+    after: int
+    until_before: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.before == NONE != self.after
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """As the journal keeps it: ends only where there are any."""
+        ends = {"until_before": self.until_before, "until": self.until}
+        told = {name: end.isoformat() for name, end in ends.items() if end}
+        return {"before": self.before, "after": self.after, **told}
+
+
+def _certify(held: QuerySet[Any], level: int, until: datetime | None) -> Change:
+    """What is held has this level and end, or is gone; what is new the caller makes, who holds the slot."""
+    before = held.values_list("level", "valid_until").first() or (NONE, None)
+    if level == NONE:
+        held.delete()
+        return Change(before[0], NONE, before[1])
+    held.update(level=level, valid_until=until)
+    return Change(before[0], level, before[1], until)
+
+
+def _demand(level: int, levels: dict[int, str], until: datetime | None, now: datetime) -> None:
     if level not in levels:
         raise Refused("There is no such level.", code="bad_level")
+    if level != NONE and until is not None and until <= now:
+        raise Refused("This end is past. To take it away now, choose “not at all”.", code="bad_end")
 
 
 def _record(
     action: str,
     agent: Agent,
     what: str,
-    levels: tuple[int, int],
+    change: Change,
     *,
     by: User,
     reason: str,
@@ -88,6 +124,6 @@ def _record(
         subject=f"agent:{agent.pk}",
         reason=reason,
         brand_id=brand_id,
-        detail={"what": what, "before": levels[0], "after": levels[1]},
+        detail={"what": what, **change.detail},
         now=now,
     )

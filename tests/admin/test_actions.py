@@ -1,5 +1,6 @@
 """What operators do: each action asks first, needs a reason where a person is concerned, and leaves an audit row."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -146,6 +147,33 @@ def test_a_language_is_certified_and_an_unknown_one_is_not(desk: Client, dana: A
     do(desk, dana, "certify_language", language="de", level=9, reason=REASON)
 
     assert dict(dana.languages.values_list("code", "level")) == {"en": 3, "pl": 2}
+
+
+def test_a_certificate_ends_when_an_operator_says_and_begins_anew(desk: Client, dana: Agent) -> None:
+    topic = AgentSkill.objects.get(agent=dana).skill_id
+    end = datetime(2100, 1, 2, 3, 4, tzinfo=UTC)
+
+    do(desk, dana, "certify_topic", topic=topic, level=2, until="2100-01-02T03:04", reason=REASON)
+    do(desk, dana, "certify_language", language="en", level=2, until="2100-01-02T03:04", reason=REASON)
+    assert (dana.skills.get().valid_until, dana.languages.get().valid_until) == (end, end)
+    assert "2100" in desk.get(address(dana, "change")).content.decode()
+    dana.languages.update(valid_until=NOON - timedelta(days=400))
+    do(desk, dana, "certify_language", language="en", level=2, reason=REASON)
+
+    assert dana.languages.get().valid_until is None
+    assert entry("agent.topic").detail == {"what": "lumo/refunds", "before": 2, "after": 2, "until": end.isoformat()}
+    told = Entry.objects.filter(action="agent.language").order_by("at").last()
+    assert told
+    assert "until" not in told.detail
+    assert told.detail["until_before"] == (NOON - timedelta(days=400)).isoformat()
+
+
+@pytest.mark.parametrize("until", ["2020-01-01T00:00", "soon"])
+def test_a_certificate_never_ends_in_the_past(desk: Client, dana: Agent, until: str) -> None:
+    do(desk, dana, "certify_language", language="en", level=1, until=until, reason=REASON)
+
+    assert list(dana.languages.values_list("level", "valid_until")) == [(3, None)]
+    assert not Entry.objects.filter(action="agent.language").exists()
 
 
 # --- the ride ---
