@@ -270,6 +270,72 @@ test("a link that died while the page slept is noticed within three seconds of i
   expect(link.state.kind).toBe("waiting");
 });
 
+/** As the server does: every ping is answered at once. */
+function answersPings(): void {
+  const send = Wire.prototype.send;
+  vi.spyOn(Wire.prototype, "send").mockImplementation(function (this: Wire, text: string) {
+    send.call(this, text);
+    if (this.readyState === 1 && this.sent.at(-1)?.type === "ping") queueMicrotask(() => this.says({ type: "pong", now: AT }));
+  });
+}
+
+test("a hidden page whose intervals run once a minute keeps its quiet link for an hour, and still notices a dead one", async () => {
+  const every = globalThis.setInterval;
+  vi.stubGlobal("setInterval", (work: () => void, ms: number) => every(work, Math.max(ms, 60_000)));
+  answersPings();
+  await entered();
+
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(Wire.all).toHaveLength(1);
+  expect(states.filter(({ kind }) => kind === "waiting")).toEqual([]);
+
+  vi.restoreAllMocks(); // the server says nothing any more
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(link.state.kind).not.toBe("open");
+});
+
+test("a page that was frozen while a ping was under way asks again before it gives its link up", async () => {
+  await entered();
+  await vi.advanceTimersByTimeAsync(5_000);
+  wire().says({ type: "pong", now: AT });
+  await vi.advanceTimersByTimeAsync(19_999);
+  const real = performance.now.bind(performance);
+  vi.spyOn(performance, "now").mockImplementation(() => real() + 600_000); // the next timer is ten minutes late
+  const pings = () => kinds().filter((kind) => kind === "ping").length;
+  const before = pings();
+
+  await vi.advanceTimersByTimeAsync(1);
+  expect(link.state.kind).toBe("open");
+  expect(pings()).toBe(before + 1);
+  await vi.advanceTimersByTimeAsync(10_000);
+
+  expect(link.state.kind).toBe("waiting");
+  vi.restoreAllMocks();
+});
+
+test("signs in quick succession do not put off the end of a dead link", async () => {
+  await entered();
+  for (let sign = 0; sign < 3; sign++) {
+    dispatchEvent(new Event("focus"));
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+
+  expect(link.state.kind).toBe("waiting");
+});
+
+test("a link that the server closed for good does not come back when the network goes and returns", async () => {
+  await entered();
+  wire().says({ type: "bye", code: "revoked", message: "You were logged out.", retry_seconds: null });
+  wire().breaks(4010);
+
+  dispatchEvent(new Event("offline"));
+  dispatchEvent(new Event("online"));
+  await vi.advanceTimersByTimeAsync(60_000);
+
+  expect(link.state).toMatchObject({ kind: "closed", code: "revoked" });
+  expect(Wire.all).toHaveLength(1);
+});
+
 test("of what is read in a moment the last number is told, and again after a cut", async () => {
   await entered();
   for (const seq of [1, 2, 3, 2]) link.read(TALK, seq);

@@ -41,6 +41,10 @@ const PING_MS = 10_000;
 const SILENCE_MS = 10_000;
 const AGAIN_MS = 2_000;
 const UNANSWERED_MS = 15_000;
+/** So long a page that is shown again waits for its answer. */
+const WAKING_MS = 3_000;
+/** A timer this late ran in a page that was put to sleep: what came meanwhile may still wait behind it. */
+const LATE_MS = 2_000;
 const READ_MS = 300;
 /** Signs that the network or the reader is back. */
 const SIGNS = ["online", "pageshow", "focus", "visibilitychange"];
@@ -57,6 +61,12 @@ export class Link<In extends ToBrowser = ToBrowser> {
   private timers: ReturnType<typeof setTimeout>[] = [];
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  /** When (performance.now) the silence is judged; since when a ping has had no answer; was it asked twice already? */
+  private due_ms = 0;
+  private asked_ms: number | null = null;
+  private again = false;
+  /** So long the answer to a ping is waited for. */
+  private patience_ms = SILENCE_MS;
   /** Lets this link in the next time; kept until there is another, or it is refused. */
   private returning: Ticket | null = null;
   private bye: { seconds: number | null; code: string; words: string } | null = null;
@@ -262,16 +272,50 @@ export class Link<In extends ToBrowser = ToBrowser> {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
   }
 
-  private ping = (): void => this.transmit({ type: "ping", have: this.have() } satisfies Ping);
+  private ping = (): void => {
+    this.asked_ms ??= performance.now();
+    this.transmit({ type: "ping", have: this.have() } satisfies Ping);
+  };
 
   private schedule(): void {
     this.timers.push(setInterval(this.ping, PING_MS), setInterval(() => this.deliverAll(), UNANSWERED_MS));
   }
 
-  /** Anything received is a sign of life; nothing for a ping and its answer means that the link is dead. */
+  /** Anything received is a sign of life. */
   private expectLife(): void {
+    this.asked_ms = null;
+    this.again = false;
+    this.patience_ms = SILENCE_MS;
+    this.judgeIn(PING_MS + SILENCE_MS);
+  }
+
+  private judgeIn(wait_ms: number): void {
     clearTimeout(this.silenceTimer);
-    this.silenceTimer = setTimeout(() => this.ended(0), PING_MS + SILENCE_MS);
+    this.due_ms = performance.now() + wait_ms;
+    this.silenceTimer = setTimeout(this.judge, wait_ms);
+  }
+
+  /** Silence ends the link only where a question stayed unanswered for its time. The pings of a hidden page come once a
+   *  minute or not at all, so nothing may have been asked yet; and where this itself comes late, the answer may have come
+   *  meanwhile and stand behind it: then it is asked once more. */
+  private readonly judge = (): void => {
+    if (this.state.kind !== "open") return this.ended(0);
+    const now = performance.now();
+    const late = now - this.due_ms > LATE_MS && !this.again;
+    if (this.asked_ms === null || late) {
+      this.again = this.asked_ms !== null;
+      return this.inquire(this.patience_ms);
+    }
+    const left = this.asked_ms + this.patience_ms - now;
+    return left > 0 ? this.judgeIn(left) : this.ended(0);
+  };
+
+  /** Ask, and end the link where nothing comes within `patience_ms`. */
+  private inquire(patience_ms: number): void {
+    this.patience_ms = patience_ms;
+    this.asked_ms = null;
+    this.ping();
+    this.judgeIn(patience_ms);
   }
 
   private drop(): void {
@@ -318,14 +362,13 @@ export class Link<In extends ToBrowser = ToBrowser> {
     if (this.state.kind === "waiting" || this.state.kind === "offline") this.tryNow();
   };
 
-  /** After a sleep the socket may be dead without knowing: ask, and give it three seconds. */
+  /** After a sleep the socket may be dead without knowing. Signs come in twos and threes: the first one counts. */
   private probe(): void {
-    this.ping();
-    clearTimeout(this.silenceTimer);
-    this.silenceTimer = setTimeout(() => this.ended(0), 3_000);
+    if (this.patience_ms !== WAKING_MS) this.inquire(WAKING_MS);
   }
 
   private readonly wentOffline = (): void => {
+    if (this.state.kind === "closed") return;
     this.drop();
     this.retryLater();
   };

@@ -15,5 +15,6 @@ export { Nobody } from "./nobody";
 export { Menu } from "./menu";
 export { Promised } from "./promise";
 export { InLine } from "./queue";
+export { CardSafe, Refused } from "./refused";
 export { Rate, Thanks } from "./rate";
 export { paint } from "./theme";

@@ -1,12 +1,10 @@
 // The conversation: turns grouped by who speaks, what happened between them, and what is not sent yet.
-import type { ComponentChildren } from "preact";
 import type { Answer, Changed, Message, Numbered } from "../protocol";
-import { ALERT, CHECK, CLOCK, DOWN, Icon, PAGE, RETRY, SHIELD } from "../shared/icons";
+import { CHECK, CLOCK, DOWN, Icon, PAGE, SHIELD } from "../shared/icons";
 import { hasRemoved, pieces } from "../shared/text";
 import { timeOrDay } from "../shared/time";
-import type { Chat } from "./chat";
 import { AssistantMark, Initial } from "./head";
-import type { PanelProps } from "./panel";
+import type { Later, PanelProps } from "./panel";
 import { locale, t } from "./speak";
 import { isLooking, phaseOf, talkOf, type State } from "./state";
 import { Welcome } from "./welcome";
@@ -49,9 +47,9 @@ export function Log({ state, chat, later }: PanelProps) {
           </button>
         )}
         {groups.map((group) =>
-          "lines" in group ? <TurnView key={`t${group.lines[0]?.seq}`} turn={group} last={last} state={state} /> : <Event key={`e${group.seq}`} event={group} now={group === last} />,
+          "lines" in group ? <TurnView key={`t${group.lines[0]?.seq}`} turn={group} last={last} state={state} later={later} /> : <Event key={`e${group.seq}`} event={group} now={group === last} />,
         )}
-        <Unsent state={state} chat={chat} />
+        <Unsent state={state} chat={chat} later={later} />
         {later && phaseOf(state) === "away" && <later.Broke state={state} />}
         <Typing state={state} />
       </div>
@@ -113,8 +111,16 @@ function Removed() {
   );
 }
 
-function TurnView({ turn, last, state }: { turn: Turn; last: Numbered | undefined; state: State }) {
-  if (turn.role === "customer") return <Mine turn={turn} last={last} state={state} />;
+interface TurnProps {
+  turn: Turn;
+  last: Numbered | undefined;
+  state: State;
+  later: Later | null;
+}
+
+function TurnView(props: TurnProps) {
+  const { turn } = props;
+  if (turn.role === "customer") return <Mine {...props} />;
   const first = turn.lines[0];
   const person = turn.role === "agent";
   return (
@@ -149,7 +155,7 @@ function Source({ title }: { title: string }) {
   );
 }
 
-function Mine({ turn, last, state }: { turn: Turn; last: Numbered | undefined; state: State }) {
+function Mine({ turn, last, state, later }: TurnProps) {
   const newest = turn.lines.at(-1);
   const acknowledged = newest && newest === last && !state.unsent.length;
   const seen = newest && newest.seq <= (state.read[newest.conversation] ?? 0);
@@ -168,38 +174,19 @@ function Mine({ turn, last, state }: { turn: Turn; last: Numbered | undefined; s
           </p>
         )}
       </article>
-      {turn.lines.some((line) => hasRemoved(line.text)) && (
-        <p class="notice is-card is-good">
-          <Icon d={SHIELD} />
-          <span>
-            <span class="strong">{t("card_safe")}</span> {t("card_safe_line")}
-          </span>
-        </p>
-      )}
+      {later && turn.lines.some((line) => hasRemoved(line.text)) && <later.CardSafe />}
     </>
   );
 }
 
-function Unsent({ state, chat }: { state: State; chat: Chat }) {
+function Unsent({ state, chat, later }: PanelProps) {
   const items = state.unsent.filter((item) => !item.conversation || item.conversation === state.current);
-  const waiting = items.filter((item) => item.refused === null);
+  const waiting = items.filter((item) => !later || item.refused === null);
   if (!items.length) return null;
   const open = state.link.kind === "open";
   return (
     <div class="turn is-mine">
-      {items
-        .filter((item) => item.refused !== null)
-        .map((item) => (
-          <Refused key={item.client_id} text={item.text} words={item.refused ?? ""}>
-            <button type="button" class="button is-quiet is-compact" onClick={() => chat.remove(item.client_id)}>
-              {t("remove")}
-            </button>
-            <button type="button" class="button is-compact" onClick={() => chat.retry(item.client_id)}>
-              <Icon d={RETRY} size="small" />
-              {t("retry")}
-            </button>
-          </Refused>
-        ))}
+      {later && <later.Refused items={items} chat={chat} />}
       {waiting.map((item) => (
         <p class="bubble is-waiting" dir="auto" key={item.client_id}>
           {item.text}
@@ -212,22 +199,6 @@ function Unsent({ state, chat }: { state: State; chat: Chat }) {
         </p>
       )}
     </div>
-  );
-}
-
-function Refused({ text, words, children }: { text: string; words: string; children: ComponentChildren }) {
-  return (
-    <>
-      <p class="bubble is-refused" dir="auto">
-        {text}
-      </p>
-      <p class="fate is-bad" role="alert">
-        <Icon d={ALERT} size="small" />
-        {t("not_sent")}
-      </p>
-      {words && <p class="fate">{words}</p>}
-      <div class="remedies">{children}</div>
-    </>
   );
 }
 

@@ -2,6 +2,12 @@
 import type { Entry } from "../../shared/i18n";
 
 export const later = {
+  not_sent: "Not sent. Your text is kept.",
+  retry: "Retry",
+  remove: "Remove",
+  card_safe: "Card number removed for your safety.",
+  card_safe_line: "It was not stored and nobody saw it.",
+
   gone: "Your connection was gone, so {name} went on at {time}. Write, and {name} or somebody else comes first thing.",
   unreached: "Your connection was gone for long, so we stopped looking for a person at {time}. Ask again whenever you like.",
   dormant: "It has been quiet, so {name} is helping others meanwhile. Just write: {name} or somebody else comes first thing.",

@@ -2,7 +2,8 @@
 import type { Entry } from "../../shared/i18n";
 import type { later } from "./en-later";
 
-export const en = {  chat: "Help chat",
+export const en = {
+  chat: "Help chat",
   more: "More",
   close: "Close the chat",
   new_messages: "New messages",
@@ -55,12 +56,7 @@ export const en = {  chat: "Help chat",
   sending: "Sending",
   sent: "Sent {time}",
   seen: "Seen",
-  not_sent: "Not sent. Your text is kept.",
-  retry: "Retry",
-  remove: "Remove",
   card_removed: "card number removed",
-  card_safe: "Card number removed for your safety.",
-  card_safe_line: "It was not stored and nobody saw it.",
 
   connecting: "Connecting",
   reconnecting: "Reconnecting",
