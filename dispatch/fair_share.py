@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TypeVar
 
 Id = TypeVar("Id", bound=Hashable)
@@ -18,33 +19,54 @@ PEERS_ASKED_AT_LEAST = 3
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """Earned in minor units over so many slot-seconds. Only agents of one `group` (tier and currency) are compared."""
+    """Earned in minor units over so many slot-seconds: of all that an agent did, what belongs to one `group` (tier,
+    currency and language). Only within a group is compared."""
 
     earned_minor: int
     slot_seconds: int
     group: Hashable = ""
 
 
-def deficits(worked: Mapping[Id, Worked]) -> dict[Id, float]:
-    """For each agent by which share her earnings per slot-hour lie below those of her group, from -1 to 1.
+def deficits(worked: Mapping[Id, Sequence[Worked]]) -> dict[Id, float]:
+    """For each agent by which share her earnings per slot-hour lie below those of her groups, from -1 to 1.
 
-    The group's rate is all its earnings over all its slot-hours. 0 where the group has earned nothing. Drawn towards 0
-    by how few hours there are: `slot_seconds / (slot_seconds + SETTLED_SECONDS)` of it counts.
+    A group's rate is all its earnings over all its slot-hours; what she did in several counts by her time in each. 0
+    where the group has earned nothing. Drawn towards 0 by how few hours there are in all: `seconds / (seconds +
+    SETTLED_SECONDS)` of it counts.
     """
     earned: dict[Hashable, int] = defaultdict(int)
     seconds: dict[Hashable, int] = defaultdict(int)
-    for each in worked.values():
+    for each in chain(*worked.values()):
+        if each.slot_seconds <= 0:
+            continue  # paid for what she did before: there is no time to hold it against
         earned[each.group] += each.earned_minor
         seconds[each.group] += each.slot_seconds
-    return {agent: _deficit(each, earned[each.group], seconds[each.group]) for agent, each in worked.items()}
+    return {
+        agent: sum(each.slot_seconds * _below(each, earned[each.group], seconds[each.group]) for each in parts)
+        / (sum(each.slot_seconds for each in parts) + SETTLED_SECONDS)
+        for agent, parts in worked.items()
+    }
 
 
-def _deficit(own: Worked, earned: int, seconds: int) -> float:
+def _below(own: Worked, earned: int, seconds: int) -> float:
+    """By which share she earned less in this time than her group does."""
     if earned <= 0 or own.slot_seconds <= 0:
         return 0.0
     expected = earned * own.slot_seconds / seconds
-    share = max(-1.0, min(1.0, 1 - own.earned_minor / expected))
-    return share * own.slot_seconds / (own.slot_seconds + SETTLED_SECONDS)
+    return max(-1.0, min(1.0, 1 - own.earned_minor / expected))
+
+
+def split(total: int, weights: Mapping[Id, int]) -> dict[Id, int]:
+    """The total in whole numbers that add up to it, in the proportion of weights; the largest remainders get what
+    rounding down left over. Nothing where there is no weight."""
+    whole = sum(weights.values())
+    if whole <= 0:
+        return dict.fromkeys(weights, 0)
+    parts = {one: total * weight // whole for one, weight in weights.items()}
+    last_first = sorted(weights, key=lambda one: -(total * weights[one] % whole))
+    for one in last_first[: total - sum(parts.values())]:
+        parts[one] += 1
+    return parts
 
 
 def is_starved(available_since: datetime, peers_asked: int, now: datetime, *, after: timedelta) -> bool:

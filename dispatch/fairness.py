@@ -4,9 +4,9 @@ Read from rows that are there already: online stretches, slots, postings, offers
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from dispatch.models import Standing
 from payouts.rating import WORK
 
 WINDOW = timedelta(days=7)
+LONGEST_CHAT = timedelta(days=1)  # of one that began before the window
 LOOKED_BACK = timedelta(hours=1)  # an offer older than that says nothing about being passed over now
 
 
@@ -30,60 +31,109 @@ def measure(*, now: datetime) -> int:
     worked = _worked(now)
     shares = fair_share.deficits(worked)
     starved = _starved(now)
-    rows = [
-        Standing(
-            agent_id=agent_id,
-            tier=each.group[0],
-            currency=each.group[1],
-            earned_minor=each.earned_minor,
-            slot_seconds=each.slot_seconds,
-            deficit=shares[agent_id],
-            starved=agent_id in starved,
-            measured_at=now,
+    rows = []
+    for agent_id, parts in sorted(worked.items()):
+        (tier, currency), most = _most_of(parts)
+        rows.append(
+            Standing(
+                agent_id=agent_id,
+                tier=tier,
+                currency=currency,
+                earned_minor=most.earned_minor,
+                slot_seconds=most.slot_seconds,
+                deficit=shares[agent_id],
+                starved=agent_id in starved,
+                measured_at=now,
+            )
         )
-        for agent_id, each in sorted(worked.items())
-    ]
     told = ["tier", "currency", "earned_minor", "slot_seconds", "deficit", "starved", "measured_at"]
     Standing.objects.bulk_create(rows, update_conflicts=True, unique_fields=["agent"], update_fields=told)
     Standing.objects.filter(measured_at__lt=now - WINDOW).delete()
     return len(rows)
 
 
-def _worked(now: datetime) -> dict[Any, Any]:
-    """Agent -> what she earned by chats over her slot-seconds, in the currency in which she earned most."""
+Cell = tuple[str, str]  # currency and language: what earnings are told apart by
+
+
+def _most_of(parts: Sequence[Worked]) -> tuple[tuple[str, str], Worked]:
+    """(tier, currency) of that part of her time that was longest, and what she earned in it."""
+    by: dict[tuple[str, str], Worked] = {}
+    for part in parts:
+        assert isinstance(part.group, tuple), "tier, currency, language: see _parts"
+        tier, currency, _ = part.group
+        had = by.get((tier, currency), Worked(0, 0))
+        by[tier, currency] = Worked(had.earned_minor + part.earned_minor, had.slot_seconds + part.slot_seconds)
+    return max(sorted(by.items()), key=lambda each: (each[1].slot_seconds, each[1].earned_minor))
+
+
+def _worked(now: datetime) -> dict[UUID, list[Worked]]:
+    """Agent -> what she earned by chats in each currency and language, over her slot-seconds as they fall to each: in
+    the proportion of the time she spent in chats there. Without any chat they fall alike to all that she could serve.
+    """
     since = now - WINDOW
     with connection.cursor() as cursor:
-        cursor.execute(_WORKED, {"since": since, "now": now, "kinds": sorted(WORK)})
-        return {
-            agent_id: Worked(int(earned), int(seconds), (tier, currency))
-            for agent_id, tier, currency, earned, seconds in cursor.fetchall()
-        }
+        cursor.execute(_AVAILABLE, {"since": since, "now": now})
+        available = {agent_id: (tier, seconds) for agent_id, tier, seconds in cursor.fetchall()}
+        begun = since - LONGEST_CHAT
+        cursor.execute(
+            _DID, {"ids": list(available), "since": since, "now": now, "begun": begun, "kinds": sorted(WORK)}
+        )
+        did: dict[UUID, dict[Cell, tuple[int, int]]] = defaultdict(dict)
+        for agent_id, currency, language, earned, seconds in cursor.fetchall():
+            did[agent_id][currency, language] = int(earned), int(seconds)
+        cursor.execute(_COULD, {"ids": [agent_id for agent_id in available if agent_id not in did]})
+        for agent_id, currency, language in cursor.fetchall():
+            did[agent_id][currency, language] = 0, 0
+    return {agent_id: _parts(*of, did[agent_id]) for agent_id, of in available.items() if agent_id in did}
 
 
-# An agent without any earning is compared in the currency of a brand she is certified for.
-_WORKED = """
-  with available as (
-    select agent_id, sum(extract(epoch from least(ended_at, %(now)s) - greatest(began_at, %(since)s)) * places) as s
+def _parts(tier: str, seconds: int, did: Mapping[Cell, tuple[int, int]]) -> list[Worked]:
+    spent = {cell: in_chats for cell, (_, in_chats) in sorted(did.items())}
+    shares = fair_share.split(seconds, spent if any(spent.values()) else dict.fromkeys(spent, 1))
+    return [Worked(earned, shares[cell], (tier, *cell)) for cell, (earned, _) in sorted(did.items())]
+
+
+# A stretch under way counts with the capacity of now, one that is over with that of its end: nothing changes as she
+# goes offline. Places that her wishes give or take for a chat ("one more", "last one") are no part of either.
+_AVAILABLE = """
+  select v.agent_id, g.tier, v.s
+  from (
+    select agent_id,
+      sum(extract(epoch from least(ended_at, %(now)s) - greatest(began_at, %(since)s)) * places)::bigint as s
     from (
       select agent_id, began_at, ended_at, places from agents_onlinestretch
       where ended_at > %(since)s and began_at < %(now)s
       union all
       select agent_id, online_since, %(now)s, capacity from agents_slot
       where willing and online_since < %(now)s
-    ) stretch group by 1)
-  select v.agent_id, g.tier, coalesce(e.currency, b.currency), coalesce(e.earned, 0), v.s
-  from available v
+    ) stretch group by 1) v
   join agents_agent g on g.id = v.agent_id
-  left join lateral (
-    select p.currency, sum(p.amount) as earned
-    from payouts_account a join payouts_posting p on p.account_id = a.id
-    where a.agent_id = v.agent_id and a.sequenced and p.created_at >= %(since)s and p.kind = any(%(kinds)s)
-    group by 1 order by 2 desc, 1 limit 1) e on true
-  left join lateral (
-    select min(r.currency) as currency from agents_agentskill k
-    join brands_skill w on w.id = k.skill_id join brands_brand r on r.id = w.brand_id
-    where k.agent_id = v.agent_id) b on true
-  where v.s > 0 and coalesce(e.currency, b.currency) is not null"""
+  where v.s > 0"""
+
+# A chat counts from its acceptance until it was over or fell asleep.
+_DID = """
+  select agent_id, currency, language, sum(earned)::bigint, sum(seconds)::bigint
+  from (
+    select a.agent_id, p.currency, e.language, p.amount as earned, 0 as seconds
+    from payouts_account a
+    join payouts_posting p on p.account_id = a.id
+    join conversations_engagement e on e.id = p.engagement_id
+    where a.agent_id = any(%(ids)s) and a.sequenced and p.created_at >= %(since)s and p.kind = any(%(kinds)s)
+    union all
+    select e.agent_id, b.currency, e.language, 0,
+      extract(epoch from coalesce(e.ended_at, e.dormant_since, %(now)s) - greatest(e.accepted_at, %(since)s))
+    from conversations_engagement e join brands_brand b on b.id = e.brand_id
+    where e.agent_id = any(%(ids)s) and e.accepted_at > %(begun)s and e.accepted_at < %(now)s
+      and coalesce(e.ended_at, e.dormant_since, %(now)s) > %(since)s) each_chat
+  group by 1, 2, 3"""
+
+_COULD = """
+  select distinct k.agent_id, b.currency, l.code
+  from agents_agentskill k
+  join brands_skill w on w.id = k.skill_id
+  join brands_brand b on b.id = w.brand_id
+  join agents_agentlanguage l on l.agent_id = k.agent_id
+  where k.agent_id = any(%(ids)s)"""
 
 
 def _starved(now: datetime) -> set[UUID]:

@@ -85,7 +85,7 @@ class Ours:
 def deficits(floor: Floor, now: float) -> dict[int, float]:
     """What the product measures each minute, from what was earned and the slot-hours offered for it."""
     return fair_share.deficits(
-        {seat.number: Worked(seat.earned_minor, round(seat.slot_hours(now) * 3_600)) for seat in floor.seats}
+        {seat.number: [Worked(seat.earned_minor, round(seat.slot_hours(now) * 3_600))] for seat in floor.seats}
     )
 
 

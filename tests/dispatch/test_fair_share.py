@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -12,36 +13,61 @@ from dispatch.fair_share import Worked
 from tests.people import at
 
 HOURS = 3_600
-WORK = st.builds(Worked, st.integers(0, 10**6), st.integers(0, 10**6), st.sampled_from(["standard", "expert"]))
+WORK = st.lists(
+    st.builds(Worked, st.integers(0, 10**6), st.integers(0, 10**6), st.sampled_from(["standard", "expert"])),
+    min_size=1,
+    max_size=2,
+    unique_by=lambda part: part.group,
+)
 
 
 def test_who_earned_less_than_her_group_for_her_time_has_a_deficit() -> None:
-    told = fair_share.deficits({"asha": Worked(3_000, 8 * HOURS), "ben": Worked(1_000, 8 * HOURS)})
+    told = fair_share.deficits({"asha": [Worked(3_000, 8 * HOURS)], "ben": [Worked(1_000, 8 * HOURS)]})
 
     settled = 8 / 10  # eight slot-hours against the two that half a deficit takes
     assert told == {"asha": pytest.approx(-0.5 * settled), "ben": pytest.approx(0.5 * settled)}
 
 
 def test_an_hour_with_two_places_is_two() -> None:
-    told = fair_share.deficits({"asha": Worked(2_000, 2 * 8 * HOURS), "ben": Worked(1_000, 8 * HOURS)})
+    told = fair_share.deficits({"asha": [Worked(2_000, 2 * 8 * HOURS)], "ben": [Worked(1_000, 8 * HOURS)]})
 
     assert told == {"asha": 0, "ben": 0}
 
 
 def test_groups_are_not_compared_with_each_other() -> None:
-    told = fair_share.deficits({"asha": Worked(9_000, HOURS, "expert"), "ben": Worked(1_000, HOURS, "standard")})
+    told = fair_share.deficits({"asha": [Worked(9_000, HOURS, "expert")], "ben": [Worked(1_000, HOURS, "standard")]})
 
     assert told == {"asha": 0, "ben": 0}
 
 
+def test_what_she_did_in_two_groups_counts_by_her_time_in_each() -> None:
+    peers = {"asha": [Worked(4_000, 40 * HOURS, "EUR")], "bo": [Worked(40_000, 40 * HOURS, "SEK")]}
+    both = [Worked(300, 3 * HOURS, "EUR"), Worked(0, HOURS, "SEK")]
+
+    alike = fair_share.deficits({**peers, "cleo": [Worked(300, 3 * HOURS, "EUR"), Worked(1_000, HOURS, "SEK")]})
+    told = fair_share.deficits({**peers, "cleo": both})
+
+    assert alike["cleo"] == pytest.approx(0)
+    assert told["cleo"] == pytest.approx(1 / 4 * 4 / 6), "nothing for a quarter of her four slot-hours"
+
+
+@given(st.integers(0, 10**6), st.dictionaries(st.integers(0, 9), st.integers(0, 10**5), max_size=6))
+def test_a_split_adds_up_and_is_within_one_of_the_proportion(total: int, weights: dict[int, int]) -> None:
+    parts, whole = fair_share.split(total, weights), sum(weights.values())
+
+    assert parts.keys() == weights.keys()
+    assert sum(parts.values()) == (total if whole else 0)
+    assert all(abs(parts[one] * whole - total * weight) < whole for one, weight in weights.items() if whole)
+
+
 def test_a_newcomer_is_neither_favoured_nor_passed_over() -> None:
-    told = fair_share.deficits({"asha": Worked(10_000, 40 * HOURS), "new": Worked(0, 60)})
+    told = fair_share.deficits({"asha": [Worked(10_000, 40 * HOURS)], "new": [Worked(0, 60)]})
 
     assert 0 < told["new"] < 0.01
 
 
 @given(st.dictionaries(st.integers(0, 20), WORK, max_size=12))
-def test_a_deficit_is_a_share_and_nobody_with_nothing_divides_by_it(worked: dict[int, Worked]) -> None:
+def test_a_deficit_is_a_share_and_nobody_with_nothing_divides_by_it(worked: dict[int, list[Worked]]) -> None:
     told = fair_share.deficits(worked)
 
     assert told.keys() == worked.keys()
@@ -49,11 +75,11 @@ def test_a_deficit_is_a_share_and_nobody_with_nothing_divides_by_it(worked: dict
 
 
 @given(st.dictionaries(st.integers(0, 20), WORK, min_size=1, max_size=12), st.integers(1, 10**5))
-def test_earning_more_never_raises_ones_own_deficit(worked: dict[int, Worked], more: int) -> None:
+def test_earning_more_never_raises_ones_own_deficit(worked: dict[int, list[Worked]], more: int) -> None:
     agent = min(worked)
-    before = worked[agent]
-    after = worked | {agent: Worked(before.earned_minor + more, before.slot_seconds, before.group)}
-    others = sum(each.earned_minor for each in worked.values() if each.group == before.group)
+    before, *rest = worked[agent]
+    after = worked | {agent: [Worked(before.earned_minor + more, before.slot_seconds, before.group), *rest]}
+    others = sum(each.earned_minor for each in chain(*worked.values()) if each.group == before.group)
 
     if others:  # where nobody had earned anything there was nothing to compare
         assert fair_share.deficits(after)[agent] <= fair_share.deficits(worked)[agent] + 1e-9

@@ -1,14 +1,17 @@
 """What an hour of one slot paid, rolled up from the rows of rides; and who is told to have been passed over."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from agents import presence
-from agents.models import Agent, AgentLanguage, OnlineStretch, Slot, User
-from brands.models import Brand
+from agents.models import Agent, AgentLanguage, AgentSkill, OnlineStretch, Slot, User
+from brands.models import Brand, Skill
+from conversations.models import Engagement
 from dispatch import desk, fair_share, fairness, modes, offers, rounds
 from dispatch.models import Offer, Standing
+from payouts import plans
 from tests.admin.conftest import enter
 from tests.boards import another_chat, served
 from tests.people import NOON, Hire, ask, at, offer_to
@@ -62,6 +65,68 @@ def test_who_earned_least_for_her_time_has_the_largest_deficit(lumo: Brand, dana
 
     shares = dict(Standing.objects.values_list("agent__display_name", "deficit"))
     assert shares["Olu"] > 0 > shares["Dana"]
+
+
+@pytest.fixture
+def fjord(lumo: Brand) -> Brand:
+    """A brand that pays in Swedish crowns, ten times as many minor units for the same work."""
+    brand = Brand.objects.create(name="Fjord", slug="fjord", currency="SEK", created_at=NOON)
+    Skill.objects.create(brand=brand, key="refunds", name="Refunds")
+    start = NOON - timedelta(days=30)
+    rules = [
+        {"kind": "per_chat", "rate_cents": 2_900, "outcomes": ["resolved", "left"]},
+        {"kind": "per_minute", "rate_cents": 220},
+    ]
+    plans.publish(brand.pk, tier="standard", currency="SEK", rules=rules, valid_from=start, by="system", now=start)
+    return brand
+
+
+def worked(brand: Brand, agent: Agent, *, seconds: Sequence[float], language: str = "en") -> None:
+    """A chat at each of these moments."""
+    for second in seconds:
+        done = served(brand, agent, asked=second, reached=second + 10)
+        Engagement.objects.filter(pk=done.pk).update(language=language)
+
+
+def test_who_works_in_two_currencies_is_held_against_each_by_the_time_she_gave_it(
+    lumo: Brand, fjord: Brand, dana: Agent, olu: Agent, hire: Hire
+) -> None:
+    siri = hire("Siri")
+    for agent in (olu, siri):
+        AgentSkill.objects.create(agent=agent, skill=fjord.skills.get())
+    worked(lumo, dana, seconds=range(0, 800, 100))
+    worked(fjord, siri, seconds=range(0, 800, 100))
+    worked(lumo, olu, seconds=range(0, 600, 100))
+    worked(fjord, olu, seconds=range(600, 800, 100))
+
+    fairness.measure(now=at(10 * HOUR))
+
+    assert list(Standing.objects.values_list("deficit", flat=True)) == [pytest.approx(0, abs=0.001)] * 3
+    hers = Standing.objects.get(pk=olu.pk)
+    assert (hers.currency, hers.slot_seconds, hers.earned_minor) == ("EUR", 15 * HOUR, 6 * 312)
+
+
+def test_who_speaks_a_language_that_is_seldom_asked_for_is_held_against_those_who_speak_it(
+    lumo: Brand, dana: Agent, hire: Hire
+) -> None:
+    aino, eero = hire("Aino"), hire("Eero")
+    worked(lumo, dana, seconds=range(0, 800, 100))
+    worked(lumo, aino, seconds=[0], language="fi")
+    worked(lumo, eero, seconds=[0], language="fi")
+
+    fairness.measure(now=at(10 * HOUR))
+
+    assert list(Standing.objects.values_list("deficit", flat=True)) == [pytest.approx(0)] * 3
+
+
+@pytest.mark.parametrize("wish", [{}, {"one_more": True}, {"last_one": True}])
+def test_going_offline_changes_nothing_of_the_time_that_counts(dana: Agent, wish: dict[str, bool]) -> None:
+    Slot.objects.filter(pk=dana.pk).update(**wish)
+    before = standing(dana, now=at(100)).slot_seconds
+
+    presence.go_offline(dana.pk, now=at(100))
+
+    assert standing(dana, now=at(100)).slot_seconds == before == 200
 
 
 def test_a_tip_or_a_decline_changes_nobodys_standing(lumo: Brand, dana: Agent, olu: Agent) -> None:
