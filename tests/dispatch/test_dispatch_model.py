@@ -2,15 +2,18 @@
 histories through the product's rooms leave the same rows.
 """
 
+import json
 import os
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dispatch.matching import Placement, Weights, fitness, reach
 from tests import truth
+from tests.dispatch_model import __main__ as command
 from tests.dispatch_model import house as modelled
 from tests.dispatch_model import invariants, operations, rings
 from tests.dispatch_model.cast import CLASSES_OF, CUSTOMERS
@@ -37,6 +40,24 @@ def test_no_operation_of_any_history_breaks_an_invariant() -> None:
     assert set(tally.operations) == set(operations.SHARES)
     assert tally.placed > HISTORIES * 100, "a history in which nobody is asked shows nothing"
     assert all(tally.refused[kind] < many for kind, many in tally.operations.items())
+
+
+def test_the_command_says_in_one_line_what_was_played_goes_on_where_it_ended_and_fails_where_something_broke(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BECKON_STATE_DIR", str(tmp_path / "state"))
+    asked = ["--operations", "1", "--processes", "1", "--seed", "7"]
+
+    ends = [command.main(asked), command.main(asked)]
+    first, again = map(json.loads, capsys.readouterr().out.splitlines())
+    monkeypatch.setattr(fitness, "ring_in_force", _early)
+    broken = command.main([*asked, "--fresh"])
+    told = json.loads(capsys.readouterr().out)
+
+    assert ends == [0, 0]
+    assert (first["asked"], first["operations"], first["violations"]) == (LENGTH, LENGTH, 0)
+    assert again == first, "with the same processor time: nothing was played again"
+    assert (broken, told["violations"]) == (1, 1)
 
 
 # What is taken out or done wrongly, and the invariant that then breaks in some history.

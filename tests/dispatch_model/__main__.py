@@ -1,8 +1,9 @@
-"""Usage: python -m tests.dispatch_model [--operations N] [--seed K] [--processes P] [--fresh]
+"""Usage: python -m tests.dispatch_model [--operations N] [--seed K] [--processes P] [--minutes M] [--fresh]
 
 Random operations of the ride against the product's own planner, every invariant looked at after each. The whole is cut
 into histories of 5,000 operations, numbered from the seed; each is kept in one file of the state folder as it is done,
-so that an interrupted run goes on where it ended. Ends with status 1 when something broke.
+so that an interrupted run goes on where it ended. Progress goes to the second output, one line of JSON to the first.
+Ends with status 1 when something broke, 2 when `--minutes` were over before all was played.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
+from threading import Timer
+from typing import Any
 
 import msgspec
 
@@ -91,18 +94,24 @@ def kept(seed: int) -> dict[int, Block]:
     return found
 
 
-def played(seed: int, histories: int, processes: int, *, fresh: bool) -> Iterator[Block]:
-    """Every block, those kept first."""
+def played(seed: int, histories: int, processes: int, *, minutes: float | None, fresh: bool) -> Iterator[Block]:
+    """Every block, those kept first; none is begun once the minutes are over."""
     blocks = [(at, min(BLOCK, histories - at * BLOCK)) for at in range(-(-histories // BLOCK))]
     whole = {} if fresh else kept(seed)
     done = {at: whole[at] for at, size in blocks if at in whole and sum(whole[at].operations.values()) == size * LENGTH}
     yield from done.values()
     left = [(at, size) for at, size in blocks if at not in done]
     with ProcessPoolExecutor(processes) as pool, file().open("ab") as lines:
-        for block in pool.map(run_block, [seed] * len(left), *zip(*left, strict=True)) if left else ():
-            lines.write(msgspec.json.encode(block) + b"\n")
-            lines.flush()
-            yield block
+        begun = [pool.submit(run_block, seed, at, size) for at, size in left]
+        over = Timer(60 * (minutes or 0), lambda: [each.cancel() for each in begun])
+        if minutes is not None:
+            over.start()
+        for each in as_completed(begun):
+            if not each.cancelled():
+                lines.write(msgspec.json.encode(each.result()) + b"\n")
+                lines.flush()
+                yield each.result()
+        over.cancel()
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -110,28 +119,50 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--operations", type=int, default=100_000, help="how many, rounded up to whole histories")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other histories")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--minutes", type=float, help="begin nothing more after so long")
     parser.add_argument("--fresh", action="store_true", help="play again what is kept")
     given = parser.parse_args(words)
     if min(given.operations, given.processes) < 1 or given.seed < 0:
         parser.error("operations and processes are at least 1, a seed is at least 0")
+    if given.minutes is not None and given.minutes <= 0:
+        parser.error("minutes are more than 0")
     return given
+
+
+def summed(blocks: Iterable[Block], *, asked: int, seed: int) -> dict[str, Any]:
+    """One line of all blocks: `operations` is what was played of the `asked`."""
+    operations, refused = Counter[str](), Counter[str]()
+    placed, cpu, faults = 0, 0.0, list[str]()
+    for block in blocks:
+        operations.update(block.operations)
+        refused.update(block.refused)
+        placed, cpu, faults = placed + block.placed, cpu + block.cpu_seconds, [*faults, *block.faults]
+        print(f"{operations.total():>12,} operations, {len(faults)} broken", file=sys.stderr, flush=True)
+    return {
+        "seed": seed,
+        "tree": tree(),
+        "asked": asked,
+        "operations": operations.total(),
+        "violations": len(faults),
+        "offers": placed,
+        "cpu_seconds": round(cpu, 1),
+        "by_kind": dict(operations.most_common()),
+        "refused": dict(refused.most_common()),
+        "faults": faults,
+    }
 
 
 def main(words: Sequence[str]) -> int:
     given = parse(words)
     histories = -(-given.operations // LENGTH)
-    operations, refused = Counter[str](), Counter[str]()
-    placed, cpu, faults = 0, 0.0, list[str]()
-    for block in played(given.seed, histories, given.processes, fresh=given.fresh):
-        operations.update(block.operations)
-        refused.update(block.refused)
-        placed, cpu, faults = placed + block.placed, cpu + block.cpu_seconds, [*faults, *block.faults]
-        print(f"{sum(operations.values()):>12,} operations, {len(faults)} broken", file=sys.stderr)
-    for kind, many in operations.most_common():
-        print(f"{kind:<16} {many:>12,}  refused {refused[kind]:>12,}")
-    print(f"\n{sum(operations.values()):,} operations, {placed:,} offers made, {cpu:,.0f} s of CPU")
-    print(*(faults or ["Every invariant held after every operation."]), sep="\n")
-    return 1 if faults else 0
+    blocks = played(given.seed, histories, given.processes, minutes=given.minutes, fresh=given.fresh)
+    told = summed(blocks, asked=histories * LENGTH, seed=given.seed)
+    for fault in told["faults"]:
+        print(fault, file=sys.stderr)
+    print(msgspec.json.encode(told).decode())
+    if told["violations"]:
+        return 1
+    return 0 if told["operations"] == told["asked"] else 2
 
 
 if __name__ == "__main__":
