@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from agents import slots
+from agents import certified, slots
 from agents.models import Agent, Slot
 from marketplace.refusals import Refused
 from realtime import leases
@@ -20,8 +20,7 @@ def go_online(agent_id: UUID, *, now: datetime) -> None:
         raise Refused(
             "Your application is still being read. We write to you as soon as you can go online.", code="not_approved"
         )
-    if not slot.agent.languages.exists() or not slot.agent.skills.exists():
-        raise Refused("Add at least one language and one topic to your profile first.", code="profile_incomplete")
+    _demand_certificates(slot.agent, now)
     if slot.willing:
         return
     slot.idle_since = _idle_since(slot, now)
@@ -30,6 +29,16 @@ def go_online(agent_id: UUID, *, now: datetime) -> None:
     slot.missed_in_a_row = 0
     slot.pause_reason = ""
     slots.changed(slot, "willing", "online_since", "idle_since", "missed_in_a_row", "pause_reason")
+
+
+def _demand_certificates(agent: Agent, now: datetime) -> None:
+    """She holds a topic and a language, and one of each has not ended: else nothing could ever ring."""
+    for held, what in ((agent.languages, "language"), (agent.skills, "topic")):
+        if not held.exists():
+            raise Refused("Add at least one language and one topic to your profile first.", code="profile_incomplete")
+        if not held.filter(certified.in_force(now)).exists():
+            words = f"You are certified for no {what} any more. Ask an operator to certify you again: nothing can ring."
+            raise Refused(words, code="certificate_ended")
 
 
 def _idle_since(slot: Slot, now: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from agents import certified
 from agents.models import AgentLanguage
 from dispatch import fair_share
 from dispatch.fair_share import Worked
@@ -140,7 +141,7 @@ def _starved(now: datetime) -> set[UUID]:
     """Who has room and was asked nothing for long, while others who could be asked for the same had several offers."""
     after = timedelta(seconds=settings.BECKON_WAITS["starved_after_seconds"])
     with connection.cursor() as cursor:
-        cursor.execute(_PASSED_OVER, {"long_ago": now - after, "back": now - LOOKED_BACK})
+        cursor.execute(_PASSED_OVER, {"now": now, "long_ago": now - after, "back": now - LOOKED_BACK})
         return {
             agent_id
             for agent_id, since, asked in cursor.fetchall()
@@ -148,7 +149,8 @@ def _starved(now: datetime) -> set[UUID]:
         }
 
 
-_PASSED_OVER = """
+# Who is learning a topic is asked after the others by rule, so what they are asked passes her over in nothing.
+_PASSED_OVER = f"""
   with open as materialized (
     select s.agent_id, greatest(s.online_since, s.idle_since, last.at) as since
     from agents_slot s
@@ -162,10 +164,12 @@ _PASSED_OVER = """
   join dispatch_offer o on o.offered_at > greatest(w.since, %(back)s)
   join dispatch_escalation e on e.id = o.escalation_id
   where w.since <= %(long_ago)s
-    and exists (select 1 from agents_agentlanguage l where l.agent_id = w.agent_id and l.code = e.language)
+    and exists (select 1 from agents_agentlanguage l where l.agent_id = w.agent_id and l.code = e.language
+                  and {certified.in_force_sql("l")})
     and exists (select 1 from agents_agentskill k join brands_skill b on b.id = k.skill_id
-                where k.agent_id = w.agent_id and b.brand_id = e.brand_id and b.key = e.topic)
-  group by 1, 2"""
+                where k.agent_id = w.agent_id and b.brand_id = e.brand_id and b.key = e.topic
+                  and k.level > {certified.LEARNER} and {certified.in_force_sql("k")})
+  group by 1, 2"""  # noqa: S608  (the only words put in are conditions)
 
 
 @dataclass(frozen=True, slots=True)

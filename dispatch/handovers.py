@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from agents import presence
+from agents import certified, presence
 from agents.models import Agent
 from brands.models import Skill
 from conversations.models import Conversation, Engagement
@@ -63,16 +63,11 @@ def aim(escalation: Escalation, conversation: Conversation, to: Target, *, by: U
 def able(brand_id: UUID, topic: str | None, language: str, *, now: datetime) -> QuerySet[Agent]:
     """Approved agents who are certified in the topic (None: any of the brand's) and speak the language, online or not,
     none of them by a certificate that has ended."""
-    spoken = Q(languages__code=language) & in_force("languages", now)
-    held = Q(skills__skill__brand_id=brand_id) & in_force("skills", now)
+    spoken = Q(languages__code=language) & certified.in_force(now, "languages")
+    held = Q(skills__skill__brand_id=brand_id) & certified.in_force(now, "skills")
     if topic is not None:
         held &= Q(skills__skill__key=topic)
     return Agent.objects.filter(state=Agent.State.APPROVED, user__is_active=True).filter(spoken).filter(held).distinct()
-
-
-def in_force(certificates: str, now: datetime) -> Q:
-    """Of an agent's languages or skills those that have not ended, for a filter that names the same ones."""
-    return Q(**{f"{certificates}__valid_until": None}) | Q(**{f"{certificates}__valid_until__gt": now})
 
 
 def choices(engagement_id: UUID, *, by: UUID, now: datetime) -> dict[str, Any]:

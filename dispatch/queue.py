@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from agents import certified
 from dispatch import estimates
 from dispatch.estimates import Level, Served
 from realtime import protocol
@@ -200,7 +201,8 @@ _SERVED = """
 def people(now: datetime) -> dict[Class, People]:
     """Connected and willing agents of each class and pool, busy ones included, and their free places; one query.
 
-    A certificate that has ended counts nobody.
+    A certificate that has ended counts nobody. Who is learning a topic may come, and so is counted as here, but is not
+    asked at once: her places are not free ones of that topic.
     """
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, {"now": now})
@@ -211,7 +213,7 @@ def people(now: datetime) -> dict[Class, People]:
 
 # Who is here is found once; then each pool counts its own: within a topic and language, within a language, within a
 # brand an agent stands once, with the places of her slot.
-_PEOPLE = """
+_PEOPLE = f"""
   with here as materialized (
     select s.agent_id, greatest(s.places - s.active - s.held, 0) as room
     from agents_slot s
@@ -221,38 +223,41 @@ _PEOPLE = """
                          join realtime_serverlease e on e.id = c.server_id
                          where c.principal like 'agent:%%' and e.expires_at > clock_timestamp())),
   knows as materialized (
-    select h.agent_id, h.room, k.brand_id, k.key
+    select h.agent_id, case when a.level > {certified.LEARNER} then h.room else 0 end as room, k.brand_id, k.key
     from here h
-    join agents_agentskill a on a.agent_id = h.agent_id and (a.valid_until is null or a.valid_until > %(now)s)
+    join agents_agentskill a on a.agent_id = h.agent_id and {certified.in_force_sql("a")}
     join brands_skill k on k.id = a.skill_id),
   speaks as materialized (
     select h.agent_id, l.code
     from here h
-    join agents_agentlanguage l on l.agent_id = h.agent_id and (l.valid_until is null or l.valid_until > %(now)s)),
-  serves as materialized (select distinct agent_id, brand_id, room from knows)
+    join agents_agentlanguage l on l.agent_id = h.agent_id and {certified.in_force_sql("l")}),
+  serves as materialized (select agent_id, brand_id, max(room) as room from knows group by 1, 2)
   select brand_id, key, code, count(*), sum(room) from knows join speaks using (agent_id) group by 1, 2, 3
   union all
   select brand_id, null, code, count(*), sum(room) from serves join speaks using (agent_id) group by 1, 3
   union all
   select brand_id, null, null, count(*), sum(room) from serves
-  where agent_id in (select agent_id from speaks) group by 1"""
+  where agent_id in (select agent_id from speaks) group by 1"""  # noqa: S608  (the only words put in are conditions)
 
 
-def demand_for(agent_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str, str, int]]]:
-    """For each agent (topic, topic name, language, how many wait) of those of her topics that somebody waits in."""
+def demand_for(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, list[tuple[str, str, str, int]]]:
+    """For each agent (topic, topic name, language, how many wait) of those of her topics that somebody waits in, as far
+    as her certificates have not ended."""
     demand: dict[UUID, list[tuple[str, str, str, int]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_DEMAND, [list(agent_ids)])
+        cursor.execute(_DEMAND, {"ids": list(agent_ids), "now": now})
         for agent_id, topic, name, language, waiting in cursor.fetchall():
             demand.setdefault(agent_id, []).append((topic, name, language, waiting))
     return demand
 
 
-_DEMAND = """
+_DEMAND = f"""
   select a.agent_id, w.topic, k.name, w.language, w.waiting
   from (select brand_id, topic, language, count(*) as waiting from dispatch_escalation
         where state in ('waiting', 'offered') group by 1, 2, 3) w
   join brands_skill k on k.brand_id = w.brand_id and k.key = w.topic
-  join agents_agentskill a on a.skill_id = k.id and a.agent_id = any(%s)
+  join agents_agentskill a on a.skill_id = k.id and a.agent_id = any(%(ids)s)
+    and {certified.in_force_sql("a")}
   join agents_agentlanguage l on l.agent_id = a.agent_id and l.code = w.language
-  order by w.waiting desc, k.name"""
+    and {certified.in_force_sql("l")}
+  order by w.waiting desc, k.name"""  # noqa: S608  (the only words put in are conditions)

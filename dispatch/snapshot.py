@@ -9,7 +9,7 @@ from django.db.models import Count
 from agents import paid_hours
 from agents.models import AgentSkill, Slot
 from conversations.models import Engagement
-from dispatch import cards, questions, queue
+from dispatch import askable, cards, questions, queue
 from dispatch.models import Offer
 from marketplace import waits
 from payouts import earnings, plans
@@ -29,7 +29,7 @@ def desk(agent_id: UUID, *, now: datetime) -> protocol.Desk:
 
 
 def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.Desk]:
-    """The same fourteen queries for any number of agents, and none for none.
+    """The same fifteen queries for any number of agents, and none for none.
 
     The version is read first, so that a change in between only brings another snapshot.
     """
@@ -41,7 +41,8 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
     earned = _earned(ids, today, now)
     latest = _latest_offers(ids, now)
     engaged = _engaged(ids)
-    demand = queue.demand_for(ids)
+    demand = queue.demand_for(ids, now=now)
+    hindered = askable.hindrances(ids, now=now)
     paid = paid_hours.in_them(ids, now=now)
     asked = questions.put_to(ids, now=now)
     told = news.shown(ids, now=now)
@@ -71,6 +72,7 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
             at=now,
             questions=asked.get(id_, []),
             shift_news=told.get(id_, []),
+            hindrance=hindered.get(id_, ""),
         )
         for id_, slot in slots.items()
     }

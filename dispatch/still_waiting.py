@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from agents import certified
 from agents.models import Agent
 from brands.models import Skill
 from dispatch import published, supply, waiting_words
@@ -114,8 +114,8 @@ def _add_people(rows: Sequence[Escalation], found: dict[UUID, Facts], now: datet
     """What keeps those who are here from each of these requests, as the next round will see it."""
     if not rows:
         return
-    certified = supply.Certified(aloud=False)
-    seen = supply.look(certified, now=now)
+    known = supply.Certified(aloud=False)
+    seen = supply.look(known, now=now)
     weights = published.in_force(now).hastened(settings.BECKON_HASTE)
     again_after_s = settings.BECKON_WAITS["same_agent_again_seconds"]
     scene = Scene(seen.candidates, now.timestamp(), weights, again_after_s)
@@ -125,7 +125,7 @@ def _add_people(rows: Sequence[Escalation], found: dict[UUID, Facts], now: datet
     for row in rows:
         facts, one = found[row.pk], line.get(row.pk)
         facts.plainly = seen.modes.is_plain(row.brand_id)
-        facts.unpaid = sorted(tier for brand_id, tier in certified.unpaid if brand_id == row.brand_id)
+        facts.unpaid = sorted(tier for brand_id, tier in known.unpaid if brand_id == row.brand_id)
         if one is None:
             continue
         facts.tier, facts.tier_s = one.tier, (_seconds(row.tier_until, now) or 0.0) if one.tier else 0.0
@@ -162,9 +162,8 @@ def _turn(one: Waiting, *, plainly: bool) -> tuple[float, ...]:
 
 def _certified(brand_id: UUID, topic: str, language: str, *, now: datetime) -> int:
     """Approved agents who hold topic and language, wherever they are."""
-    valid = Q(skills__valid_until=None) | Q(skills__valid_until__gt=now)
-    speaks = Q(languages__valid_until=None) | Q(languages__valid_until__gt=now)
-    held = Agent.objects.filter(valid, state="approved", skills__skill__brand=brand_id, skills__skill__key=topic)
+    knows, speaks = certified.in_force(now, "skills"), certified.in_force(now, "languages")
+    held = Agent.objects.filter(knows, state="approved", skills__skill__brand=brand_id, skills__skill__key=topic)
     return held.filter(speaks, languages__code=language).distinct().count()
 
 

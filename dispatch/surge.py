@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Min
 
+from agents import certified
 from audit import journal
 from brands.models import Brand
 from dispatch import queue, surging
@@ -237,9 +238,10 @@ class Wanted:
 
 
 def wanted_from(agent_id: UUID, *, now: datetime) -> list[Wanted]:
-    """Where this agent would be paid a bonus if she were online, the highest first."""
+    """Where this agent would be paid a bonus if she were online, the highest first: nothing by a certificate that has
+    ended."""
     with connection.cursor() as cursor:
-        cursor.execute(_WANTED, {"agent": agent_id})
+        cursor.execute(_WANTED, {"agent": agent_id, "now": now})
         rows = cursor.fetchall()
     found = []
     for brand_id, tier, brand, currency, topic, name, language, bonus, since, waiting in rows:
@@ -256,17 +258,18 @@ def _paid_at_most(brand_id: UUID, tier: str, now: datetime) -> int:
         return 0
 
 
-_WANTED = """
+_WANTED = f"""
   select u.brand_id, g.tier, b.name, b.currency, u.topic, k.name, u.language, u.bonus_minor, u.began_at,
     (select count(*) from dispatch_escalation e where e.brand_id = u.brand_id and e.topic = u.topic
        and e.language = u.language and e.state in ('waiting', 'offered'))
   from dispatch_surge u
   join brands_brand b on b.id = u.brand_id
   join brands_skill k on k.brand_id = u.brand_id and k.key = u.topic
-  join agents_agentskill a on a.skill_id = k.id and a.agent_id = %(agent)s
+  join agents_agentskill a on a.skill_id = k.id and a.agent_id = %(agent)s and {certified.in_force_sql("a")}
   join agents_agentlanguage l on l.agent_id = a.agent_id and l.code = u.language
+    and {certified.in_force_sql("l")}
   join agents_agent g on g.id = a.agent_id and g.state = 'approved'
-  where u.ended_at is null"""
+  where u.ended_at is null"""  # noqa: S608  (the only words put in are conditions)
 
 
 def history(brand_id: UUID, *, since: datetime) -> list[Surge]:

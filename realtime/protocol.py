@@ -353,7 +353,9 @@ class Desk(Frame, frozen=True, tag="desk"):
 
     `state`: applied, approved, refused or deactivated; only an approved agent may go online.
     `active`: chats that take a place; dormant ones are among `engagements` only. `pause_reason`, while not willing:
-    empty (offline), missed, gone, break, errand, technical, other or emergency.
+    empty (offline), missed, gone, break, errand, technical, other or emergency. `hindrance`: why nothing can ring,
+    whatever she does: no language or no topic of hers is certified (any more), or no brand of hers has a pay plan for
+    her tier; empty: nothing hinders.
     """
 
     version: int
@@ -376,6 +378,7 @@ class Desk(Frame, frozen=True, tag="desk"):
     at: datetime
     questions: list[Question] = []
     shift_news: list[ShiftNews] = []
+    hindrance: Literal["", "languages", "topics", "unpaid"] = ""
 
 
 class Ringing(Frame, frozen=True, tag="ringing"):

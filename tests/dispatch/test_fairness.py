@@ -148,13 +148,17 @@ def test_an_agent_whom_nobody_asks_while_others_are_asked_is_starved(lumo: Brand
     assert not standing(dana, now=at(600)).starved
 
 
-@pytest.mark.parametrize("change", ["language", "topic", "full", "offline", "asked", "few"])
+@pytest.mark.parametrize("change", ["language", "topic", "full", "offline", "asked", "few", "ended", "learns"])
 def test_who_could_not_have_been_asked_or_was_asked_is_not_starved(
     lumo: Brand, dana: Agent, hire: Hire, change: str
 ) -> None:
     olu = hire("Olu", topics=("fraud",) if change == "topic" else ("refunds",))
     if change == "language":
         AgentLanguage.objects.filter(agent=olu).update(code="de")
+    if change == "ended":
+        olu.languages.update(valid_until=at(500))
+    if change == "learns":
+        olu.skills.update(level=1)
     for second in range(2 if change == "few" else 5):
         declined(lumo, dana, seconds=30 + 100 * second)
     if change == "asked":

@@ -11,9 +11,10 @@ from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
 from brands.models import Brand, Skill
 from conversations import customers, lifecycle
 from conversations.models import Conversation, Engagement
-from dispatch import desk, leadership, offers, queue, rounds, supply
+from dispatch import desk, leadership, offers, queue, rounds, snapshot, supply
 from dispatch.matching import Certificate, Placement
 from dispatch.models import Escalation, Leadership, Offer
+from marketplace.refusals import Refused
 from realtime.models import ServerLease
 from tests import readers
 from tests.people import NOON, Hire, ask, at, disconnect, offer_to
@@ -238,6 +239,59 @@ def test_who_wishes_no_more_is_no_free_place(dana: Agent, lumo: Brand) -> None:
     assert queue.people(now=NOON)[lumo.pk, "refunds", "en"] == queue.People(online=1, free=0)
 
 
+def test_who_learns_a_topic_is_here_but_no_free_place_of_it(dana: Agent, lumo: Brand) -> None:
+    dana.skills.update(level=1)
+
+    assert queue.people(now=NOON)[lumo.pk, "refunds", "en"] == queue.People(online=1, free=0)
+
+
+@pytest.mark.parametrize("ended", [AgentSkill, AgentLanguage])
+def test_nobody_is_shown_a_line_that_her_ended_certificate_keeps_from_her(
+    request_: Escalation, dana: Agent, ended: type[AgentSkill] | type[AgentLanguage]
+) -> None:
+    ended.objects.filter(agent=dana).update(valid_until=at(10))
+
+    assert queue.demand_for([dana.pk], now=at(9)) == {dana.pk: [("refunds", "Refunds", "en", 1)]}
+    assert queue.demand_for([dana.pk], now=at(10)) == {}
+
+
+def _end_topics(dana: Agent) -> None:
+    dana.skills.update(valid_until=at(10))
+
+
+def _end_languages(dana: Agent) -> None:
+    dana.languages.update(valid_until=at(10))
+
+
+def _unpaid(dana: Agent) -> None:
+    Agent.objects.filter(pk=dana.pk).update(tier="night")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"), [(_end_topics, "topics"), (_end_languages, "languages"), (_unpaid, "unpaid")]
+)
+def test_who_can_be_asked_nothing_reads_why(
+    dana: Agent, olu: Agent, change: Callable[[Agent], None], told: str
+) -> None:
+    assert snapshot.desk(dana.pk, now=at(10)).hindrance == ""
+
+    change(dana)
+
+    assert snapshot.desk(dana.pk, now=at(10)).hindrance == told
+    assert snapshot.desk(olu.pk, now=at(10)).hindrance == ""
+
+
+@pytest.mark.parametrize("change", [_end_topics, _end_languages])
+def test_nobody_goes_online_to_wait_for_nothing(dana: Agent, change: Callable[[Agent], None]) -> None:
+    presence.go_offline(dana.pk, now=at(1))
+    change(dana)
+
+    with pytest.raises(Refused, match="Ask an operator"):
+        presence.go_online(dana.pk, now=at(10))
+    assert not Slot.objects.get(pk=dana.pk).willing
+    presence.go_online(dana.pk, now=at(9))
+
+
 def test_whoever_serves_much_stands_once_in_each_pool(dana: Agent, lumo: Brand, hire: Hire) -> None:
     olu = hire("Olu", topics=("refunds", "fraud"), languages=("en", "de"))
     slot(olu, active=1, held=1)
@@ -278,7 +332,7 @@ def test_demand_is_what_waits_in_her_topics_and_languages(
     ask(another_chat(lumo), topic="fraud")
     ask(another_chat(lumo), topic="refunds", language="de")
 
-    assert queue.demand_for([dana.pk]) == {dana.pk: [("refunds", "Refunds", "en", 2)]}
+    assert queue.demand_for([dana.pk], now=NOON) == {dana.pk: [("refunds", "Refunds", "en", 2)]}
 
 
 def test_an_unknown_topic_becomes_one_that_the_brand_has_people_for(chat: Conversation, lumo: Brand) -> None:

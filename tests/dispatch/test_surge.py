@@ -249,6 +249,12 @@ def test_who_is_offline_and_certified_reads_where_she_is_wanted(
     assert surge.wanted_from(german.pk, now=at(11)) == []
     AgentLanguage.objects.filter(agent=german).update(code="en")
     assert len(surge.wanted_from(german.pk, now=at(11))) == 1
+    AgentLanguage.objects.filter(agent=german).update(valid_until=at(12))
+    german.skills.update(valid_until=at(11))
+    assert surge.wanted_from(german.pk, now=at(11)) == []
+    german.skills.update(valid_until=None)
+    assert len(surge.wanted_from(german.pk, now=at(11))) == 1
+    assert surge.wanted_from(german.pk, now=at(12)) == []
 
 
 def test_an_operator_sets_policy_and_budget_in_one_form_with_a_reason(lumo: Brand, noor: User) -> None:

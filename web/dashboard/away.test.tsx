@@ -23,7 +23,7 @@ const PACE: Pace = {
 };
 const desk: Desk = {
   type: "desk", version: 1, agent_id: "dana", name: "Dana", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 0, pace: PACE,
-  online_since: null, offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", questions: [], shift_news: [], at: at(0),
+  online_since: null, offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", questions: [], shift_news: [], hindrance: "", at: at(0),
 };
 const open: State = { ...FIRST, now_ms, desk, link: { ...FIRST.link, kind: "open" }, broken_ms: null };
 const work = { goOnline: vi.fn(), goOffline: vi.fn() } as unknown as Work;

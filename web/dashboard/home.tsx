@@ -59,6 +59,12 @@ function Switch({ state, work }: Face) {
           </span>
         </p>
       )}
+      {desk?.state === "approved" && desk.hindrance && (
+        <p class="notice is-card is-pause" role="status">
+          <Icon d={PAUSE} size="small" />
+          <span>{t(`hindrance_${desk.hindrance}`)}</span>
+        </p>
+      )}
       <button type="button" class="online-switch" role="switch" aria-checked={on} aria-busy={busy} disabled={!desk || state.link.kind !== "open"} onClick={() => void (on ? work.goOffline() : work.goOnline())}>
         <span class="knob">
           <Icon d={on ? CHECK : POWER} size="large" />

@@ -21,7 +21,7 @@ function desk(more: Partial<Desk> = {}, pace: Partial<Wishes> = {}): Desk {
   return {
     type: "desk", version: 1, agent_id: "dana", name: "Dana", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 0,
     pace: { ...USUAL, ...pace }, online_since: null, offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0,
-    currency: "EUR", questions: [], shift_news: [], at: at(0), ...more,
+    currency: "EUR", questions: [], shift_news: [], hindrance: "", at: at(0), ...more,
   };
 }
 

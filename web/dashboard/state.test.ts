@@ -43,7 +43,7 @@ const PACE: Pace = {
 function desk(version: number, more: Partial<Desk> = {}): Desk {
   return {
     type: "desk", version, agent_id: "ilse", name: "Ilse", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 0, pace: PACE,
-    online_since: at(0), offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", questions: [], shift_news: [], at: at(0), ...more,
+    online_since: at(0), offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", questions: [], shift_news: [], hindrance: "", at: at(0), ...more,
   };
 }
 

@@ -302,7 +302,9 @@ export interface Pace {
 /** An agent's own state, whole. A lower `version` than the one held is ignored.
  *  `state`: applied, approved, refused or deactivated; only an approved agent may go online.
  *  `active`: chats that take a place; dormant ones are among `engagements` only. `pause_reason`, while not willing:
- *  empty (offline), missed, gone, break, errand, technical, other or emergency. */
+ *  empty (offline), missed, gone, break, errand, technical, other or emergency. `hindrance`: why nothing can ring,
+ *  whatever she does: no language or no topic of hers is certified (any more), or no brand of hers has a pay plan for
+ *  her tier; empty: nothing hinders. */
 export interface Desk {
   type: "desk";
   version: number;
@@ -325,6 +327,7 @@ export interface Desk {
   at: string;
   questions: Question[];
   shift_news: ShiftNews[];
+  hindrance: "" | "languages" | "topics" | "unpaid";
 }
 
 /** An offer rings: told at once, ahead of the `desk` of this `version` or a later one, which always follows. Show it
