@@ -59,8 +59,9 @@ def deciding(chosen: Mapping[str, Any], mine: Mapping[str, Any]) -> str:
     """The part of the score that differed most; `turn` where only waiting counts, `tie` where none differed."""
     if "total" not in chosen:
         return "turn"
-    part = max(PARTS, key=lambda name: float(chosen[name]) - float(mine[name]))
-    return part if chosen[part] > mine[part] else "tie"
+    ahead = {part: float(chosen.get(part, 0.0)) - float(mine.get(part, 0.0)) for part in PARTS}
+    part = max(PARTS, key=ahead.__getitem__)
+    return part if ahead[part] > 0 else "tie"
 
 
 def change(facts: Mapping[str, Any], agent: str) -> str:
@@ -83,7 +84,7 @@ def _language(why: Sequence[str]) -> str:
     return next(fact for fact in why if fact.startswith("language_"))
 
 
-PARTS = ("fit", "speed", "load", "idle", "deficit", "starved", "reserve", "price")
+PARTS = ("fit", "speed", "load", "idle", "deficit", "starved", "reserve", "price", "ring")
 DECIDED: Mapping[str, str] = {
     "turn": "somebody who had waited longer",
     "tie": "somebody who fitted equally well and came first in order",
@@ -94,6 +95,7 @@ DECIDED: Mapping[str, str] = {
     "starved": "somebody who had been passed over for long",
     "reserve": "somebody who is not on reserve",
     "price": "somebody whose skills fewer waiting customers need, so that yours stay free",
+    "ring": "somebody whose certificates are closer to the topic",
 }
 CHANGES: Mapping[str, str] = {
     "turn": "Nothing you need to do: the longer you wait, the sooner it is your turn.",
@@ -105,6 +107,7 @@ CHANGES: Mapping[str, str] = {
     "starved": "Nothing: whoever has been passed over for long comes first, and so do you then.",
     "reserve": "Leaving reserve, on Home.",
     "price": "Nothing: your skills are rare just now and are kept for a customer who needs them.",
+    "ring": "A certificate in this topic, or a higher one.",
 }
 
 

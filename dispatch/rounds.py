@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
-from dispatch import automatic, offers, published, queue, supply
+from dispatch import automatic, demand, offers, published, queue, supply
 from dispatch.matching import Weights, planner, records
 from dispatch.models import Offer
 from realtime import protocol, wire
@@ -19,6 +19,7 @@ def match_waiting(
     now: datetime,
     epoch: int | None = None,
     certified: supply.Certified | None = None,
+    lately: demand.Lately | None = None,
     weights: Weights | None = None,
     eager: bool = False,
 ) -> list[Offer]:
@@ -35,6 +36,7 @@ def match_waiting(
         now.timestamp(),
         weights.hastened(settings.BECKON_HASTE),
         again_after_s=settings.BECKON_WAITS["same_agent_again_seconds"],
+        arrivals=(lately or demand.Lately()).came(now=now),
         modes=scene.modes,
     )
     if not plan.placements:

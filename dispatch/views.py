@@ -32,7 +32,9 @@ WORDS = {
     "deficit": "points for having earned less than her group for her time, times how much less",
     "deficit_fair": "the same while a brand is in fair mode",
     "price": "points off for being scarce, times how scarce, times the square of the share of all places taken (of 0.4"
-    " where fewer are): so that rare languages stay free for whom needs them",
+    " where fewer are): so that rare languages stay free for whom needs them. How scarce goes by what was asked for in"
+    " the last hour. Whoever is further from the topic counts as no less scarce than those closer to it who have room,"
+    " so that scarcity never brings a learner ahead of somebody certified",
     "price_most": "how scarce counts at most",
     "starved": "points for having been passed over for long",
     "reserve": "points off for who wants to be asked only if needed",

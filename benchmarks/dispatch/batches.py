@@ -15,7 +15,7 @@ from benchmarks.dispatch.people import House
 from benchmarks.figures import Result, Scale, against_floor, say
 from benchmarks.ground import Ground
 from benchmarks.machine import Meter, between
-from dispatch import published, rounds, supply
+from dispatch import demand, published, rounds, supply
 from dispatch.models import Decision, Escalation, Offer, Round
 from marketplace import clock
 from payouts.models import PayPlan
@@ -63,15 +63,16 @@ def measure(ground: Ground, scale: Scale) -> Iterator[Result]:
 def _ours(ground: Ground, many: int) -> float:
     """So many wait and as many are free; rounds until nobody waits."""
     house = people.house(agents=many, conversations=many, connected=True)
-    certified, weights = supply.Certified(), published.in_force(clock.now())
-    supply.candidates(certified, now=clock.now())  # a dispatcher knows both before anybody asks
+    certified, lately, weights = supply.Certified(), demand.Lately(), published.in_force(clock.now())
+    supply.candidates(certified, now=clock.now())  # a dispatcher knows all this before anybody asks
+    lately.refresh(now=clock.now())
     _ask(house)
     ground.analyze()  # a check at commit that was planned over a few agents would read all of them for each offer
     gc.collect()  # what was made for the house is none of the dispatcher's, whose own collector sets aside what stays
     gc.freeze()
     made, began = 0, time.perf_counter()
     while made < many:
-        placed = len(rounds.match_waiting(now=clock.now(), certified=certified, weights=weights))
+        placed = len(rounds.match_waiting(now=clock.now(), certified=certified, lately=lately, weights=weights))
         assert placed, f"{many - made} were left over"
         made += placed
     taken = time.perf_counter() - began

@@ -4,11 +4,12 @@ Times are seconds on one clock, whichever (the product: since the epoch). Ids ar
 integers in a simulation: whatever hashes and sorts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Id = Any
+Class = tuple[Id, str, str, str, str]  # brand, topic, family, language, tier: members differ only in how long they wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class Waiting:
     family: str = ""
     tier: str = ""
 
+    @property
+    def of(self) -> Class:
+        return self.brand_id, self.topic, self.family, self.language, self.tier
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -98,11 +103,13 @@ class Modes:
 
 @dataclass(frozen=True, slots=True)
 class Climate:
-    """What a round knows of everybody at once: the share of slots taken, by (brand, language), and how scarce each
-    agent is. A plan works it out; a replay is given what was worked out then."""
+    """What a round knows of everybody at once: the share of slots taken, by (brand, language), how scarce each agent
+    is, and by class, for each ring, how scarce those closer to the topic are at most (nothing in a round that was kept
+    before that counted). A plan works it out; a replay is given what was worked out then."""
 
     occupancy: Mapping[tuple[Id, str], float]
     prices: Mapping[Id, float]
+    closer: Mapping[Class, Sequence[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from dispatch.matching import fitness, solving
 from dispatch.matching.crowd import Arrivals, Crowd, crowd
-from dispatch.matching.facts import Candidate, Climate, Id, Modes, Placement, Waiting
+from dispatch.matching.facts import Candidate, Class, Climate, Id, Modes, Placement, Waiting
+from dispatch.matching.fitness import Ring
 from dispatch.matching.reach import Floats, Ints
 from dispatch.matching.roster import rank
 from dispatch.matching.solving import Group
@@ -19,8 +20,6 @@ from marketplace import waits
 
 TIGHTENS = 2  # scarcity counts by this power of the share of places taken
 LEAST_TIGHT = 0.4  # on an emptier floor it counts as on this one
-
-Class = tuple[Id, str, str, str, str]  # brand, topic, family, language, tier: members differ only in how long they wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,12 @@ class Table:
         self.taken: NDArray[np.bool_] = np.zeros(len(self.crowd.agents), np.bool_)
         self.classes: dict[Class, list[Waiting]] = defaultdict(list)
         for one in self.waiting:
-            self.classes[one.brand_id, one.topic, one.family, one.language, one.tier].append(one)
+            self.classes[one.of].append(one)
         places = {(brand_id, language) for brand_id, _, _, language, _ in self.classes}
         self.occupancy = self.climate.occupancy if self.climate else {at: self.crowd.occupancy(*at) for at in places}
         self.ring = {one: ring for of, members in self.classes.items() for one, ring in self._rings(of, members)}
         self._able: dict[tuple[Class, int], tuple[Ints, Ints]] = {}
+        self._closer: dict[Class, Floats] = {}
 
     def placements(self) -> list[Placement]:
         return [self._placement(one, self.pairs[one]) for one in self.waiting if one in self.pairs]
@@ -108,6 +108,26 @@ class Table:
         if (of, ring) not in self._able:
             self._able[of, ring] = self.crowd.able(*of, ring)
         return self._able[of, ring]
+
+    def closer(self, of: Class) -> Floats:
+        """For each ring the highest price among those with room whom a narrower one may ask already. Nobody further
+        from the topic counts as less scarce than that, so that scarcity never sends a request outwards."""
+        if of not in self._closer:
+            self._closer[of] = self._looked_closer(of)
+        return self._closer[of]
+
+    def _looked_closer(self, of: Class) -> Floats:
+        floors = np.zeros(len(Ring))
+        if self.climate:
+            floors[:] = self.climate.closer.get(of, 0.0)
+            return floors
+        widest = max(self.ring[one] for one in self.classes[of])
+        if widest > Ring.CERTIFIED:
+            rows, codes = self.able(of, widest)
+            needs, prices = self.crowd.needs[codes], self.prices[rows]
+            for ring in range(Ring.LEARNING, widest + 1):
+                floors[ring] = prices[needs < ring].max(initial=0.0)
+        return floors
 
     def ask_whom_they_know(self) -> None:
         """Whoever knows the customer is asked first, once."""
@@ -177,7 +197,7 @@ class Table:
         rows, codes = self.able(of, max(self.ring[member] for member in members))
         left = ~self.taken[rows]
         rows, codes = rows[left], codes[left]
-        points = self._plain_points(rows) if plain else self._points(of[0], rows, codes)
+        points = self._plain_points(rows) if plain else self._points(of, rows, codes)
         whole = self._group(members, rows, points, self.crowd.needs[codes], plain=plain)
         barred = {member.id: lately for member in members if member.asked and (lately := self._lately(member))}
         return self._apart(whole, barred) if barred else [whole]
@@ -215,10 +235,11 @@ class Table:
         rings = np.array([self.ring[one] for one in members], np.int64)
         return Group(members, np.array(worth), rings, rows, points, needs)
 
-    def _points(self, brand_id: Id, rows: Ints, codes: Ints) -> Floats:
+    def _points(self, of: Class, rows: Ints, codes: Ints) -> Floats:
         by = self.crowd.weights
-        part = self.crowd.part(fair=self.modes.is_fair(brand_id))
-        return self.crowd.fit[codes] + part[rows] - by.price * self.prices[rows]
+        part = self.crowd.part(fair=self.modes.is_fair(of[0]))
+        prices = np.maximum(self.prices[rows], self.closer(of)[self.crowd.needs[codes]])
+        return self.crowd.fit[codes] + part[rows] - by.price * prices
 
     def _plain_points(self, rows: Ints) -> Floats:
         """The longest idle first, then the fewest chats."""

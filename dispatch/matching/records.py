@@ -34,6 +34,7 @@ def inputs(plan: Plan, *, haste: float = 1.0) -> Json:
         "fair": list(table.modes.fair),
         "occupancy": [[brand, language, share] for (brand, language), share in table.occupancy.items()],
         "prices": table.prices[rows].tolist(),
+        "closer": [[*of, table.closer(of).tolist()] for of in table.classes if not table.modes.is_plain(of[0])],
         "waiting": [_waiting(one) for one in table.waiting],
         "certificates": [_written(one) for one in held.values()],
         "agents": [_agent(agent, places[id(agent.certificates)]) for agent in agents],
@@ -46,6 +47,7 @@ def replay(given: Json, weights: Weights) -> Plan:
     agents = [_read_agent(one, held) for one in given["agents"]]
     prices = {agent.agent_id: price for agent, price in zip(agents, given["prices"], strict=True)}
     occupancy = {(UUID(brand), language): share for brand, language, share in given["occupancy"]}
+    closer = {(UUID(brand), *of): prices for brand, *of, prices in given.get("closer", ())}
     return planner.plan(
         [_read_waiting(one) for one in given["waiting"]],
         agents,
@@ -54,7 +56,7 @@ def replay(given: Json, weights: Weights) -> Plan:
         again_after_s=given["again_after_s"],
         depth=given.get("depth"),
         modes=Modes(frozenset(map(_id, given["plain"])), frozenset(map(_id, given["fair"]))),
-        climate=Climate(occupancy, prices),
+        climate=Climate(occupancy, prices, closer),
     )
 
 
@@ -121,12 +123,14 @@ class _Told:
 
     def points(self, one: Waiting, row: int, code: int) -> Json:
         """The parts of the score, as they add up; served plainly, only idle time and chats count. `code` is what the
-        agent holds."""
+        agent holds. `ring`: what brings her behind whoever is closer to the topic; only where there is something."""
         table, crowd, by = self._table, self._table.crowd, self._table.crowd.weights
         agent, idle_s = crowd.agents[row], float(crowd.idle_s[row])
         known = {"agent": str(agent.agent_id), "why": list(fitness.why_of(code, one, agent))}
         if table.modes.is_plain(one.brand_id):
             return {**known, "idle_s": round(idle_s, DIGITS), "active": agent.active}
+        price = float(table.prices[row])
+        further = max(float(table.closer(one.of)[crowd.needs[code]]) - price, 0.0)
         fair = by.deficit_fair if table.modes.is_fair(one.brand_id) else by.deficit
         parts = (
             float(crowd.fit[code]),
@@ -136,10 +140,12 @@ class _Told:
             fair * float(crowd.deficit[row]),
             by.starved * agent.starved,
             -by.reserve * agent.reserve,
-            -by.price * float(table.prices[row]),
+            -by.price * price,
         )
         told = {name: round(value, DIGITS) for name, value in zip(PARTS, parts, strict=True)}
-        return {**known, **told, "total": round(sum(parts), DIGITS)}
+        if further:
+            told["ring"] = round(-by.price * further, DIGITS)
+        return {**known, **told, "total": round(sum(parts) - by.price * further, DIGITS)}
 
 
 def _best(group: solving.Group, ring: int, without: Sequence[int]) -> list[int]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 
-from dispatch import leadership, published, rounds, supply
+from dispatch import demand, leadership, published, rounds, supply
 from dispatch.matching import Weights, solving
 from marketplace import clock, guards
 from realtime import wire
@@ -46,6 +46,7 @@ class Dispatcher:
         self.collector = Collector()
         self.places = rounds.Places()
         self.certified = supply.Certified()
+        self.lately = demand.Lately()
         self.weights: Weights | None = None
         self.read_at = 0.0
         self.last_round = 0.0
@@ -93,7 +94,12 @@ class Dispatcher:
         self.last_round = time.monotonic()
         eager = rung and self.found
         made = rounds.match_waiting(
-            now=clock.now(), epoch=self.epoch, certified=self.certified, weights=self.weights, eager=eager
+            now=clock.now(),
+            epoch=self.epoch,
+            certified=self.certified,
+            lately=self.lately,
+            weights=self.weights,
+            eager=eager,
         )
         wire.flush(TOLD_SECONDS)  # the thread that carries it gets its turn before the next work begins
         self.untold = True
@@ -115,6 +121,7 @@ class Dispatcher:
             now = clock.now()
             self.certified.refresh(now=now)
             supply.candidates(self.certified, now=now)  # who came is known before she is asked about
+            self.lately.refresh(now=now)
             self.weights = published.in_force(now)
             self.collector.tick(0)
             self.read_at = time.monotonic()

@@ -31,6 +31,7 @@ const en = {
   starved: "Passed over for long",
   reserve: "On reserve",
   price: "Skills kept for others who wait",
+  ring: "Others hold a closer certificate",
   not_used: "Not used",
   not_used_line: "declines, missed offers",
   rule: "Rule",
