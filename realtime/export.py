@@ -78,6 +78,7 @@ def _constants() -> str:
         "MAX_TEXT": limits.MAX_TEXT,
         "MAX_FRAME_BYTES": limits.MAX_FRAME_BYTES,
         "PING_SECONDS": limits.PING_SECONDS,
+        "AGENT_BACK_SECONDS": limits.AGENT_BACK_SECONDS,
         **{f"CLOSED_{closing.name.upper()}": closing.code for closing in limits.CLOSINGS},
     }
     return "\n".join(f"export const {name} = {value};" for name, value in values.items())

@@ -16,6 +16,7 @@ RETURN_HOURS = 12
 ENTRIES_PER_MINUTE = 120
 ENTER_SECONDS = 10
 PING_SECONDS = round(waits.TRUE["ping_seconds"])  # as the page says; see `settings.BECKON_WAITS` for what runs
+AGENT_BACK_SECONDS = round(waits.TRUE["agent_back_seconds"])
 TYPING_SECONDS = 2
 TYPING_RIGHT_SECONDS = 5
 

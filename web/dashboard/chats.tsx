@@ -1,12 +1,12 @@
 // All chats at once: whose turn it is, for how long, and the one that is open.
 import type { Engaged, Numbered } from "../protocol";
-import { CHAT, Icon, OFFLINE } from "../shared/icons";
-import { secondsSince, stopwatch } from "../shared/time";
+import { CHAT, CLOCK, Icon, OFFLINE } from "../shared/icons";
+import { clockTime, secondsSince, stopwatch } from "../shared/time";
 import { DOT, HOURGLASS, MOON, RING } from "./marks";
 import { PaceBeside } from "./pace";
 import { Heading, Mark, Shell, type Face } from "./parts";
 import { chatPath, receiptPath, type Route } from "./route";
-import { t } from "./speak";
+import { locale, t } from "./speak";
 import { engagedIn, inOrder, turnOf, type State, type Turn } from "./state";
 import { Thread } from "./thread";
 import { WrapUp } from "./wrapup";
@@ -132,16 +132,36 @@ function preview(state: State, engaged: Engaged): string {
   return last.author.role === "agent" ? t("you_said", { text: last.text }) : last.text;
 }
 
+/** What waits for a chat that may come back: messages, and the line she was writing. */
+function NotSentYet({ state, conversation }: { state: State; conversation: string }) {
+  const texts = state.unsent.filter((item) => item.conversation === conversation).map(({ text }) => text);
+  const draft = state.drafts[`talk:${conversation}`];
+  return (
+    <>
+      {[...texts, ...(draft ? [draft] : [])].map((text, place) => (
+        <article key={place} class="msg is-mine is-unsent">
+          <p class="said-box" dir="auto">{text}</p>
+          <p class="meta">
+            <Icon d={CLOCK} size="small" /> {t("not_sent_yet")}
+          </p>
+        </article>
+      ))}
+    </>
+  );
+}
+
 /** The address of a chat that is not on the desk (any more). */
 function Over({ state, route }: { state: State; route: Route }) {
+  const kept = route.screen === "chat" ? state.kept[route.conversation] : undefined;
   const over = route.screen === "chat" ? state.over.findLast((engaged) => engaged.conversation === route.conversation) : undefined;
   return (
     <section class="thread">
       <div class="card empty">
         <Icon d={CHAT} size="large" />
         {!state.desk && <p>{t("loading")}</p>}
-        {state.desk && <Heading small>{over ? t("over_with", { name: over.customer_name }) : t("over")}</Heading>}
-        {state.desk && <p class="muted">{t("over_line")}</p>}
+        {state.desk && <Heading small>{kept ? t("kept_title") : over ? t("over_with", { name: over.customer_name }) : t("over")}</Heading>}
+        {state.desk && <p class="muted">{kept ? t("kept_line", { time: clockTime(new Date(kept).toISOString(), locale) }) : t("over_line")}</p>}
+        {kept && route.screen === "chat" && <NotSentYet state={state} conversation={route.conversation} />}
         {over && (
           <a class="button is-primary" href={receiptPath(over.engagement_id)}>
             {t("your_receipt")}

@@ -53,6 +53,7 @@ export interface PastChat {
   engagement_id: string;
   state: "live" | "resolved" | "transferred" | "lost" | "left";
   outcome: string;
+  ended_at: string | null;
 }
 
 export const DAY_MS = 86_400_000;

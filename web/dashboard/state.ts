@@ -5,6 +5,7 @@ import type { LinkState } from "../shared/socket";
 import { emptyTalk, fold, type Talk } from "../shared/talk";
 import type { Me } from "./account";
 import type { Earnings } from "./earnings";
+import type { Kept } from "./kept";
 import { routeOf, type Route } from "./route";
 
 /** Both streams of a conversation that this agent owns: what the customer sees, and what colleagues see. */
@@ -25,6 +26,8 @@ export interface State {
   /** Engagements that were on the desk since the page was loaded and are over now, oldest first. */
   over: readonly Engaged[];
   unsent: readonly Unsent[];
+  /** Chats lost while she was away that may still come back. */
+  kept: Kept;
   /** By conversation: what stands in its composer, the last number that was in sight here or in another tab, and the
    *  last one that its customer has seen. */
   drafts: Readonly<Record<string, string>>;
@@ -57,6 +60,7 @@ export const FIRST: State = {
   typing: {},
   over: [],
   unsent: [],
+  kept: {},
   drafts: {},
   seen: {},
   read: {},

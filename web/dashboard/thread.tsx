@@ -9,6 +9,7 @@ import type { Unsent } from "../shared/outbox";
 import { pieces } from "../shared/text";
 import { clockTime, timeOrDay } from "../shared/time";
 import { activeSeconds, estimate, together } from "./earnings";
+import { NOT_HERS } from "./kept";
 import { BACK, MOON } from "./marks";
 import { Heading, Initial, type Face } from "./parts";
 import { chatPath, type Part } from "./route";
@@ -227,7 +228,7 @@ function NotSent({ item, state, work }: Face & { item: Unsent }) {
     <article class="msg is-mine is-unsent is-refused">
       <p class="said-box" dir="auto">{item.text}</p>
       <p class="meta is-bad" role="alert">
-        <Icon d={ALERT} size="small" /> {t("not_sent", { why: item.refused })}
+        <Icon d={ALERT} size="small" /> {item.code === NOT_HERS ? t("not_sent_yet") : t("not_sent", { why: item.refused })}
       </p>
       <div class="remedies">
         <button type="button" class="button" onClick={() => work.retry(item.client_id)}>

@@ -10,12 +10,12 @@ import { serverNow } from "../shared/time";
 import type { Target } from "./handover/forms";
 import { change, logOut, me, ticket, type Profile } from "./account";
 import { DAY_MS, earned, midnight, pastChats } from "./earnings";
+import { DRAFTS, ENDS, howEnded, Keeping } from "./kept";
 import { chime, unlock, vibrate } from "./ring";
 import { chatPath, receiptPath, routeOf } from "./route";
 import { t } from "./speak";
-import { endToTell, FIRST, hear, inOrder, ringing, type State } from "./state";
+import { endToTell, engagedIn, FIRST, hear, inOrder, ringing, type State } from "./state";
 
-const DRAFTS = ["talk", "note", "end", "transfer", "ask", "abuse"];
 const TYPING_EVERY_MS = 3_000;
 const LOOK_AGAIN_MS = 15_000;
 const SECOND_RING_S = 5;
@@ -29,6 +29,7 @@ export type Ending = Pick<Resolve, "outcome" | "note" | "tags">;
 export class Work {
   readonly store = store<State>(FIRST);
   private outbox: Outbox | null = null;
+  private keeping: Keeping | null = null;
   private link: Link<ToAgent> | null = null;
   private rung = "";
   private wrote_ms = 0;
@@ -82,8 +83,10 @@ export class Work {
     if (this.link) return;
     const outbox = new Outbox(`beckon:agent:${agent}:outbox`, () => this.patch({ unsent: outbox.items }));
     this.outbox = outbox;
+    const key = `beckon:agent:${agent}:kept`;
+    this.keeping = new Keeping({ key, outbox, store: this.store, deliver: (id) => this.link?.deliver(id), draft: (where, text) => this.draft(where, text) });
     this.link = new Link<ToAgent>({ ticket, outbox, hear: (frame) => this.hear(frame), changed: (link) => this.linked(link) });
-    this.patch({ unsent: outbox.items });
+    this.patch({ unsent: outbox.items, kept: this.keeping.kept() });
     this.link.start();
   }
 
@@ -280,6 +283,7 @@ export class Work {
     const before = this.store.get();
     this.store.change((state) => hear(state, frame, serverNow()));
     if (frame.type === "desk") this.desked(before, frame);
+    if (frame.type === "refused") this.keeping?.refused(frame, serverNow());
     this.look();
   }
 
@@ -287,6 +291,7 @@ export class Work {
     const after = this.store.get();
     if (after.desk !== desk) return;
     this.recallDrafts(desk);
+    this.keeping?.desked(serverNow());
     if (before.desk?.chats_today !== desk.chats_today) void this.refreshRecent();
     for (const engaged of after.over.filter((one) => !before.over.includes(one))) void this.ended(engaged);
     if (desk.state !== after.me?.agent.state && after.me) void this.meet();
@@ -320,27 +325,24 @@ export class Work {
 
   private recallDrafts(desk: Desk): void {
     const drafts = { ...this.store.get().drafts };
-    for (const { conversation } of desk.engagements)
+    for (const conversation of [...desk.engagements.map((engaged) => engaged.conversation), ...Object.keys(this.store.get().kept)])
       for (const kind of DRAFTS) drafts[`${kind}:${conversation}`] ??= recall(`beckon:agent:draft:${kind}:${conversation}`, "");
     this.patch({ drafts });
   }
 
-  /** A chat left the desk: say how, where this page did not do it itself, and forget its drafts. */
-  private async ended(engaged: Engaged): Promise<void> {
-    const { conversation, engagement_id, customer_name: name } = engaged;
-    for (const kind of DRAFTS) this.draft(`${kind}:${conversation}`, "");
-    for (const item of this.outbox?.items ?? []) if (item.conversation === conversation) this.outbox?.remove(item.client_id);
-    if (this.ending.has(engagement_id)) return;
+  /** A chat left the desk: say how, where this page did not do it itself, and forget what was written in it, unless it is
+   *  hers again already or may be soon. */
+  private async ended({ conversation, engagement_id, customer_name: name }: Engaged): Promise<void> {
+    if (this.ending.has(engagement_id)) return void this.keeping?.forget(conversation);
     const past = await pastChats().catch(() => []);
+    if (engagedIn(this.store.get(), conversation)) return;
     const ended = past.find((chat) => chat.engagement_id === engagement_id);
-    const how = ended?.outcome === "gone" ? "gone" : ended?.outcome === "dormant" ? `dormant_${ended.state}` : ended?.state;
+    const how = howEnded(ended);
+    if (how === "" || how === "lost") this.keeping?.hold(conversation, ended?.ended_at ? Date.parse(ended.ended_at) : serverNow());
+    else this.keeping?.forget(conversation);
+    const news = how && ENDS[how];
+    if (news) this.tell(t(news, { name }));
     const { route } = this.store.get();
-    if (how === "gone") this.tell(t("they_vanished", { name }));
-    if (how === "dormant_left") this.tell(t("they_slept_on", { name }));
-    if (how === "dormant_transferred") this.tell(t("they_wrote_in_vain", { name }));
-    if (how === "left") this.tell(t("they_left", { name }));
-    if (how === "lost") this.tell(t("you_were_gone", { name }));
-    if (how === "transferred") this.tell(t("taken_from_you", { name }));
     const shown = route.screen === "chat" && route.conversation === conversation;
     if (shown && (how === "left" || how === "resolved")) this.go(receiptPath(engagement_id));
   }
@@ -361,6 +363,8 @@ export class Work {
   }
 
   private tick(): void {
+    const n = this.store.get().link.kind === "open" && this.keeping?.sweep(serverNow());
+    if (n) this.patch({ trouble: t("never_sent", { n }) });
     this.patch({ now_ms: serverNow() });
     this.look();
   }

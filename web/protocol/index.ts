@@ -3,6 +3,7 @@
 export const MAX_TEXT = 4000;
 export const MAX_FRAME_BYTES = 65536;
 export const PING_SECONDS = 10;
+export const AGENT_BACK_SECONDS = 600;
 export const CLOSED_RESTART = 1012;
 export const CLOSED_TICKET = 4001;
 export const CLOSED_ABUSE = 4003;

@@ -10,6 +10,8 @@ export interface Unsent {
   at: string;
   /** Why the server refused it, in words for the person; null while it waits. */
   refused: string | null;
+  /** The same for programs. */
+  code?: string;
 }
 
 export class Outbox {
@@ -50,8 +52,8 @@ export class Outbox {
     if (this.find(client_id)) this.replace((items) => items.filter((item) => item.client_id !== client_id));
   }
 
-  refuse(client_id: string, words: string): void {
-    this.mark(client_id, words);
+  refuse(client_id: string, words: string, code = ""): void {
+    this.mark(client_id, words, code);
   }
 
   retry(client_id: string): void {
@@ -74,8 +76,8 @@ export class Outbox {
     this.unwatch();
   }
 
-  private mark(client_id: string, refused: string | null): void {
-    this.replace((items) => items.map((item) => (item.client_id === client_id ? { ...item, refused } : item)));
+  private mark(client_id: string, refused: string | null, code = ""): void {
+    this.replace((items) => items.map((item) => (item.client_id === client_id ? { ...item, refused, code } : item)));
   }
 
   /** Read, change, write: another tab may have written since. */

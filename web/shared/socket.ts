@@ -256,7 +256,7 @@ export class Link<In extends ToBrowser = ToBrowser> {
     if (mine && NEVER_REFUSED_FOR_GOOD.has(frame.code)) {
       this.timers.push(setTimeout(() => this.deliver(frame.ref), AGAIN_MS));
     } else if (mine) {
-      outbox?.refuse(frame.ref, frame.message || frame.code);
+      outbox?.refuse(frame.ref, frame.message || frame.code, frame.code);
     }
     this.answer(frame.ref)?.fail(new Problem(409, frame.code, frame.message));
     this.pass(frame);
