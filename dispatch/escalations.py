@@ -15,6 +15,7 @@ from audit import journal
 from brands.models import Skill
 from conversations import lifecycle, stream
 from conversations.models import Conversation, Customer
+from dispatch import affinity
 from dispatch.events import SupplyOrDemandChanged
 from dispatch.models import AbuseReport, Escalation
 from marketplace import events
@@ -51,7 +52,8 @@ def begin(
     priority: int = 0,
     first_agent: UUID | None = None,
 ) -> tuple[Escalation, bool]:
-    """The conversation waits for a person; a second request returns the first. Locks: the conversation.
+    """The conversation waits for a person; a second request returns the first. Whoever knows the customer is asked
+    first: `first_agent`, or the agent who lately helped her (`affinity`). Locks: the conversation.
 
     A request that was parked with a promise stands in line again if she asks for a person now; a hand-over of the
     assistant leaves the promise as it is. The new row is nobody else's yet, and a parked row is taken only where nobody
@@ -75,7 +77,7 @@ def begin(
         state=Escalation.State.WAITING,
         priority=priority,
         queued_at=now,
-        first_agent_id=first_agent,
+        first_agent_id=first_agent or affinity.who_knows(conversation, packet, now=now),
         customer_here=bool(leases.connected([f"customer:{conversation.customer_id}"])),
         **asdict(_rest(conversation, packet, now)),
     )

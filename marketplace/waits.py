@@ -13,6 +13,8 @@ TRUE: Mapping[str, float] = {
     "offer_push_seconds": 20,
     "offer_longest_seconds": 60,
     "same_agent_again_seconds": 60,
+    # so long after a chat that ended well its agent is the one who knows the customer
+    "known_agent_seconds": 604_800,
     # an agent whose last connection broke: the customer is told, she is offline, her chats are given away
     "agent_gone_told_seconds": 10,
     "agent_gone_unwilling_seconds": 30,
