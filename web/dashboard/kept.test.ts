@@ -17,7 +17,7 @@ const maja: Engaged = {
 
 function desk(version: number, ...engagements: Engaged[]): Desk {
   return {
-    type: "desk", version, agent_id: "dana", name: "Dana", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 1, pace,
+    type: "desk", version, agent_id: "dana", name: "Dana", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 1, pace, hindrance: "",
     online_since: null, offer: null, offer_end: null, engagements, demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", questions: [], shift_news: [], at: at(0),
   };
 }

@@ -1,26 +1,33 @@
 // localStorage that never throws: where the browser forbids it, things live as long as the page does.
 
+/** What could not be written, as JSON: newer than what the storages hold. */
 const memory = new Map<string, string>();
 
 export function recall<T>(key: string, otherwise: T): T {
   try {
-    const text = localStorage.getItem(key);
-    return text === null ? otherwise : (JSON.parse(text) as T);
+    const text = memory.get(key) ?? sessionStorage.getItem(key) ?? localStorage.getItem(key);
+    return (JSON.parse(text ?? "null") as T | null) ?? otherwise;
   } catch {
-    const text = memory.get(key);
-    return text === undefined ? otherwise : (JSON.parse(text) as T);
+    return otherwise;
   }
 }
 
-/** Afterwards `recall(key)` gives `value`; null forgets it. */
+/** Afterwards `recall(key)` gives `value`; null forgets it. Where the shared storage is full, the tab's own serves its
+ *  reloads, until the shared one takes this key again. */
 export function keep(key: string, value: unknown): void {
   const text = JSON.stringify(value);
   memory.set(key, text);
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, text);
+    sessionStorage.removeItem(key);
+    memory.delete(key);
   } catch {
-    // Full or forbidden: the copy in memory serves this page.
+    try {
+      sessionStorage.setItem(key, text);
+    } catch {
+      // Full or forbidden: the copy in memory serves this page.
+    }
   }
 }
 
