@@ -165,3 +165,19 @@ def test_an_ordinary_change_of_a_log_in_ends_nothing(
     dana.user.save()
 
     assert "bye" not in [frame["type"] for frame in tab.drained()]
+
+
+def test_who_changes_her_password_stays_logged_in_where_she_is_and_nowhere_else(dana: Agent) -> None:
+    dana.user.set_password("the old one, and long")
+    dana.user.save()
+    here, elsewhere = logged_in(dana.user), logged_in(dana.user)
+
+    changed = here.post(
+        "/_allauth/browser/v1/account/password/change",
+        {"current_password": "the old one, and long", "new_password": "a new one, and longer"},
+        content_type="application/json",
+    )
+
+    assert changed.status_code == 200, changed.content
+    assert [client.get("/api/v1/agent/me").status_code for client in (here, elsewhere)] == [200, 403]
+    assert Session.objects.filter(pk=here.session.session_key).exists()
