@@ -27,7 +27,7 @@ Class = tuple[UUID, str | None, str | None]  # brand, topic, language; None: of 
 class InLine:
     """One waiting escalation, with how many of its class, its language and its brand are served before it.
 
-    Whose connection is gone is served when she is back: she stands before nobody.
+    Whose connection is gone is served when she is back, and who is kept back later: neither stands before anybody.
     """
 
     conversation_id: UUID
@@ -106,11 +106,15 @@ def in_line(conversation_id: UUID | None = None, *, customers: Sequence[UUID] | 
         return [InLine(*row) for row in cursor.fetchall()]
 
 
-# Somebody who is away counts herself, and so does not stand before herself either.
+# The window leaves herself out, so that who is not counted stands where she would be served.
 _AHEAD = """
-  count(*) filter (where e.customer_gone_since is null) over (partition by {of} order by {turn}
+  count(*) filter (where e.customer_gone_since is null and e.held_until is null) over (partition by {of} order by {turn}
     rows between unbounded preceding and current row exclude current row)"""
-_TURN = "e.priority desc, coalesce(e.waits_since, e.queued_at), e.id"
+# Whoever is served plainly is served by her waiting time alone, as the planner does it.
+_TURN = """case when exists (
+      select from dispatch_mode m
+      where m.kind = 'plain' and m.ended_at is null and (m.brand_id is null or m.brand_id = e.brand_id))
+    then 0 else e.priority end desc, coalesce(e.waits_since, e.queued_at), e.id"""
 _IN_LINE = f"""
   select conversation_id, customer_id, brand_id, topic, language, held_until,
     array[in_class, in_language, in_brand] from (

@@ -11,7 +11,7 @@ from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
 from brands.models import Brand, Skill
 from conversations import customers, lifecycle
 from conversations.models import Conversation, Engagement
-from dispatch import desk, leadership, offers, queue, rounds, snapshot, supply
+from dispatch import desk, leadership, modes, offers, queue, rounds, snapshot, supply
 from dispatch.matching import Certificate, Placement
 from dispatch.models import Escalation, Leadership, Offer
 from marketplace.refusals import Refused
@@ -231,6 +231,35 @@ def test_who_is_away_stands_before_nobody(chat: Conversation, lumo: Brand, dana:
     places = {line.conversation_id: line.ahead for line in queue.in_line()}
 
     assert places == {chat.pk: [0, 0, 0], away.conversation_id: [0, 0, 0]}
+
+
+def test_who_is_kept_back_stands_before_nobody(chat: Conversation, lumo: Brand, dana: Agent) -> None:
+    kept = ask(another_chat(lumo), now=NOON)
+    Escalation.objects.filter(pk=kept.pk).update(held_until=at(900), held_why="rest", priority=9)
+    ask(chat, now=at(2))
+
+    assert {line.conversation_id: line.ahead for line in queue.in_line()}[chat.pk] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_in_plain_mode_places_are_by_waiting_time_alone(
+    chat: Conversation, lumo: Brand, dana: Agent, everywhere: bool
+) -> None:
+    first, hurried = ask(chat), ask(another_chat(lumo), now=at(5))
+    Escalation.objects.filter(pk=hurried.pk).update(priority=3)
+
+    def places() -> list[int | None]:
+        found = (queue.place_of(one.conversation_id, now=at(6)) for one in (first, hurried))
+        return [place and place.place for place in found]
+
+    assert places() == [2, 1]
+    brand = None if everywhere else lumo.pk
+    mode = modes.switch_on("plain", brand, by="system", reason="A test of it", now=at(6))
+    assert places() == [1, 2]
+    (offer,) = rounds.match_waiting(now=at(6))
+    assert offer.escalation_id == first.pk, "as the round does it"
+    modes.switch_off(mode.pk, by="system", reason="Over again", now=at(7))
+    assert places() == [2, 1]
 
 
 def test_who_wishes_no_more_is_no_free_place(dana: Agent, lumo: Brand) -> None:
