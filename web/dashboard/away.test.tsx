@@ -59,3 +59,18 @@ test("an agent sees that her customer is gone, beside the chat and in it, and th
   const here = await show(<Chats state={{ ...open, desk: { ...away, engagements: [maja] }, route: routeOf(`/agent/chats/${CHAT}`) }} work={work} />);
   expect(here.textContent).not.toContain("connection is gone");
 });
+
+test("a chat that was lost and may come back shows what waits for it, and until when", async () => {
+  const unsent = [{ client_id: "c1", conversation: CHAT, text: "The refund is on its way.", at: at(0), refused: "You are not part of this conversation.", code: "forbidden" }];
+  const lost: State = { ...open, desk, over: [maja], kept: { [CHAT]: now_ms + 300_000 }, unsent, drafts: { [`talk:${CHAT}`]: "It takes two d" }, route: routeOf(`/agent/chats/${CHAT}`) };
+
+  const root = await show(<Chats state={lost} work={work} />);
+  expect(root.textContent).toContain("may come back to you");
+  expect([...root.querySelectorAll(".is-unsent .said-box")].map((box) => box.textContent)).toEqual(["The refund is on its way.", "It takes two d"]);
+  expect(root.textContent).toContain("Not sent yet");
+  expect(root.textContent).not.toContain("You are not part");
+
+  const over = await show(<Chats state={{ ...lost, kept: {} }} work={work} />);
+  expect(over.textContent).toContain("The chat with Maja is over");
+  expect(over.querySelector(".is-unsent")).toBeNull();
+});

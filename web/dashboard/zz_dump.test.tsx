@@ -1,0 +1,20 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { writeFileSync } from "node:fs";
+import { test, vi } from "vitest";
+import type { Desk, Pace } from "../protocol";
+import { Chats } from "./chats";
+import { routeOf } from "./route";
+import { FIRST } from "./state";
+import type { Work } from "./work";
+test("dump", async () => {
+  const CHAT = "5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11"; const now_ms = Date.now(); const at = new Date().toISOString();
+  const pace = { places: 2, capacity_most: 5, last_one: false, one_more: false, reserve: false, ring_seconds: null, ring_usual: 12, ring_longest: 60, auto_accept: false, in_paid_shift: false, stopped_at: null } as Pace;
+  const desk = { type: "desk", version: 1, agent_id: "dana", name: "Dana", state: "approved", willing: true, pause_reason: "", capacity: 2, active: 0, pace, online_since: null, offer: null, offer_end: null, engagements: [], demand: [], earned_today_minor: 0, chats_today: 0, currency: "EUR", questions: [], shift_news: [], hindrance: "", at } as unknown as Desk;
+  const maja = { engagement_id: "e1", conversation: CHAT, brand: "Lumo", customer_name: "Maja", topic: "refunds", topic_name: "Refunds", language: "en", accepted_at: at, customer_away_since: null, dormant_since: null, currency: "EUR", pay: [] };
+  const item = { client_id: "c1", conversation: CHAT, text: "The refund is on its way. It takes two days at most, because your bank books it at night.", at, refused: "x", code: "forbidden" };
+  document.body.innerHTML = '<div id="root"></div>';
+  const root = document.getElementById("root")!;
+  await act(() => render(<Chats state={{ ...FIRST, now_ms, desk, link: { ...FIRST.link, kind: "open" }, broken_ms: null, over: [maja], kept: { [CHAT]: now_ms + 3e5 }, unsent: [item], drafts: { [`talk:${CHAT}`]: "It takes two d" }, route: routeOf(`/agent/chats/${CHAT}`) }} work={{ goOnline: vi.fn() } as unknown as Work} />, root));
+  writeFileSync("/tmp/web6_over.html", root.outerHTML);
+});
