@@ -249,6 +249,33 @@ def test_what_a_dispatcher_left_behind_is_opened_by_the_sweep_and_never_shown_as
     assert automatic.open_left(now=at(2)) == 0
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda dana: pace.pause(dana.pk, reason="break", now=at(1)),
+        lambda dana: presence.go_offline(dana.pk, now=at(1)),
+        lambda dana: pace.auto_accept(dana.pk, on=False),
+        lambda dana: Slot.objects.filter(pk=dana.pk).update(gone_since=at(1)),
+        lambda dana: Slot.objects.filter(pk=dana.pk).update(last_one=True, last_begun=True),
+    ],
+    ids=["paused", "offline", "rather rung", "vanished", "her last ones"],
+)
+def test_no_chat_opens_for_who_wants_none_since_it_was_placed(
+    request_: Escalation, in_shift: Agent, change: Callable[[Agent], object]
+) -> None:
+    made = offer_to(request_, in_shift)
+    change(in_shift)
+
+    assert automatic.open_left(now=at(2)) == 0
+
+    made.refresh_from_db()
+    request_.refresh_from_db()
+    assert not Engagement.objects.exists()
+    assert (made.state, request_.state, request_.queued_at) == ("withdrawn", "waiting", NOON)
+    assert (slot_of(in_shift).held, slot_of(in_shift).active, slot_of(in_shift).missed_in_a_row) == (0, 0, 0)
+    truth.holds()
+
+
 def test_one_that_could_not_be_opened_is_no_missed_offer(request_: Escalation, in_shift: Agent) -> None:
     Slot.objects.filter(pk=in_shift.pk).update(missed_in_a_row=1)
     offer_to(request_, in_shift)

@@ -250,7 +250,7 @@ def test_in_plain_mode_places_are_by_waiting_time_alone(
 
     def places() -> list[int | None]:
         found = (queue.place_of(one.conversation_id, now=at(6)) for one in (first, hurried))
-        return [place and place.place for place in found]
+        return [place.place if place else None for place in found]
 
     assert places() == [2, 1]
     brand = None if everywhere else lumo.pk
