@@ -134,15 +134,16 @@ function preview(state: State, engaged: Engaged): string {
 
 /** What waits for a chat that may come back: messages, and the line she was writing. */
 function NotSentYet({ state, conversation }: { state: State; conversation: string }) {
-  const texts = state.unsent.filter((item) => item.conversation === conversation).map(({ text }) => text);
+  const unsent = state.unsent.filter((item) => item.conversation === conversation);
   const draft = state.drafts[`talk:${conversation}`];
+  const lines = [...unsent.map(({ text }) => ({ text, fate: t("not_sent_yet") })), ...(draft ? [{ text: draft, fate: t("not_sent_line") }] : [])];
   return (
     <>
-      {[...texts, ...(draft ? [draft] : [])].map((text, place) => (
+      {lines.map(({ text, fate }, place) => (
         <article key={place} class="msg is-mine is-unsent">
           <p class="said-box" dir="auto">{text}</p>
           <p class="meta">
-            <Icon d={CLOCK} size="small" /> {t("not_sent_yet")}
+            <Icon d={CLOCK} size="small" /> {fate}
           </p>
         </article>
       ))}
