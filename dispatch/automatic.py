@@ -2,7 +2,7 @@
 
 The offer is a row like any other, marked when it was made. Whoever made it opens it at once; the sweep opens what a
 process left behind that ended in between. Whoever paused, chose to be rung again or vanished since is given no chat:
-the offer is taken back, without a mark. One that cannot be opened for another reason runs out and counts against nobody.
+the offer is taken back, without a mark. What cannot be opened for another reason runs out, and counts against nobody.
 """
 
 import logging
