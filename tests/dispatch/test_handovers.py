@@ -1,5 +1,6 @@
 """A chat passed on, asked about, taken over: nothing is lost, the work is paid."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from agents.models import Agent, AgentLanguage, AgentSkill, Slot, User
 from audit.models import Entry
 from conversations import ratings
 from conversations.models import Conversation, Customer, Engagement, Event, Participant, Rating
-from dispatch import desk, handovers, promises, questions, rounds, snapshot, takeovers
+from dispatch import desk, handovers, modes, promises, questions, rounds, snapshot, takeovers
 from dispatch.models import Escalation, Offer, Question
 from marketplace.refusals import Refused
 from payouts.models import Posting
@@ -86,6 +87,44 @@ def test_a_colleague_who_cannot_take_it_is_refused(engagement: Engagement, dana:
 
     with pytest.raises(Refused, match="colleague"):
         desk.transfer(engagement.pk, by=dana.pk, reason="", to=handovers.Target(colleague=piet.pk), now=at(60))
+
+
+def _full(olu: Agent) -> None:
+    Slot.objects.filter(pk=olu.pk).update(active=2)
+
+
+def _paused(olu: Agent) -> None:
+    Slot.objects.filter(pk=olu.pk).update(willing=False)
+
+
+def _plain(olu: Agent) -> None:
+    modes.switch_on("plain", None, by="system", reason="A test of it", now=at(30))
+
+
+@pytest.mark.parametrize("change", [_full, _paused, disconnect, _plain])
+def test_nobody_is_chosen_whom_the_next_round_would_not_ask(
+    engagement: Engagement, dana: Agent, olu: Agent, change: Callable[[Agent], None]
+) -> None:
+    change(olu)
+
+    with pytest.raises(Refused, match="Please"):
+        desk.transfer(engagement.pk, by=dana.pk, reason="", to=handovers.Target(colleague=olu.pk), now=at(60))
+
+    engagement.refresh_from_db()
+    assert engagement.state == "live"
+    found = handovers.choices(engagement.pk, by=dana.pk, now=at(60))["colleagues"]
+    assert not any(one["free"] for one in found)
+
+
+def test_who_had_the_chat_before_is_not_chosen_again(
+    engagement: Engagement, dana: Agent, olu: Agent, request_: Escalation
+) -> None:
+    desk.transfer(engagement.pk, by=dana.pk, reason="", to=handovers.Target(colleague=olu.pk), now=at(60))
+    (offer,) = rounds.match_waiting(now=at(61))
+    hers = desk.accept(offer.pk, by=olu.pk, now=at(62))
+
+    with pytest.raises(Refused, match="asked for this customer already"):
+        desk.transfer(hers.pk, by=olu.pk, reason="", to=handovers.Target(colleague=dana.pk), now=at(63))
 
 
 def test_a_supervisor_has_a_while_before_others_are_asked(

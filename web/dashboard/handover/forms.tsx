@@ -65,7 +65,7 @@ export function TransferForm({ engaged, state, work }: ChatFace) {
         <textarea class="input" rows={3} required maxLength={REASON_LONGEST} value={reason} dir="auto" data-start onInput={({ currentTarget }) => work.draft(key, currentTarget.value)} />
       </label>
       <Foot engaged={engaged}>
-        <button class="button is-primary" disabled={!reason.trim() || state.busy === "end" || (to === "colleague" && !choices?.colleagues.length)}>
+        <button class="button is-primary" disabled={!reason.trim() || state.busy === "end" || (to === "colleague" && !choices?.colleagues.some(({ free }) => free))}>
           {h("transfer")}
         </button>
       </Foot>
@@ -109,13 +109,13 @@ function Other({ engaged, choices }: Pick<ChatFace, "engaged"> & { choices: Choi
 }
 
 function Colleagues({ choices }: { choices: Choices }) {
-  if (choices.colleagues.length === 0) return <p class="small muted">{h("no_colleague")}</p>;
+  if (!choices.colleagues.some(({ free }) => free)) return <p class="small muted">{h("no_colleague")}</p>;
   return (
     <label class="field">
       <span class="label">{h("colleague")}</span>
       <select class="input" name="colleague">
         {choices.colleagues.map(({ id, name, free }) => (
-          <option key={id} value={id}>
+          <option key={id} value={id} disabled={!free}>
             {free ? name : `${name}, ${h("busy_now")}`}
           </option>
         ))}
