@@ -5,13 +5,13 @@ nothing). Both may run twice, late, or side by side: every step looks at the row
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from agents import presence, slots
@@ -22,6 +22,7 @@ from conversations.models import Engagement
 from dispatch import desk, escalations, offers
 from dispatch.models import Offer
 from marketplace import events
+from marketplace.sweeps import each
 
 log = logging.getLogger(__name__)
 
@@ -109,17 +110,6 @@ def sweep(*, now: datetime) -> None:
     each(_at_work_without_right(), lambda agent_id: dismissed(agent_id, now=now))
     each(_gone(), lambda gone: _look(*gone, now=now))
     each({agent_id for agent_id, _ in _lost(now)}, lambda agent_id: returned(agent_id, now=now))
-
-
-def each(cases: Iterable[Any], act: Callable[[Any], object]) -> None:
-    """One that fails, for a row that somebody holds too long, keeps no other waiting; the next sweep comes soon."""
-    for case in cases:
-        try:
-            act(case)
-        except DatabaseError as error:
-            if connection.in_atomic_block:
-                raise
-            log.warning("Presence of %s is looked at again: %s", case, error)
 
 
 def _look(agent_id: UUID, gone_since: datetime, here: bool, *, now: datetime) -> None:

@@ -18,8 +18,8 @@ from agents import slots
 from conversations import lifecycle, stream
 from conversations.models import Conversation, Engagement, Event
 from dispatch import desk, escalations, offers
-from dispatch.absence import each
 from dispatch.models import Escalation
+from marketplace.sweeps import each
 from realtime import leases, protocol
 
 RESUMABLE = timedelta(days=7)

@@ -16,10 +16,10 @@ from agents.models import Slot
 from conversations import lifecycle, stream
 from conversations.models import Engagement, Event
 from dispatch import desk, escalations
-from dispatch.absence import each
 from dispatch.desk import Held
 from dispatch.events import ChatOpened
 from marketplace import events
+from marketplace.sweeps import each
 
 
 def rest_silent(*, now: datetime) -> None:

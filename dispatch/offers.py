@@ -26,6 +26,7 @@ from dispatch.matching import Placement
 from dispatch.models import Escalation, Offer, Round
 from marketplace import events
 from marketplace.refusals import Refused
+from marketplace.sweeps import each
 from marketplace.waits import MISSES_THAT_PAUSE
 from payouts import surges
 from payouts.models import PayPlan
@@ -166,15 +167,23 @@ def give_reason(offer_id: UUID, *, by: UUID, reason: str) -> None:
 
 
 def expire_due(*, now: datetime, limit: int = 200) -> int:
-    """Give back what nobody answered in time; how many. Each in a transaction of its own, any number of sweepers."""
+    """Give back what nobody answered in time; how many. Each in a transaction of its own, any number of sweepers: one
+    that fails, or that somebody holds at this moment, keeps no other waiting."""
     due = Offer.objects.filter(state=Offer.State.OPEN, expires_at__lte=now).order_by("expires_at")
-    return sum(_expire(offer_id, now) for offer_id in due.values_list("pk", flat=True)[:limit])
+    return each(due.values_list("pk", flat=True)[:limit], lambda offer_id: _expire(offer_id, now))
 
 
 @transaction.atomic
 def _expire(offer_id: UUID, now: datetime) -> bool:
-    """open -> expired. Two misses in a row pause the agent, visibly, with one tap to return; that is all."""
-    escalation, slot, offer = locked(offer_id)
+    """open -> expired. Two misses in a row pause the agent, visibly, with one tap to return; that is all.
+
+    False where it is answered already, or where somebody holds it, who may be about to answer. Locks: escalation, slot,
+    offer.
+    """
+    held = _locked_if_free(offer_id)
+    if held is None:
+        return False
+    escalation, slot, offer = held
     if offer.state != Offer.State.OPEN or offer.expires_at > now:
         return False
     if not offer.automatic and not slots.finishes(slot):  # it did not ring; or she had said that she takes no more
@@ -283,6 +292,17 @@ def locked(offer_id: UUID, *, by: UUID | None = None) -> tuple[Escalation, Slot,
     escalation = escalations.locked(known["escalation_id"])
     slot = slots.locked(known["agent_id"])
     return escalation, slot, Offer.objects.select_for_update(no_key=True).get(pk=offer_id)
+
+
+def _locked_if_free(offer_id: UUID) -> tuple[Escalation, Slot, Offer] | None:
+    """`locked`, of what nobody else holds at this moment; None where somebody does. Waits for none."""
+    known = Offer.objects.get(pk=offer_id)
+    requests = Escalation.objects.select_for_update(no_key=True, skip_locked=True)
+    escalation = requests.filter(pk=known.escalation_id).first()
+    slot = slots.free_of_locks([known.agent_id]).get(known.agent_id) if escalation else None
+    free = Offer.objects.select_for_update(no_key=True, skip_locked=True)
+    offer = free.filter(pk=offer_id).first() if slot else None
+    return (escalation, slot, offer) if escalation and slot and offer else None
 
 
 def accept(offer: Offer, *, now: datetime) -> None:

@@ -18,9 +18,9 @@ from brands.models import Brand
 from conversations import lifecycle, stream
 from conversations.models import Conversation
 from dispatch import appointments, escalations, offers, queue
-from dispatch.absence import each
 from dispatch.models import Escalation
 from marketplace.refusals import Refused
+from marketplace.sweeps import each
 from realtime import protocol
 
 CALLBACK_PRIORITY = 6  # before whoever waits in her turn, behind whose agent was lost
