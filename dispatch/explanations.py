@@ -28,24 +28,32 @@ def why_words(why: tuple[str, ...], *, topic_name: str, language: str) -> tuple[
 
 
 def sentence(facts: Mapping[str, Any], agent: str) -> str:
-    """Why the offer went where it went, in one sentence to this agent, who was asked or would have been next."""
+    """Why the offer went where it went, in one sentence to this agent, who was asked or would have been next.
+
+    A round places many at once for the best of all: whoever would have fitted better may have got another of its chats.
+    Such a one was not next, and whoever came behind her was.
+    """
     chosen, others = facts["chosen"], facts["next"]
     spoken = language_name(facts["language"])
     if chosen["agent"] == agent:
-        return _to_her(chosen, spoken)
-    place = [other["agent"] for other in others].index(agent)
-    mine = others[place]
+        return _to_her(chosen, others, spoken)
+    mine = next(other for other in others if other["agent"] == agent)
+    if mine.get("placed"):
+        return "You were offered another chat at that moment, so this one went to somebody else who was free."
+    place = [other["agent"] for other in others if not other.get("placed")].index(agent)
     turn = "you were free and next" if place == 0 else f"you were number {place + 2}"
     if "knows" in chosen["why"]:
         return f"Offered to somebody who was in this chat before; {turn}."
     return f"Offered to {_what_decided(chosen, mine, spoken)}; {turn}."
 
 
-def _to_her(chosen: Mapping[str, Any], spoken: str) -> str:
+def _to_her(chosen: Mapping[str, Any], others: Sequence[Mapping[str, Any]], spoken: str) -> str:
     if "knows" in chosen["why"]:
         return "Offered to you because you were in this chat before."
     if "total" not in chosen:
         return "Offered to you because you waited longest; this brand is served first come, first served."
+    if any(other.get("placed") and other["total"] > chosen["total"] for other in others):
+        return f"Offered to you: you speak {spoken}, and whoever fitted better was offered another chat at that moment."
     return f"Offered to you: you speak {spoken}, and of those free you fitted best."
 
 
@@ -70,6 +78,8 @@ def change(facts: Mapping[str, Any], agent: str) -> str:
     mine = next((other for other in facts["next"] if other["agent"] == agent), None)
     if mine is None or chosen["agent"] == agent:
         return ""
+    if mine.get("placed"):
+        return "Nothing: you were offered another chat at that moment."
     if "knows" in chosen["why"]:
         return "Nothing: whoever knows a chat is asked first, and you are for those that you know."
     part = deciding(chosen, mine)

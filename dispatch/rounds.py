@@ -1,5 +1,6 @@
 """A planning round: read who waits and who is free, plan, place, and tell the queue where it stands."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +19,7 @@ def match_waiting(
     *,
     now: datetime,
     epoch: int | None = None,
+    still_leads: Callable[[], bool] = lambda: True,
     certified: supply.Certified | None = None,
     lately: demand.Lately | None = None,
     weights: Weights | None = None,
@@ -25,7 +27,8 @@ def match_waiting(
 ) -> list[Offer]:
     """Offer everything that waits to whoever can take it. Called by the leading dispatcher with its epoch and with what
     it read between rounds, or by a sweep while nobody leads. Two callers at once do no harm: what one placed, the other
-    finds taken. `eager`: see `supply.look`."""
+    finds taken. `still_leads` is asked once all is planned: a leader renews its lead there, if that took long. `eager`:
+    see `supply.look`."""
     scene = supply.look(certified, now=now, eager=eager)
     if not scene.waiting:
         return []
@@ -39,7 +42,7 @@ def match_waiting(
         arrivals=(lately or demand.Lately()).came(now=now),
         modes=scene.modes,
     )
-    if not plan.placements:
+    if not plan.placements or not still_leads():
         return []
     made = offers.make(plan.placements, epoch=epoch, now=now, reasons=_reasons(plan, weights.version))
     automatic.open_all(made, now=now)

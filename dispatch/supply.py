@@ -52,7 +52,11 @@ def _in_mode(one: Waiting, on: Modes) -> Waiting:
 
 def waiting(*, now: datetime, limit: int = 2_000) -> list[Waiting]:
     """Escalations without an offer whose customer is there, the most urgent first, each with whom it was offered to and
-    when: the end of the offer, or of the chat that came of it."""
+    when: the end of the offer, or of the chat that came of it.
+
+    Where more wait than `limit`, brands take turns, and within a brand its classes, each with its most urgent first: a
+    pile that nobody can serve hides nobody else.
+    """
     (lines,) = _together((_WAITING, {**_MOST, "now": now, "limit": limit}))
     return [_waiting(row) for row in lines]
 
@@ -87,10 +91,22 @@ NEVER_AGAIN = datetime(9999, 1, 1, tzinfo=UTC).timestamp()  # asked in the futur
 # The third part: this agent once left a chat because of how this very customer treated her. The latest of an agent's
 # times comes last, and stands.
 _WAITING = """
-  select e.id, e.brand_id, e.topic, e.language, e.priority,
-    extract(epoch from coalesce(e.waits_since, e.queued_at))::float8 as since, a.agents, a.times,
-    e.first_agent_id, coalesce(t.family, ''), case when e.tier_until > %(now)s then e.tier else '' end
-  from dispatch_escalation e
+  with line as (
+    select id, brand_id, topic, language, priority, conversation_id, first_agent_id,
+      extract(epoch from coalesce(waits_since, queued_at))::float8 as since,
+      case when tier_until > %(now)s then tier else '' end as tier
+    from dispatch_escalation
+    where state = 'waiting' and customer_gone_since is null and held_until is null),
+  of_class as (
+    select *, row_number() over (
+      partition by brand_id, topic, language, tier order by priority desc, since, id) as nth from line),
+  of_brand as (
+    select *, row_number() over (partition by brand_id order by nth, priority desc, since, id) as turn from of_class),
+  looked_at as materialized (
+    select * from of_brand order by turn, priority desc, since, id limit %(limit)s)
+  select e.id, e.brand_id, e.topic, e.language, e.priority, e.since, a.agents, a.times,
+    e.first_agent_id, coalesce(t.family, ''), e.tier
+  from looked_at e
   left join brands_skill t on t.brand_id = e.brand_id and t.key = e.topic
   left join lateral (
     select array_agg(asked.agent_id order by asked.at) as agents, array_agg(asked.at order by asked.at) as times
@@ -104,8 +120,7 @@ _WAITING = """
       select r.agent_id, %(never_again)s
       from conversations_conversation c join dispatch_abusereport r on r.customer_id = c.customer_id
       where c.id = e.conversation_id and r.finding <> 'unfounded') asked) a on true
-  where e.state = 'waiting' and e.customer_gone_since is null and e.held_until is null
-  order by e.priority desc, since limit %(limit)s"""
+  order by e.priority desc, e.since"""
 
 
 _MOST = {"limit": 2_000, "never_again": NEVER_AGAIN}

@@ -21,6 +21,7 @@ from realtime.collector import Collector
 log = logging.getLogger("dispatch")
 SOON = 0.005
 TOLD_SECONDS = 0.1
+WARM_SECONDS = 10.0
 TOLD_EVERY = 0.2  # a customer's place is no news that an offer should wait for
 
 
@@ -85,8 +86,7 @@ class Dispatcher:
         if self.untold and time.monotonic() >= self.tell_at:
             self.places.tell(now=clock.now())
             self.untold, self.tell_at = False, time.monotonic() + TOLD_EVERY
-        if self.epoch:
-            self.between_rounds()
+        self.between_rounds()
 
     def plan(self, rung: bool) -> None:
         """One round, and what it made is told. Where the last ring came of somebody who waited, this one is taken for
@@ -96,6 +96,7 @@ class Dispatcher:
         made = rounds.match_waiting(
             now=clock.now(),
             epoch=self.epoch,
+            still_leads=self.still_leads,
             certified=self.certified,
             lately=self.lately,
             weights=self.weights,
@@ -104,6 +105,14 @@ class Dispatcher:
         wire.flush(TOLD_SECONDS)  # the thread that carries it gets its turn before the next work begins
         self.untold = True
         self.found = bool(made)
+
+    def still_leads(self) -> bool:
+        """A long round renews the lead before it places: else it would have run out by then, and what was planned would
+        be lost, round after round. False where another has taken it meanwhile."""
+        led_in = self.epoch
+        if time.monotonic() >= self.look_at:
+            self.see_to_the_lead()
+        return self.epoch is not None and self.epoch == led_in
 
     def see_to_the_lead(self) -> None:
         """Renew or take it. Who stands by looks again at the moment at which it ends, should nobody renew it."""
@@ -116,8 +125,10 @@ class Dispatcher:
         self.look_at = time.monotonic() + (renew if held else min(renew, leadership.seconds_left() + SOON))
 
     def between_rounds(self) -> None:
-        """What is read anew each second, when nobody waits for it."""
-        if time.monotonic() - self.read_at >= settings.BECKON_WAITS["dispatcher_tick_seconds"]:
+        """What is read anew each second, when nobody waits for it. Who stands by reads it now and then, so that only
+        news is left to read for its first round."""
+        anew = settings.BECKON_WAITS["dispatcher_tick_seconds"] if self.epoch else WARM_SECONDS
+        if time.monotonic() - self.read_at >= anew:
             now = clock.now()
             self.certified.refresh(now=now)
             supply.candidates(self.certified, now=now)  # who came is known before she is asked about
