@@ -139,7 +139,7 @@ class Mode(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PLAIN = "plain", "First come, first served"  # the kill switch: no score, no rings, no scarcity
+        PLAIN = "plain", "First come, first served"  # the kill switch: no score, no priority; the rings hold
         FAIR = "fair", "Fair"  # whoever earned least for her time is asked sooner
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -206,7 +206,7 @@ export class Work {
   }
 
   async transfer(engaged: Engaged, reason: string, to: Target): Promise<void> {
-    const told = t("transferred", { name: engaged.customer_name });
+    const told = t(to.colleague ? "transferred_colleague" : "transferred", { name: engaged.customer_name });
     if (await this.end(engaged, { type: "transfer", engagement_id: engaged.engagement_id, reason, ...to }, "/agent/chats")) this.tell(told);
   }
 

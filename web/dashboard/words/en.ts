@@ -242,6 +242,7 @@ export const en = {
   customer_never_sees: "The customer never sees it.",
   pass_on: "Pass the chat on",
   transferred: "{name} waits for somebody else now.",
+  transferred_colleague: "{name} waits: your colleague is asked first, once, then anybody who can help.",
 
   wrap_up: "Wrap up {name}",
   since_time: "since {time}",
