@@ -14,7 +14,7 @@ const plainImports = {
   load: { filter: { id: /vite\/preload-helper\.js$/ }, handler: () => "export const __vitePreload = (load) => load();" },
 };
 
-const LATER = /widget\/(later|broken|guess|handoff|hours|marks|menu|nobody|promises?|queue|rate|refused|theme|words\/(?!en\.ts).*)\.|shared\/colour\.|preact\/hooks\//;
+const LATER = /widget\/(later|broken|earlier|guess|handoff|hours|marks|menu|nobody|promises?|queue|rate|refused|theme|words\/(?!en\.ts).*)\.|shared\/colour\.|preact\/hooks\//;
 
 function settings(entry, dist, quiet) {
   const name = entry.replace(/\.tsx?$/, "").replace("/main", "").replace("/", "-");

@@ -1,11 +1,10 @@
 // What the customer can do, and what follows from what the server says: the panel's only place with effects.
-import type { Numbered, ToCustomer } from "../protocol";
-import { callAs, Problem } from "../shared/http";
+import type { ToCustomer } from "../protocol";
+import { Problem } from "../shared/http";
 import { Outbox } from "../shared/outbox";
 import { Link, type LinkState, type Ticket } from "../shared/socket";
 import { keep, recall, watch } from "../shared/storage";
 import { store } from "../shared/store";
-import { unfold } from "../shared/talk";
 import { serverNow } from "../shared/time";
 import { host, type FromHost, type Host } from "./host";
 import { begin, ticket, tokenKey, type Session } from "./session";
@@ -153,20 +152,6 @@ export class Chat {
   putOffRating(engagement: string): void {
     keep(this.at("unrated"), engagement);
     this.patch({ unrated: engagement });
-  }
-
-  async earlier(): Promise<void> {
-    const { session } = this.store.get();
-    const talk = talkOf(this.store.get());
-    if (!session || !talk) return;
-    await this.attempt("earlier", async () => {
-      const path = `/api/v1/conversations/${talk.conversation}/messages?stream=talk&before=${talk.events[0]?.seq ?? 1}&limit=50`;
-      const page = await callAs<{ events: Numbered[]; earlier: boolean }>(session.token, path);
-      this.store.change((state) => {
-        const now = state.talks[talk.conversation];
-        return now ? { ...state, talks: { ...state.talks, [talk.conversation]: unfold(now, page) } } : state;
-      });
-    });
   }
 
   async speak(language: string): Promise<void> {

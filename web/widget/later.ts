@@ -9,6 +9,7 @@ link.rel = "stylesheet";
 link.href = styles;
 document.head.append(link);
 
+export { earlier } from "./earlier";
 export { Broke, Unavailable } from "./broken";
 export { HandOff } from "./handoff";
 export { Nobody } from "./nobody";

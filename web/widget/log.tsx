@@ -41,8 +41,8 @@ export function Log({ state, chat, later }: PanelProps) {
     <div class="log-frame">
       <div class="log" ref={follow} onScroll={(event) => chat.scrolled(isAtEnd(event.currentTarget))} tabIndex={0} role="log" aria-live="polite" aria-label={t("chat")}>
         {empty && state.known && <Welcome state={state} chat={chat} />}
-        {talk?.earlier && (
-          <button type="button" class="button is-quiet is-compact" onClick={() => void chat.earlier()}>
+        {later && talk?.earlier && (
+          <button type="button" class="button is-quiet is-compact" onClick={() => void later.earlier(chat)}>
             {t("earlier")}
           </button>
         )}
