@@ -44,7 +44,7 @@ TRIES: dict[int, tuple[str, ...]] = {
     10: ("agents vanish",),
     11: ("accept races",),
     12: ("accept races",),
-    13: ("accept races", "no beat"),
+    13: ("no beat", "accept races", "tasks lost"),
     14: ("agents logged out", "agents deactivated"),
     15: ("accept races", "slow readers"),
     16: ("freeze valkey 120", "bus silent"),
