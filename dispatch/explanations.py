@@ -94,11 +94,10 @@ def _language(why: Sequence[str]) -> str:
     return next(fact for fact in why if fact.startswith("language_"))
 
 
-PARTS = ("fit", "speed", "load", "idle", "deficit", "starved", "reserve", "price", "ring")
+PARTS = ("fit", "load", "idle", "deficit", "starved", "reserve", "price", "ring")
 DECIDED: Mapping[str, str] = {
     "turn": "somebody who had waited longer",
     "tie": "somebody who fitted equally well and came first in order",
-    "speed": "somebody who has needed less time than expected for such chats",
     "load": "somebody with fewer chats under way",
     "idle": "somebody who had waited longer",
     "deficit": "somebody who earned less for her time lately",
@@ -110,7 +109,6 @@ DECIDED: Mapping[str, str] = {
 CHANGES: Mapping[str, str] = {
     "turn": "Nothing you need to do: the longer you wait, the sooner it is your turn.",
     "tie": "Nothing: it could have gone either way.",
-    "speed": "Time is compared with what such chats are expected to take. Hurrying one chat changes next to nothing.",
     "load": "Fewer chats at once: with none under way you are asked before those who have some.",
     "idle": "Nothing you need to do: the longer you wait, the sooner it is your turn.",
     "deficit": "Nothing: it evens out. Who has earned less for her time is asked sooner, and so are you then.",

@@ -23,7 +23,7 @@ WORDS = {
     "language_levels": "share of the fit for who gets by in the language, is good at it, fluent in it",
     "family_level": "share of the fit for who is certified in a topic of the same family",
     "brand_level": "share of the fit for who is certified in another topic of the brand",
-    "speed": "points off for each time the usual handling time that she needs",
+    "speed": "points off for the usual handling time: the same for everybody, because nobody's own time is measured",
     "load_share": "points off for the share of her places that is taken",
     "load": "points off for each chat under way",
     "idle": "points for waiting without a chat, for each unit of time",

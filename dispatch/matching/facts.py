@@ -64,9 +64,10 @@ class Waiting:
 class Candidate:
     """An agent who is connected and willing, with or without room.
 
-    `speed` is the running mean of actual over expected handling time. `deficit` says how far her earnings per available
-    hour lie below those of her class, from -1 to 1. `starved`: passed over for long while others were asked. `reserve`:
-    willing only when nobody else is there. There is no field for how she answered earlier offers.
+    `speed` is the running mean of actual over expected handling time; the product measures nobody's, so there it is 1
+    for all. `deficit` says how far her earnings per available hour lie below those of her class, from -1 to 1.
+    `starved`: passed over for long while others were asked. `reserve`: willing only when nobody else is there. There is
+    no field for how she answered earlier offers.
     """
 
     agent_id: Id

@@ -21,7 +21,7 @@ export interface Decision {
 export const A_PAGE = 50;
 export const decisions = (before: string | null) => call<Decision[]>(`/api/v1/agent/decisions${before ? `?before=${before}` : ""}`);
 
-const PARTS = ["fit", "speed", "load", "idle", "deficit", "starved", "reserve", "price", "ring"] as const;
+const PARTS = ["fit", "load", "idle", "deficit", "starved", "reserve", "price", "ring"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Compared {

@@ -24,7 +24,6 @@ const en = {
   asked: "Who was asked",
   points: "Points for each part of the rule",
   fit: "Topic and language",
-  speed: "Time needed, by what is expected",
   load: "Chats under way",
   idle: "Waiting for an offer",
   deficit: "Earned less for the time lately",
