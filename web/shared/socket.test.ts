@@ -313,6 +313,15 @@ test("a page that was frozen while a ping was under way asks again before it giv
   vi.restoreAllMocks();
 });
 
+test("a page that comes back with its socket closed unheard begins anew at once", async () => {
+  await entered();
+  wire().readyState = 3;
+
+  dispatchEvent(new Event("pageshow"));
+
+  expect(link.state.kind).toBe("waiting");
+});
+
 test("signs in quick succession do not put off the end of a dead link", async () => {
   await entered();
   for (let sign = 0; sign < 3; sign++) {

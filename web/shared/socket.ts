@@ -362,9 +362,11 @@ export class Link<In extends ToBrowser = ToBrowser> {
     if (this.state.kind === "waiting" || this.state.kind === "offline") this.tryNow();
   };
 
-  /** After a sleep the socket may be dead without knowing. Signs come in twos and threes: the first one counts. */
+  /** After a sleep the socket may be dead without knowing, or closed without a word, as a page that was put away for
+   *  "back" is. Signs come in twos and threes: the first one counts. */
   private probe(): void {
-    if (this.patience_ms !== WAKING_MS) this.inquire(WAKING_MS);
+    if (this.socket?.readyState !== WebSocket.OPEN) this.ended(0);
+    else if (this.patience_ms !== WAKING_MS) this.inquire(WAKING_MS);
   }
 
   private readonly wentOffline = (): void => {
