@@ -328,35 +328,6 @@ def test_a_language_of_the_wrong_kind_is_refused(language: Any, joined: Browser)
     assert joined.get(ME).json()["agent"]["languages"] == [{"code": "sv", "level": 3}]
 
 
-def test_what_an_operator_certified_only_an_operator_changes(joined: Browser, noor: User) -> None:
-    joined.patch(ME, {"languages": [{"code": "sv", "level": 2}], "skills": ["lumo/refunds"]})
-    approval.approve(ilse().pk, by=noor, now=at(1))
-    ilse().languages.update(level=1, valid_until=at(3600))
-
-    for wished in ([{"code": "sv", "level": 2}], [{"code": "sv", "level": 1}, {"code": "fi"}], []):
-        assert "Ask an operator" in refusal(joined.patch(ME, {"languages": wished}), 409)["detail"]
-    assert joined.patch(ME, {"languages": [{"code": "sv", "level": 1}]}).status_code == 200
-    approval.deactivate(ilse().pk, by=noor, reason="Was rude.", now=at(2))
-    refusal(joined.patch(ME, {"languages": [{"code": "fi"}]}), 409)
-    refusal(joined.patch(ME, {"skills": ["lumo/fraud"]}), 409)
-
-    assert list(ilse().languages.values_list("code", "level", "valid_until")) == [("sv", 1, at(3600))]
-    assert [held.skill.key for held in ilse().skills.all()] == ["refunds"]
-
-
-def test_while_an_application_is_open_what_stays_keeps_its_end(joined: Browser) -> None:
-    joined.patch(ME, {"languages": [{"code": "sv", "level": 2}, {"code": "en"}], "skills": ["lumo/refunds"]})
-    ilse().languages.update(valid_until=at(60))
-    ilse().skills.update(level=1, valid_until=at(60))
-
-    languages = [{"code": "sv", "level": 2}, {"code": "fi", "level": 3}]
-    joined.patch(ME, {"languages": languages, "skills": ["lumo/refunds", "lumo/fraud"]})
-
-    assert set(ilse().languages.values_list("code", "valid_until")) == {("sv", at(60)), ("fi", None)}
-    held = set(ilse().skills.values_list("skill__key", "level", "valid_until"))
-    assert held == {("refunds", 1, at(60)), ("fraud", 2, None)}
-
-
 def test_a_language_or_topic_that_nobody_knows_is_named(joined: Browser) -> None:
     assert "tlh" in refusal(joined.patch(ME, {"languages": [{"code": "tlh"}]}), 409)["detail"]
     assert "lumo/horoscope" in refusal(joined.patch(ME, {"skills": ["lumo/horoscope"]}), 409)["detail"]
