@@ -104,6 +104,7 @@ class Scale:
     people_large: int
     simulated_seeds: int
     simulated_minutes: float
+    replayed_hours: float  # of a real day, from its opening on
     offers: int
     busy_hours: tuple[float, ...]  # stages, one after the other until one is not held
     busy_seconds: float  # each stage is held
@@ -114,14 +115,14 @@ FULL = Scale(
     rounds=7, seconds=8.0, warm_up_seconds=1.5, conversations=400, deliveries=2_100, idle_sockets=5_000,
     idle_seconds=600.0, stalled_sockets=1_000, stalled_rounds=3, storm_sockets=2_000, postings=10_000_000, reads=20_000,
     run_lines=1_000_000, people=1_000, people_large=4_000,
-    simulated_seeds=30, simulated_minutes=90.0, offers=2_000,
+    simulated_seeds=30, simulated_minutes=90.0, replayed_hours=24.0, offers=2_000,
     busy_hours=(1, 2, 3, 4, 5, 6, 8, 10), busy_seconds=300.0, busy_settle_seconds=30.0,
 )  # fmt: skip
 QUICK = Scale(
     rounds=3, seconds=2.2, warm_up_seconds=0.7, conversations=400, deliveries=270, idle_sockets=5_000,
     idle_seconds=20.0, stalled_sockets=1_000, stalled_rounds=1, storm_sockets=2_000, postings=200_000, reads=4_000,
     run_lines=100_000, people=1_000, people_large=0,
-    simulated_seeds=6, simulated_minutes=60.0, offers=2_000,
+    simulated_seeds=6, simulated_minutes=60.0, replayed_hours=2.0, offers=2_000,
     busy_hours=(1, 2, 5, 10), busy_seconds=30.0, busy_settle_seconds=5.0,
 )  # fmt: skip
 # Shows that everything still works; its numbers mean nothing.
@@ -129,7 +130,7 @@ SMOKE = Scale(
     rounds=3, seconds=0.2, warm_up_seconds=0.05, conversations=4, deliveries=12, idle_sockets=20,
     idle_seconds=0.5, stalled_sockets=4, stalled_rounds=3, storm_sockets=20, postings=2_000, reads=100,
     run_lines=2_000, people=20, people_large=30,
-    simulated_seeds=3, simulated_minutes=6.0, offers=20,
+    simulated_seeds=3, simulated_minutes=6.0, replayed_hours=0.2, offers=20,
     busy_hours=(0.05, 0.1), busy_seconds=4.0, busy_settle_seconds=0.5,
 )  # fmt: skip
 
