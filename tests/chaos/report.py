@@ -10,6 +10,7 @@ from tests.chaos import results
 from tests.chaos.results import Result
 
 PAGE = CHECKOUT / "docs" / "reliability.md"
+SHOWN = 160  # of a sentence
 BEGIN, END = "<!-- runs: written by python -m tests.chaos report -->", "<!-- end of runs -->"
 
 
@@ -52,7 +53,7 @@ def _row(mode: str, group: list[Result]) -> str:
 
 
 def _broken(found: list[Result]) -> list[str]:
-    lines = [f"- seed {each.seed} ({each.mode}): {each.broke[0]}" for each in found if not each.held]
+    lines = [f"- seed {each.seed} ({each.mode}): {each.broke[0][:SHOWN]}" for each in found if not each.held]
     return ["", "What broke, first sentence of each:", "", *lines] if lines else ["", "Nothing broke."]
 
 
