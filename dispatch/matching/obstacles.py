@@ -70,8 +70,9 @@ class Scene:
         for agent, held in self.able(one):
             found = self._obstacle(one, agent, beyond=fitness.RING_OF[held] > ring)
             of.setdefault(found, []).append(agent.agent_id)
-            if found == Obstacle.BEYOND:
-                wider.append(one.queued_at + rings[fitness.RING_OF[held] - 1])
+            opens = one.queued_at + rings[fitness.RING_OF[held] - 1]
+            if found == Obstacle.BEYOND and self._still(one, agent, opens):
+                wider.append(opens)
         again_at = self._rested(one, of)
         return Obstacles(of, min(wider, default=None), again_at)
 
@@ -82,6 +83,10 @@ class Scene:
             graded = ((agent, fitness.grade(one, agent.certificates, self.now)) for agent in self.agents)
             self._able[of] = [(agent, held) for agent, held in graded if held is not None]
         return self._able[of]
+
+    def _still(self, one: Waiting, agent: Candidate, at: float) -> bool:
+        """Does what she holds now still count, then?"""
+        return fitness.grade(one, agent.certificates, at) == fitness.grade(one, agent.certificates, self.now)
 
     def _obstacle(self, one: Waiting, agent: Candidate, *, beyond: bool) -> Obstacle:
         if beyond:

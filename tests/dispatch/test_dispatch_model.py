@@ -17,10 +17,11 @@ from tests.dispatch_model import __main__ as command
 from tests.dispatch_model import house as modelled
 from tests.dispatch_model import invariants, operations, rings
 from tests.dispatch_model.cast import CLASSES_OF, CUSTOMERS
-from tests.dispatch_model.house import Chat, House, Offer
+from tests.dispatch_model.house import House
 from tests.dispatch_model.operations import SPANS_S, Operation
 from tests.dispatch_model.play import LENGTH, InvariantError, Tally, play
 from tests.dispatch_model.rooms import Rooms, standing
+from tests.dispatch_model.rows import Chat, Offer
 from tests.dispatch_model.slot import Slot
 
 # More of both: BECKON_MODEL_OPERATIONS=10000000 or python -m tests.dispatch_model; BECKON_SQL_OPERATIONS=5000

@@ -4,16 +4,14 @@ Offers and engagements are rows in tables, as in the product, so that two for on
 Whom to ask is not modelled: the product's own planner decides.
 """
 
-from typing import NamedTuple
-
 from dispatch.matching import Candidate, Modes, Placement, Waiting, Weights, planner
 from marketplace import waits
 from tests.dispatch_model import rings
 from tests.dispatch_model.cast import AGENTS, BEGAN, CLASSES, CUSTOMERS, DISPATCHERS, FAMILIES, WORKERS, certificates
 from tests.dispatch_model.rings import Sight
+from tests.dispatch_model.rows import ENGAGED, OFFERED, WAITING, Chat, Offer, Request
 from tests.dispatch_model.slot import BREAK, EMERGENCY, GONE, MISSED, Slot
 
-WAITING, OFFERED, ENGAGED = "waiting", "offered", "engaged"
 RING_S = waits.TRUE["offer_seconds"]
 AGAIN_S = waits.TRUE["same_agent_again_seconds"]
 TOLD_S = waits.TRUE["agent_gone_told_seconds"]
@@ -23,33 +21,6 @@ BACK_S = waits.TRUE["agent_back_seconds"]
 LOST_PRIORITY = 9
 MISSES_THAT_PAUSE = waits.MISSES_THAT_PAUSE
 WEIGHTS = Weights()
-
-
-class Request:
-    """A customer's request for a person; `state` is one of three while it lives."""
-
-    __slots__ = ("asked", "customer", "ended", "number", "of", "priority", "queued_at", "state")
-
-    def __init__(self, number: int, customer: int, of: int, now: float) -> None:
-        self.number = number
-        self.customer = customer
-        self.of = of
-        self.state = WAITING
-        self.priority = 0
-        self.queued_at = now
-        self.asked: dict[int, float] = {}
-        self.ended: tuple[int, str, float] | None = None  # its latest engagement: whose, how, when
-
-
-class Offer(NamedTuple):
-    request: Request
-    agent: int
-    expires_at: float
-
-
-class Chat(NamedTuple):
-    request: Request
-    agent: int
 
 
 class Refused(Exception):  # noqa: N818  (as in the product: an answer, no mistake)

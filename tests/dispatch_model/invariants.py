@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from tests.dispatch_model import rings
 from tests.dispatch_model.cast import AGENTS, CLASSES, DISPATCHERS
-from tests.dispatch_model.house import AGAIN_S, ENGAGED, OFFERED, RING_S, WAITING, House, Offer, Request
+from tests.dispatch_model.house import AGAIN_S, RING_S, House
 from tests.dispatch_model.operations import Operation
+from tests.dispatch_model.rows import ENGAGED, OFFERED, WAITING, Offer, Request
 
 ROUNDS = ("round", "beat")  # planned and placed at one moment
 BREATH_S = AGAIN_S / 6

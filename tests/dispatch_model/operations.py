@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from dispatch.matching import Modes
 from tests.dispatch_model.cast import AGENTS, BRAND, CLASSES_OF, CUSTOMERS, DISPATCHERS, HIGHEST_CAPACITY, OTHER, STEP_S
-from tests.dispatch_model.house import Chat, House, Offer, Refused
+from tests.dispatch_model.house import House, Refused
+from tests.dispatch_model.rows import Chat, Offer
 
 # How often each happens, in 256 parts.
 SHARES = {

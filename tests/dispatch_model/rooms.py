@@ -19,8 +19,9 @@ from marketplace.refusals import Refused
 from payouts import plans
 from realtime.models import Connection
 from tests.dispatch_model.cast import BEGAN, BRAND, CLASSES, CLASSES_OF, CUSTOMERS, FAMILIES, OTHER, WORKERS, Held
-from tests.dispatch_model.house import House, Request
+from tests.dispatch_model.house import House
 from tests.dispatch_model.operations import MODES, Operation, meant_chat, meant_offer
+from tests.dispatch_model.rows import Request
 from tests.dispatch_model.slot import BREAK
 from tests.dispatch_model.slot import Slot as Modelled
 from tests.people import RULES, connect, disconnect, packet
