@@ -4,8 +4,9 @@ It says of one request what the planner finds of it alone: some of `free` may be
 request and nobody else's makes an offer. That others come first is for the reader to see.
 """
 
+import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -38,6 +39,11 @@ class Obstacles:
         return len(self.of.get(obstacle, ()))
 
     @property
+    def within(self) -> Iterator[Id]:
+        """Those whom the ring in force reaches."""
+        return (id_ for found, ids in self.of.items() if found != Obstacle.BEYOND for id_ in ids)
+
+    @property
     def online(self) -> int:
         """Those who are within the ring in force."""
         return sum(map(len, self.of.values())) - self.count(Obstacle.BEYOND)
@@ -60,6 +66,7 @@ class Scene:
     again_after_s: float
     _able: dict[Class, list[tuple[Candidate, Grade]]] = field(default_factory=dict)
     _slack: dict[tuple[Id, str], bool] = field(default_factory=dict)
+    _ends: dict[tuple[Id, str], float] = field(default_factory=dict)
 
     def obstacles(self, one: Waiting) -> Obstacles:
         """What keeps each agent from this request."""
@@ -70,11 +77,11 @@ class Scene:
         for agent, held in self.able(one):
             found = self._obstacle(one, agent, beyond=fitness.RING_OF[held] > ring)
             of.setdefault(found, []).append(agent.agent_id)
-            opens = one.queued_at + rings[fitness.RING_OF[held] - 1]
-            if found == Obstacle.BEYOND and self._still(one, agent, opens):
-                wider.append(opens)
-        again_at = self._rested(one, of)
-        return Obstacles(of, min(wider, default=None), again_at)
+            if found == Obstacle.BEYOND:
+                wider.append(one.queued_at + rings[fitness.RING_OF[held] - 1])
+        beyond = set(of.get(Obstacle.BEYOND, ()))
+        wider_at = self._first(one, wider, lambda then: not beyond.isdisjoint(then.within))
+        return Obstacles(of, wider_at, self._rested(one, of))
 
     def able(self, one: Waiting) -> list[tuple[Candidate, Grade]]:
         """Who may be asked in some ring, busy or not, and with what she holds of the topic."""
@@ -84,9 +91,32 @@ class Scene:
             self._able[of] = [(agent, held) for agent, held in graded if held is not None]
         return self._able[of]
 
-    def _still(self, one: Waiting, agent: Candidate, at: float) -> bool:
-        """Does what she holds now still count, then?"""
-        return fitness.grade(one, agent.certificates, at) == fitness.grade(one, agent.certificates, self.now)
+    def _first(self, one: Waiting, times: Iterable[float], comes: Callable[[Obstacles], bool]) -> float | None:
+        """The first of these times at which it comes. What stands now stands until then, but for certificates that end:
+        from the first end on it is looked at anew."""
+        for at in sorted(set(times)):
+            if at < self._first_end(one) or comes(
+                Scene(self.agents, at, self.weights, self.again_after_s).obstacles(one)
+            ):
+                return at
+        return None
+
+    def _first_end(self, one: Waiting) -> float:
+        """When a certificate ends that counts for the request's brand and language."""
+        place = one.brand_id, one.language
+        if place not in self._ends:
+            held = (
+                certificate
+                for agent in self.agents
+                for certificate in (
+                    agent.certificates.languages.get(one.language),
+                    *(skill for (brand_id, _), skill in agent.certificates.skills.items() if brand_id == one.brand_id),
+                )
+                if certificate is not None
+            )
+            ends = (each.until for each in held if each.until is not None and each.until > self.now)
+            self._ends[place] = min(ends, default=math.inf)
+        return self._ends[place]
 
     def _obstacle(self, one: Waiting, agent: Candidate, *, beyond: bool) -> Obstacle:
         if beyond:
@@ -110,8 +140,8 @@ class Scene:
             of[Obstacle.FREE] = rested
             of[Obstacle.ASKED] = [id_ for id_ in asked if id_ not in rested]
             return None
-        past = [one.asked[id_] for id_ in asked if one.asked[id_] <= self.now]
-        return min(past) + breath if past else None
+        times = [one.asked[id_] + breath for id_ in asked if one.asked[id_] <= self.now]
+        return self._first(one, times, lambda then: then.count(Obstacle.FREE) > 0)
 
     def _rings(self, one: Waiting) -> Sequence[float]:
         return self.weights.rings_s if self._has_slack(one) else self.weights.rings_tight_s
