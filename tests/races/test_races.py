@@ -6,7 +6,6 @@ Each race is first shown to happen where the lock is taken out.
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from threading import Barrier
 from threading import Event as Flag
 from typing import Any
@@ -23,7 +22,6 @@ from conversations import customers, lifecycle, stream
 from conversations.models import Conversation, Customer, Engagement, Event
 from dispatch import absence, desk, escalations, leadership, offers, rounds, tasks
 from dispatch.models import Escalation, Offer
-from marketplace import clock
 from marketplace.refusals import Refused
 from payouts.models import Posting
 from tests.people import Hire, ask, at, disconnect
@@ -351,24 +349,23 @@ def wait_for_waiting(count: int) -> None:
     raise AssertionError(f"there were never {count} who waited for a lock")
 
 
-def test_sweeps_do_not_queue_behind_each_other_for_one_row(offer: Offer) -> None:
+def test_sweeps_do_not_queue_behind_each_other_for_one_row(dana: Agent) -> None:
     """The row is held by somebody; one sweep waits for it, and who is rung meanwhile goes about other work."""
-    long_ago = clock.now() - timedelta(minutes=5)
-    Offer.objects.update(offered_at=long_ago, expires_at=long_ago + timedelta(seconds=12))
+    disconnect(dana)
 
     def sweep() -> None:
         try:
-            tasks.expire_offers()
+            tasks.sweep_presence()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
         with transaction.atomic():
-            escalations.locked(offer.escalation_id)
+            slots.locked(dana.pk)
             first = pool.submit(sweep)
             wait_for_waiting(1)
             pool.submit(sweep).result(LONGEST_S)
             assert not first.done()
         first.result(LONGEST_S)
 
-    assert Offer.objects.get(pk=offer.pk).state == "expired"
+    assert Slot.objects.get(pk=dana.pk).gone_since is not None
