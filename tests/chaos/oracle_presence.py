@@ -29,8 +29,8 @@ EXPECTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
         DATABASE,
     ),
     "the disk was full": (r"DiskFull|No space left|File too large|could not (write|extend)|PANIC", ("disk",)),
-    "Celery ends over nonsense from its broker, and is started again": (
-        r"celery\.worker: Unrecoverable error",
+    "an answer of the broker was damaged: the task is not acknowledged, and comes again": (
+        r"celery\.worker\.request: Couldn't ack .*(AttributeError|TypeError)",
         ("servers corrupted",),
     ),
     "Valkey was away or full, and this is Celery's way to say so": (
