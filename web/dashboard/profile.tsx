@@ -155,14 +155,7 @@ export function CertifiedLanguages({ me, options }: { me: Me; options: Options }
   return (
     <ul class="rows">
       {me.agent.languages.map(({ code, level }) => (
-        <li key={code}>
-          <span class="grow">
-            {options.languages.find((one) => one.code === code)?.name ?? code} <span class="small muted">{t(LEVELS[level - 1] ?? "level_1")}</span>
-          </span>
-          <Mark icon={CHECK} tone="good">
-            {t("certified")}
-          </Mark>
-        </li>
+        <Certified key={code} name={options.languages.find((one) => one.code === code)?.name ?? code} note={t(LEVELS[level - 1] ?? "level_1")} />
       ))}
     </ul>
   );
@@ -174,15 +167,21 @@ export function CertifiedTopics({ me, options }: { me: Me; options: Options }) {
   return (
     <ul class="rows">
       {mine.map((skill) => (
-        <li key={skill.id}>
-          <span class="grow">
-            {skill.name} <span class="small muted">{skill.brand}</span>
-          </span>
-          <Mark icon={CHECK} tone="good">
-            {t("certified")}
-          </Mark>
-        </li>
+        <Certified key={skill.id} name={skill.name} note={skill.brand} />
       ))}
     </ul>
+  );
+}
+
+function Certified({ name, note }: { name: string; note: string }) {
+  return (
+    <li>
+      <span class="grow">
+        {name} <span class="small muted">{note}</span>
+      </span>
+      <Mark icon={CHECK} tone="good">
+        {t("certified")}
+      </Mark>
+    </li>
   );
 }
