@@ -79,6 +79,8 @@ def agent_of(request: Request) -> Agent:
 
 def _me(agent: Agent) -> dict[str, Any]:
     verified = EmailAddress.objects.filter(user_id=agent.user_id, verified=True).exists()
+    languages = {held.code: held for held in agent.languages.all()}
+    skills = {f"{held.skill.brand.slug}/{held.skill.key}": held for held in agent.skills.select_related("skill__brand")}
     return {
         "agent": {
             "id": agent.pk,
@@ -88,8 +90,9 @@ def _me(agent: Agent) -> dict[str, Any]:
             "state_reason": agent.state_reason,
             "about": agent.about,
             "country": agent.country,
-            "languages": [{"code": held.code, "level": held.level} for held in agent.languages.all()],
-            "skills": [f"{s.skill.brand.slug}/{s.skill.key}" for s in agent.skills.select_related("skill__brand")],
+            "languages": [{"code": code, "level": held.level} for code, held in languages.items()],
+            "skills": list(skills),
+            "ends": {key: held.valid_until for key, held in (languages | skills).items() if held.valid_until},
         },
         "email": agent.user.email,
         "email_verified": verified,

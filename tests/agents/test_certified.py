@@ -12,6 +12,7 @@ def test_what_an_operator_certified_only_an_operator_changes(dana: Agent, noor: 
     dana.languages.update(level=1, valid_until=at(3600))
     browser = Browser(user=dana.user)
 
+    assert browser.get(ME).json()["agent"]["ends"] == {"en": "2026-11-24T13:00:00Z"}
     for wished in ([{"code": "en", "level": 2}], [{"code": "en", "level": 1}, {"code": "fi"}], []):
         assert "Ask an operator" in refusal(browser.patch(ME, {"languages": wished}), 409)["detail"]
     assert browser.patch(ME, {"languages": [{"code": "en", "level": 1}]}).status_code == 200

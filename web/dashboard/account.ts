@@ -15,6 +15,8 @@ export interface Profile {
   state_reason: string;
   languages: Spoken[];
   skills: string[];
+  /** When a certificate ends, or ended, by the language's code or the topic's id. Without an entry it has no end. */
+  ends: Record<string, string>;
   about: string;
   country: string;
 }

@@ -1,10 +1,11 @@
 // What an agent says of herself: used on the way in and in the settings.
 import { useState } from "preact/hooks";
-import { CHECK, DOWN, Icon } from "../shared/icons";
+import { CHECK, CLOCK, DOWN, Icon } from "../shared/icons";
+import { serverNow, shortDate } from "../shared/time";
 import type { Me, Options, Spoken } from "./account";
 import { countries } from "./countries";
 import { Mark, type Face } from "./parts";
-import { t } from "./speak";
+import { locale, t } from "./speak";
 import type { Key } from "./words/en";
 
 interface Editing extends Face {
@@ -155,7 +156,12 @@ export function CertifiedLanguages({ me, options }: { me: Me; options: Options }
   return (
     <ul class="rows">
       {me.agent.languages.map(({ code, level }) => (
-        <Certified key={code} name={options.languages.find((one) => one.code === code)?.name ?? code} note={t(LEVELS[level - 1] ?? "level_1")} />
+        <Certified
+          key={code}
+          name={options.languages.find((one) => one.code === code)?.name ?? code}
+          note={t(LEVELS[level - 1] ?? "level_1")}
+          until={me.agent.ends[code]}
+        />
       ))}
     </ul>
   );
@@ -167,20 +173,21 @@ export function CertifiedTopics({ me, options }: { me: Me; options: Options }) {
   return (
     <ul class="rows">
       {mine.map((skill) => (
-        <Certified key={skill.id} name={skill.name} note={skill.brand} />
+        <Certified key={skill.id} name={skill.name} note={skill.brand} until={me.agent.ends[skill.id]} />
       ))}
     </ul>
   );
 }
 
-function Certified({ name, note }: { name: string; note: string }) {
+function Certified({ name, note, until }: { name: string; note: string; until: string | undefined }) {
+  const ended = until !== undefined && Date.parse(until) <= serverNow();
   return (
     <li>
       <span class="grow">
         {name} <span class="small muted">{note}</span>
       </span>
-      <Mark icon={CHECK} tone="good">
-        {t("certified")}
+      <Mark icon={ended ? CLOCK : CHECK} tone={ended ? "attention" : "good"}>
+        {until ? t(ended ? "certificate_ended" : "certified_until", { day: shortDate(until, locale) }) : t("certified")}
       </Mark>
     </li>
   );

@@ -318,6 +318,8 @@ export const en = {
   sound_on: "On",
   sound_off: "Off",
   certified: "Certified",
+  certified_until: "Certified until {day}",
+  certificate_ended: "Ended {day}",
   certified_hint: "An operator certified these topics. Ask one to change them.",
   certified_languages_hint: "An operator certified these languages. Ask one to change them.",
   account: "Account",
