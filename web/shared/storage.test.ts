@@ -9,12 +9,29 @@ const refuses = (): never => {
 };
 
 /** It gives and takes away, but holds no more than it has. */
-const full = (storage: Storage) => ({ getItem: (key: string) => storage.getItem(key), removeItem: (key: string) => storage.removeItem(key), setItem: refuses });
+const full = (storage: Storage) => ({
+  getItem: (key: string) => storage.getItem(key),
+  removeItem: (key: string) => storage.removeItem(key),
+  key: (n: number) => storage.key(n),
+  get length() {
+    return storage.length;
+  },
+  setItem: refuses,
+});
 
 function fill(): void {
   vi.stubGlobal("localStorage", full(SHARED));
   vi.stubGlobal("sessionStorage", full(OWN));
 }
+
+/** As another process's tab sees it a moment long: not yet what this one wrote. */
+const unaware = (storage: Storage) => ({
+  getItem: () => null,
+  key: () => null,
+  length: 0,
+  removeItem: (key: string) => storage.removeItem(key),
+  setItem: (key: string, text: string) => storage.setItem(key, text),
+});
 
 /** The page is loaded again: what lived in its memory is gone. */
 async function reloaded(): Promise<typeof import("./storage")> {
@@ -30,7 +47,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals();
   keep("key", null);
-  keep("box", null);
+  new Outbox("box", () => undefined).clear();
 });
 
 test("what is kept is recalled, and null forgets it", () => {
@@ -68,6 +85,30 @@ test("a full storage forgets no message, and a message that went is not kept for
   for (const { client_id } of [first, third]) outbox.remove(client_id);
 
   expect(new Outbox("box", () => undefined).items.map(({ text }) => text)).toEqual(["two"]);
+});
+
+test("two tabs that write in the same moment lose no line of either, and the second sees the first's", () => {
+  const first = new Outbox("box", () => undefined);
+  first.add("talk", "from the first tab");
+  vi.stubGlobal("localStorage", unaware(SHARED));
+  new Outbox("box", () => undefined).add("talk", "from the second");
+  vi.unstubAllGlobals();
+
+  const texts = ({ items }: Outbox) => items.map(({ text }) => text).sort();
+  expect(texts(first)).toEqual(["from the first tab"]);
+  dispatchEvent(new StorageEvent("storage", { key: `box:${first.items[0]!.client_id}` }));
+  expect(texts(first)).toEqual(["from the first tab", "from the second"]);
+});
+
+test("what is written within one millisecond stays in its order", () => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  const outbox = new Outbox("box", () => undefined);
+
+  const lines = Array.from({ length: 20 }, (_, n) => `line ${n}`);
+  for (const line of lines) outbox.add("talk", line);
+  vi.useRealTimers();
+
+  expect(new Outbox("box", () => undefined).items.map(({ text }) => text)).toEqual(lines);
 });
 
 test("where the shared storage is full, a reload finds who the customer is and what she wrote", async () => {

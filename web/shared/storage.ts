@@ -31,10 +31,21 @@ export function keep(key: string, value: unknown): void {
   }
 }
 
-/** Calls back when another tab changed `key`. Returns how to stop. */
+/** The keys that begin with `key` and a colon, in no order; some may have been forgotten: `recall` tells. */
+export function keysUnder(key: string): string[] {
+  const found = new Set(memory.keys());
+  try {
+    for (const storage of [sessionStorage, localStorage]) for (let n = 0; n < storage.length; n++) found.add(storage.key(n)!);
+  } catch {
+    // Forbidden: there is what this page remembers.
+  }
+  return [...found].filter((one) => one.startsWith(`${key}:`));
+}
+
+/** Calls back when another tab changed `key`, or one under it. Returns how to stop. */
 export function watch(key: string, changed: () => void): () => void {
   const listen = (event: StorageEvent) => {
-    if (event.key === key || event.key === null) changed();
+    if (event.key === null || event.key === key || event.key.startsWith(`${key}:`)) changed();
   };
   addEventListener("storage", listen);
   return () => removeEventListener("storage", listen);
