@@ -1,4 +1,4 @@
-"""The assistant's tests: Lindenpay's own articles, labelled texts beside this file, and real ones."""
+"""The assistant's tests: Lindenpay's own articles, labelled texts beside this file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,6 @@ from assistant.retrieval import Index
 from brands import content
 
 TEXTS = Path(__file__).parent / "texts"
-REAL = Path(__file__).parents[3] / "shared" / "data"
 TOPICS = ("refunds", "returns", "payments", "disputes", "fraud", "account", "delivery", "complaints", "general")
 
 Say = Callable[..., Turn]
@@ -19,14 +18,6 @@ Say = Callable[..., Turn]
 def labelled(name: str) -> list[list[str]]:
     """The rows of a file of labelled texts."""
     return [line.split("\t") for line in (TEXTS / name).read_text(encoding="utf-8").splitlines() if line]
-
-
-def real(*parts: str) -> Path:
-    """A file of the real data; the test is skipped where it is absent."""
-    path = REAL.joinpath(*parts)
-    if not path.exists():
-        pytest.skip(f"{'/'.join(parts)} is not beside this checkout")
-    return path
 
 
 @pytest.fixture(scope="session")

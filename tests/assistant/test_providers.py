@@ -9,7 +9,8 @@ import pytest
 from assistant import phrases, providers
 from assistant.providers import Reply, Turn, reply, safe_reply
 from assistant.retrieval import Index
-from tests.assistant.conftest import TOPICS, Say, labelled, real
+from tests.assistant.conftest import TOPICS, Say, labelled
+from tests.real import real
 
 HOSTILE = [
     "\u202e\u2066refund\u2069",

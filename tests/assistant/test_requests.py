@@ -5,7 +5,8 @@ import csv
 import pytest
 
 from assistant import requests
-from tests.assistant.conftest import labelled, real
+from tests.assistant.conftest import labelled
+from tests.real import real
 
 ROWS = labelled("requests.tsv")
 

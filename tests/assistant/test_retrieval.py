@@ -14,7 +14,8 @@ from assistant.handoff import SURE
 from assistant.retrieval import PASSAGE_CHARACTERS, Index, terms
 from brands import content
 from brands.content import ArticleText
-from tests.assistant.conftest import labelled, real
+from tests.assistant.conftest import labelled
+from tests.real import real
 
 # Intents of the banking77 questions that Lindenpay has articles for, and those articles.
 BANK_INTENTS = {

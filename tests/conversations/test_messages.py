@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.conf import settings
 
 from agents.models import Agent, User
 from brands.models import Brand
@@ -15,9 +14,9 @@ from dispatch import desk
 from tests import truth
 from tests.doors import NO_OBJECT, NO_TEXT, Answer, Browser, messages, refusal
 from tests.people import NOON, at, say
+from tests.real import real
 
-NAUGHTY = settings.BASE_DIR.parent / "shared" / "data" / "naughty-strings" / "blns.json"
-# Where the long list of others is not beside this checkout, these of our own are tried alone.
+# Of our own; there is a long list of others beside the checkout.
 HOSTILE = [
     "", "\0", "'; drop table conversations_event; --", "<script>alert(1)</script>", "{{ 7 * 7 }}", "%s %d %n", "\\x00",
     "\u202eesrever", "a" + "\u0301" * 500, "\ufeff", "\u200b", "👩‍👩‍👧‍👦🏳️‍🌈", "=1+1", "../../etc/passwd", "null", "NaN",
@@ -182,7 +181,14 @@ def test_bytes_that_are_no_text_and_other_types_are_refused(majas: Browser, chat
 
 
 def test_hostile_strings_are_kept_letter_by_letter_or_refused(lumo: Brand) -> None:
-    texts: list[str] = [*HOSTILE, *(json.loads(NAUGHTY.read_text(encoding="utf-8")) if NAUGHTY.exists() else [])]
+    kept_or_refused(lumo, HOSTILE)
+
+
+def test_a_long_list_of_hostile_strings_is_kept_or_refused_too(lumo: Brand) -> None:
+    kept_or_refused(lumo, json.loads(real("naughty-strings", "blns.json").read_text(encoding="utf-8")))
+
+
+def kept_or_refused(lumo: Brand, texts: list[str]) -> None:
     for start in range(0, len(texts), 100):  # nobody writes five hundred lines in a minute
         visitor = Customer.objects.create(brand=lumo, created_at=NOON)
         chat, _ = lifecycle.start(visitor, language="en", now=NOON)

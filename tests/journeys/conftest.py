@@ -8,10 +8,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from marketplace.local import services
 from marketplace.local.services import System
-from marketplace.local.state import CHECKOUT
 from tests.journeys.faces import FLAGS
-
-DATA = CHECKOUT.parent / "shared" / "data"
+from tests.real import real
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +29,4 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def data() -> Path:
     """Real dialogues and hostile strings that none of us wrote."""
-    if not DATA.exists():
-        pytest.skip(f"no data beside the checkout: {DATA} is absent")
-    return DATA
+    return real()

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from realtime import protocol, reading
+from tests.real import documents
 
-SUITE = Path(__file__).resolve().parents[3] / "shared" / "data" / "jsontestsuite"
 CHAT = "5b0f6c1e-9d5c-4a58-8c7e-0f7a1d1f2a11"
 
 
@@ -121,7 +121,7 @@ def test_each_kind_of_socket_has_its_own_frames() -> None:
             reading.read(go_online, kind)
 
 
-@pytest.mark.parametrize("path", sorted(SUITE.glob("test_parsing/*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", documents(), ids=lambda path: path.stem)
 def test_no_document_of_the_json_suite_is_taken_for_a_frame_or_does_harm(path: Path) -> None:
     with pytest.raises(reading.UnreadableError):
         reading.read(path.read_bytes().decode("utf-8", errors="replace"), "customer")

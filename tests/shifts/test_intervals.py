@@ -8,8 +8,8 @@ from shifts.forecast import accuracy, contest, intervals, intraday
 from shifts.forecast.contest import Trial
 from shifts.forecast.intraday import DaySoFar
 from shifts.forecast.series import Calendar, Counts, calendar_of
+from tests.real import real
 from tests.shifts import weeks
-from tests.shifts.conftest import beside
 
 WEEKDAYS = Calendar(frozenset(range(5)))
 
@@ -101,7 +101,7 @@ def test_accuracy_is_what_its_words_say() -> None:
 
 
 def test_real_calls_are_forecast_without_a_look_at_the_days_to_come() -> None:
-    beside("bank-calls", "bank_calls.csv")
+    real("bank-calls", "bank_calls.csv")
     history = bank_calls.history()
     calendar = calendar_of(history.days)
     days = history.days[-bank_calls.HELD_OUT_DAYS :][:3]
@@ -120,7 +120,7 @@ def test_real_calls_are_forecast_without_a_look_at_the_days_to_come() -> None:
 
 @pytest.mark.slow
 def test_real_calls_are_forecast_as_promised() -> None:
-    beside("bank-calls", "bank_calls.csv")
+    real("bank-calls", "bank_calls.csv")
     history = bank_calls.history()
 
     days = arrivals.held_out(history, calendar_of(history.days), days_ahead=1)

@@ -7,11 +7,11 @@ import pytest
 
 from benchmarks.shifts.rosters import curtois, inrc2, inrc2_judge
 from shifts.matching import scorer, solver
-from tests.shifts.conftest import beside
+from tests.real import real
 
 
 def test_the_first_public_instance_is_solved_to_its_proven_optimum() -> None:
-    instance = curtois.read(beside("curtois", "Instance1.txt"))
+    instance = curtois.read(real("curtois", "Instance1.txt"))
     problem = curtois.problem(instance)
 
     plan = solver.solve(problem)
@@ -28,7 +28,7 @@ def test_the_first_public_instance_is_solved_to_its_proven_optimum() -> None:
     ["a day off", "two at once", "an empty week", "every day"],
 )
 def test_the_judge_of_rosters_sees_what_is_broken(change: str) -> None:
-    instance = curtois.read(beside("curtois", "Instance2.txt"))
+    instance = curtois.read(real("curtois", "Instance2.txt"))
     wrong = {
         "a day off": {("A", 3, "E")},
         "two at once": {("A", 1, "E"), ("A", 1, "L")},
@@ -52,14 +52,14 @@ PUBLISHED = [
 
 def nurses(name: str, history: int, weeks: tuple[int, ...]) -> tuple[inrc2.Instance, inrc2.Roster]:
     """An instance of the competition with the roster published for it."""
-    folder = beside("inrc2", name)
+    folder = real("inrc2", name)
     solution = folder / f"Solution_H_{history}-WD_{'-'.join(map(str, weeks))}"
     return inrc2.read(folder, history, weeks), inrc2.published(solution, name, history, weeks)
 
 
 def test_the_judge_of_nurses_agrees_with_the_competitions_validator_rule_by_rule() -> None:
     instance, made = nurses(*PUBLISHED[0][:3])
-    verdict = beside("inrc2", "n005w4", "Solution_H_0-WD_1-2-3-3", "validator.txt").read_text(encoding="utf-8")
+    verdict = real("inrc2", "n005w4", "Solution_H_0-WD_1-2-3-3", "validator.txt").read_text(encoding="utf-8")
     said = {what: int(points) for what, points in re.findall(r"^([^\d\n]+): (\d+)$", verdict, re.MULTILINE)}
 
     cost = inrc2_judge.penalty(instance, made)

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 
 from dispatch.simulator import files
 from dispatch.simulator.files import BadArrivalsError, Counted
+from tests.real import real
 
 TINY = ("--agents", "20", "--minutes", "3", "--workers", "1", "--seeds", "1-2")
-BANK = Path(__file__).parents[4] / "shared" / "data" / "bank-calls" / "bank_calls.csv"
 
 
 def simulate(*words: str) -> str:
@@ -143,12 +143,11 @@ def test_a_file_brings_its_own_topics_languages_and_times(tmp_path: Path) -> Non
 
 
 def test_a_day_of_the_bank_is_its_calls() -> None:
-    if not BANK.exists():
-        pytest.skip(f"{BANK} is not here")
+    bank = real("bank-calls", "bank_calls.csv")
 
-    first, chosen = files.read(BANK), files.read(BANK, day=date(2003, 10, 24))
+    first, chosen = files.read(bank), files.read(bank, day=date(2003, 10, 24))
 
     assert first[0] == Counted(0.0, 300.0, 111)
     assert len(first) == len(chosen) == 169
     with pytest.raises(BadArrivalsError, match="it runs from 2003-03-03 to 2003-10-24"):
-        files.read(BANK, day=date(2004, 1, 1))
+        files.read(bank, day=date(2004, 1, 1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,17 +14,14 @@ from conversations.models import Conversation, Event
 from marketplace import clock
 from realtime import tickets
 from realtime.limits import MAX_FRAME_BYTES, PATIENCE
+from tests.real import real
 from tests.realtime.conftest import PATHS, Tab, enter
 from tests.realtime.servers.conftest import House, say
-
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
-SUITE = DATA / "jsontestsuite"
-NAUGHTY = DATA / "naughty-strings" / "blns.json"
 
 
 @pytest.mark.parametrize("part", range(8))
 def test_no_document_of_the_json_suite_harms_a_socket(house: House, customer: str, part: int) -> None:
-    texts = [path.read_bytes() for path in sorted(SUITE.glob("test_parsing/*.json"))][part::8]
+    texts = [path.read_bytes() for path in sorted(real("jsontestsuite", "test_parsing").glob("*.json"))][part::8]
     texts = [text for text in texts if len(text) < MAX_FRAME_BYTES]
     for begin in range(0, len(texts), PATIENCE // 2):
         with enter(house.left, customer) as tab:
@@ -102,9 +98,7 @@ def test_fifty_sockets_of_one_person_are_enough(house: House, customer: str, tab
 
 
 def test_hostile_strings_travel_letter_by_letter_or_are_refused(house: House, lumo: Brand, tabs: ExitStack) -> None:
-    if not NAUGHTY.exists():
-        pytest.skip("the naughty strings are not beside this checkout (../shared/data/naughty-strings)")
-    texts: list[str] = json.loads(NAUGHTY.read_text(encoding="utf-8"))
+    texts: list[str] = json.loads(real("naughty-strings", "blns.json").read_text(encoding="utf-8"))
     for start in range(0, len(texts), 50):  # a socket takes sixty frames at once
         visitor, _ = customers.anonymous(lumo, language="en", now=clock.now())
         chat, _ = lifecycle.start(visitor, language="en", now=clock.now())

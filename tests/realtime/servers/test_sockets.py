@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 import redis
@@ -21,11 +20,6 @@ from marketplace import clock
 from realtime import leases, tickets, wire
 from tests.realtime.conftest import Frame, Tab, enter
 from tests.realtime.servers.conftest import House, append, append_silently, engage, is_said, say, until
-
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
-SUITE = DATA / "jsontestsuite"
-NAUGHTY = DATA / "naughty-strings" / "blns.json"
-
 
 # --- getting in ------------------------------------------------------------------------------------------------------
 
