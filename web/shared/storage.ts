@@ -31,6 +31,11 @@ export function keep(key: string, value: unknown): void {
   }
 }
 
+/** Nothing lives in this page's memory alone. */
+export function survivesReload(): boolean {
+  return [...memory.values()].every((text) => text === "null");
+}
+
 /** The keys that begin with `key` and a colon, in no order; some may have been forgotten: `recall` tells. */
 export function keysUnder(key: string): string[] {
   const found = new Set(memory.keys());
