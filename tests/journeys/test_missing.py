@@ -58,6 +58,7 @@ def test_the_rest_of_the_panel(system: System, browser: Browser, faults: list[st
     visitor.opens_the_shop(system.url)
     visitor.panel.get_by_role("textbox").first.fill("Half a line")
 
-    expect(visitor.panel.locator("head link[rel=stylesheet]")).to_have_count(2, timeout=20_000)  # its own brings the second
+    styles = visitor.panel.locator("head link[rel=stylesheet]")
+    expect(styles).to_have_count(2, timeout=30_000)  # it brings the second
     expect(visitor.panel.get_by_role("textbox").first).to_have_value("Half a line")
     assert len(asked) == 2

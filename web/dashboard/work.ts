@@ -81,7 +81,7 @@ export class Work {
 
   private open(agent: string): void {
     if (this.link) return;
-    const outbox = new Outbox(`beckon:agent:${agent}:outbox`, () => this.patch({ unsent: outbox.items }));
+    const outbox = new Outbox(`beckon:agent:${agent}:outbox`, (unsent) => this.patch({ unsent }));
     this.outbox = outbox;
     const key = `beckon:agent:${agent}:kept`;
     this.keeping = new Keeping({ key, outbox, store: this.store, deliver: (id) => this.link?.deliver(id), draft: (where, text) => this.draft(where, text) });

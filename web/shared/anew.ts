@@ -5,9 +5,9 @@ import { survivesReload } from "./storage";
 /** True when the page is about to be loaded anew; false where nobody answers, or something would be lost by it. */
 export async function loadAnew(): Promise<boolean> {
   const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
-  if (!answer?.ok || !survivesReload()) return false;
-  location.reload();
-  return true;
+  const may = !!answer?.ok && survivesReload();
+  if (may) location.reload();
+  return may;
 }
 
 /** Settles once the browser has a network: what is asked for without one would stay missing. */

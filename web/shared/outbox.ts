@@ -17,28 +17,28 @@ export interface Unsent {
 
 export class Outbox {
   /** Oldest first. */
-  items: readonly Unsent[];
+  items!: readonly Unsent[];
   private readonly unwatch: () => void;
 
   constructor(
     private readonly key: string,
-    private readonly changed: () => void,
+    private readonly changed: (items: readonly Unsent[]) => void,
   ) {
-    this.items = this.read();
-    this.unwatch = watch(key, () => this.reread());
+    this.read();
+    this.unwatch = watch(key, () => this.read());
   }
 
   add(conversation: string | null, text: string): Unsent {
-    const newest_ms = Math.max(0, ...this.items.map((item) => Date.parse(item.at)));
-    const at = new Date(Math.max(Date.now(), newest_ms + 1)).toISOString();
+    const newest_ms = Math.max(...this.items.map((item) => Date.parse(item.at) + 1));
+    const at = new Date(Math.max(Date.now(), newest_ms)).toISOString();
     const item = { client_id: crypto.randomUUID(), conversation, text, at, refused: null };
-    this.write(item);
+    this.put(item, item);
     return item;
   }
 
   /** Messages written before there was a conversation belong to this one. */
   adopt(conversation: string): void {
-    for (const item of this.items) if (item.conversation === null) this.write({ ...item, conversation });
+    for (const item of this.items) if (item.conversation === null) this.put(item, { ...item, conversation });
   }
 
   /** Its conversation is over for good: it waits for a new one. */
@@ -48,9 +48,8 @@ export class Outbox {
 
   /** Acknowledged, or thrown away by the person. */
   remove(client_id: string): void {
-    if (!this.find(client_id)) return;
-    keep(this.place(client_id), null);
-    this.reread();
+    const item = this.find(client_id);
+    if (item) this.put(item, null);
   }
 
   refuse(client_id: string, words: string, code = ""): void {
@@ -58,7 +57,7 @@ export class Outbox {
   }
 
   retry(client_id: string): void {
-    this.change(client_id, { refused: null, code: "" });
+    this.change(client_id, { refused: null });
   }
 
   find(client_id: string): Unsent | undefined {
@@ -70,8 +69,7 @@ export class Outbox {
   }
 
   clear(): void {
-    for (const { client_id } of this.items) keep(this.place(client_id), null);
-    this.reread();
+    for (const item of this.items) this.put(item, null);
   }
 
   close(): void {
@@ -80,27 +78,19 @@ export class Outbox {
 
   /** What another tab removed stays removed. */
   private change(client_id: string, change: Partial<Unsent>): void {
-    const item = recall<Unsent | null>(this.place(client_id), null);
-    if (item) this.write({ ...item, ...change });
+    this.read();
+    const item = this.find(client_id);
+    if (item) this.put(item, { ...item, ...change });
   }
 
-  private write(item: Unsent): void {
-    keep(this.place(item.client_id), item);
-    this.reread();
+  /** The keys stand in the order in which the messages were written. */
+  private put({ at, client_id }: Unsent, item: Unsent | null): void {
+    keep(`${this.key}:${at}${client_id}`, item);
+    this.read();
   }
 
-  private place(client_id: string): string {
-    return `${this.key}:${client_id}`;
-  }
-
-  private reread(): void {
-    this.items = this.read();
-    this.changed();
-  }
-
-  private read(): Unsent[] {
-    const items = keysUnder(this.key).map((place) => recall<Unsent | null>(place, null));
-    const rank = ({ at, client_id }: Unsent) => at + client_id;
-    return items.filter((item) => item !== null).sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
+  private read(): void {
+    const items = keysUnder(this.key).map((key) => recall<Unsent | null>(key, null));
+    this.changed((this.items = items.filter((item) => item !== null)));
   }
 }

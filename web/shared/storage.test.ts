@@ -8,16 +8,18 @@ const refuses = (): never => {
   throw new DOMException("full", "QuotaExceededError");
 };
 
+/** The same storage, but for some of its doings. */
+const but = (storage: Storage, changed: Record<string, unknown>): Storage =>
+  new Proxy(storage, {
+    get: (target, name: string) => {
+      const own: unknown = changed[name] ?? Reflect.get(target, name);
+      return typeof own === "function" ? own.bind(target) : own;
+    },
+    ...("ownKeys" in changed ? { ownKeys: () => [] } : {}),
+  });
+
 /** It gives and takes away, but holds no more than it has. */
-const full = (storage: Storage) => ({
-  getItem: (key: string) => storage.getItem(key),
-  removeItem: (key: string) => storage.removeItem(key),
-  key: (n: number) => storage.key(n),
-  get length() {
-    return storage.length;
-  },
-  setItem: refuses,
-});
+const full = (storage: Storage) => but(storage, { setItem: refuses });
 
 function fill(): void {
   vi.stubGlobal("localStorage", full(SHARED));
@@ -25,13 +27,7 @@ function fill(): void {
 }
 
 /** As another process's tab sees it a moment long: not yet what this one wrote. */
-const unaware = (storage: Storage) => ({
-  getItem: () => null,
-  key: () => null,
-  length: 0,
-  removeItem: (key: string) => storage.removeItem(key),
-  setItem: (key: string, text: string) => storage.setItem(key, text),
-});
+const unaware = (storage: Storage) => but(storage, { getItem: () => null, ownKeys: true });
 
 /** The page is loaded again: what lived in its memory is gone. */
 async function reloaded(): Promise<typeof import("./storage")> {
@@ -96,7 +92,7 @@ test("two tabs that write in the same moment lose no line of either, and the sec
 
   const texts = ({ items }: Outbox) => items.map(({ text }) => text).sort();
   expect(texts(first)).toEqual(["from the first tab"]);
-  dispatchEvent(new StorageEvent("storage", { key: `box:${first.items[0]!.client_id}` }));
+  dispatchEvent(new StorageEvent("storage", { key: `box:${first.items[0]!.at}` }));
   expect(texts(first)).toEqual(["from the first tab", "from the second"]);
 });
 

@@ -32,19 +32,19 @@ export function keep(key: string, value: unknown): void {
 }
 
 /** Nothing lives in this page's memory alone. */
-export function survivesReload(): boolean {
-  return [...memory.values()].every((text) => text === "null");
-}
+export const survivesReload = () => !memory.size;
 
-/** The keys that begin with `key` and a colon, in no order; some may have been forgotten: `recall` tells. */
+/** The keys that begin with `key` and a colon, sorted; some may have been forgotten: `recall` tells. */
 export function keysUnder(key: string): string[] {
-  const found = new Set(memory.keys());
+  let found: object = Object.fromEntries(memory);
   try {
-    for (const storage of [sessionStorage, localStorage]) for (let n = 0; n < storage.length; n++) found.add(storage.key(n)!);
+    found = { ...localStorage, ...sessionStorage, ...found };
   } catch {
     // Forbidden: there is what this page remembers.
   }
-  return [...found].filter((one) => one.startsWith(`${key}:`));
+  return Object.keys(found)
+    .filter((one) => one.startsWith(`${key}:`))
+    .sort();
 }
 
 /** Calls back when another tab changed `key`, or one under it. Returns how to stop. */

@@ -37,7 +37,7 @@ export class Chat {
   ) {
     this.host = host(allowed, (message) => this.fromHost(message));
     this.shown = !this.host.embedded;
-    this.outbox = new Outbox(this.at("outbox"), () => this.patch({ unsent: this.outbox.items }));
+    this.outbox = new Outbox(this.at("outbox"), (unsent) => this.patch({ unsent }));
     this.link = new Link<ToCustomer>({
       ticket: () => this.ticket(),
       hear: (frame) => this.hear(frame),
@@ -51,7 +51,6 @@ export class Chat {
       session: recall<Session | null>(this.at("session"), null),
       rating: recall<Rating | null>(this.at("rating"), null),
       unrated: recall<string | null>(this.at("unrated"), null),
-      unsent: this.outbox.items,
       language: locale,
       draft: recall(this.at("draft"), ""),
       broken_ms: serverNow(),

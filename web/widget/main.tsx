@@ -1,6 +1,5 @@
 import { render } from "preact";
-import { loadAnew, networked } from "../shared/anew";
-import { keep, recall } from "../shared/storage";
+import { loadAnew } from "../shared/anew";
 import "../shared/tokens.css";
 import "../shared/ground.css";
 import "../shared/log.css";
@@ -14,7 +13,6 @@ if (!root) throw new Error("the page has no #panel");
 
 const chat = new Chat(root.dataset["key"] ?? "", JSON.parse(root.dataset["origins"] ?? "[]") as string[]);
 let later: Later | null = null;
-const MISSING = "beckon:missing"; // how often in a row the rest of the panel did not come
 
 function show(): void {
   const state = chat.store.get();
@@ -22,19 +20,10 @@ function show(): void {
   later?.paint(state.session?.brand.theme ?? {});
 }
 
-/** Without it the panel is loaded anew, each time after twice as long. */
 async function load(): Promise<void> {
-  await networked();
   later = await import("./later").catch(() => null);
-  const tries = recall(MISSING, 0);
-  if (later) {
-    if (tries) keep(MISSING, null);
-    return show();
-  }
-  keep(MISSING, tries + 1);
-  const wait_ms = 2_000 * 2 ** Math.min(tries, 8);
-  do await new Promise((settle) => setTimeout(settle, wait_ms));
-  while (!(await loadAnew()));
+  if (later) show();
+  else setInterval(loadAnew, 10_000);
 }
 
 document.documentElement.classList.toggle("is-page", !chat.host.embedded);

@@ -88,6 +88,7 @@ export const later = {
   answer_promised_line: "It comes into this chat. You may close it until then.",
   call_back_promised: "A person comes at {time}",
   call_back_promised_line: "In this chat. Come back then, or leave it open.",
+  the_person: "the person",
   other_time: "Another time",
   call_off: "Call it off",
   call_off_yes: "Yes, call it off",

@@ -49,8 +49,6 @@ export const en = {
   left: "You ended the chat at {time}",
   idle: "The chat ended at {time} because nobody wrote",
 
-  the_person: "the person",
-
   waiting_one: "Waiting to be sent",
   waiting_many: { one: "{n} waiting to be sent", other: "{n} waiting to be sent" },
   sending: "Sending",
