@@ -9,7 +9,7 @@ import redis
 from celery import Celery, Task, bootsteps
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
-from celery.signals import beat_init, celeryd_after_setup, celeryd_init, worker_init
+from celery.signals import celeryd_after_setup, celeryd_init, worker_init
 from kombu.transport.redis import Channel, Transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-NICE, LONG_NICE = 5, 10  # steps of priority, of the nineteen that a process may give up
+LONG_NICE = 10  # steps of priority, of the nineteen that a process may give up
 
 
 class Sweep(Task):  # type: ignore[type-arg]
@@ -212,11 +212,10 @@ app.steps["consumer"].add(Tidied)
 
 
 @celeryd_init.connect
-@beat_init.connect
 def stand_back(sender: object, **_: object) -> None:
-    """Where processors are short, sockets, pages and offers have them first: nobody waits for a sweep to begin, or for
-    a worker to start. Long computations stand back further."""
-    os.nice(LONG_NICE if str(sender).startswith("heavy@") else NICE)
+    """Long computations take what processor time is left over. Sweeps do not: they keep the clock's promises."""
+    if str(sender).startswith("heavy@"):
+        os.nice(LONG_NICE)
 
 
 @celeryd_after_setup.connect
