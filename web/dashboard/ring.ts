@@ -1,5 +1,7 @@
 // How an offer makes itself known beside the card: two soft tones and a short vibration.
 
+const SECOND_RING_S = 5;
+
 let context: AudioContext | null = null;
 
 /** Browsers let a page sound only after a touch or a key: called from those, it makes later tones possible. */
@@ -22,6 +24,17 @@ export function chime(): boolean {
 
 export function vibrate(): void {
   if ("vibrate" in navigator && navigator.userActivation?.hasBeenActive) navigator.vibrate([180, 120, 180]);
+}
+
+/** Once now, and once more shortly before its `seconds` are up, while it `rings`. */
+export function ringTwice(seconds: number, rings: () => boolean, sound: () => boolean): void {
+  const play = () => {
+    if (!rings()) return;
+    if (sound()) chime();
+    vibrate();
+  };
+  play();
+  if (seconds > 2 * SECOND_RING_S) setTimeout(play, (seconds - SECOND_RING_S) * 1000);
 }
 
 function tone(sound: AudioContext, hertz: number, at_s: number): void {

@@ -23,3 +23,8 @@ test("paths that are made are understood", () => {
   expect(routeOf(chatPath("c1", "end"))).toEqual({ screen: "chat", conversation: "c1", part: "end" });
   expect(routeOf(receiptPath("e1"))).toEqual({ screen: "receipt", engagement: "e1" });
 });
+
+test("a damaged address opens a page all the same", () => {
+  expect(routeOf("/agent/confirm/MQ:1%")).toEqual({ screen: "confirm", key: "MQ:1%" });
+  expect(routeOf("/agent/%E0%A4%A")).toEqual({ screen: "lost" });
+});

@@ -17,8 +17,17 @@ const STEPS: readonly string[] = ["profile", "languages", "topics"];
 const PARTS: readonly string[] = ["packet", "transfer", "ask", "abuse", "end"];
 const PLAIN: readonly string[] = ["join", "login", "mail", "earnings", "settings", "path", "chats"];
 
+/** A part of a damaged address stands for itself. */
+function plain(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 export function routeOf(path: string): Route {
-  const [, first = "", second = "", third = ""] = path.replace(/^\/agent/, "").split("/").map(decodeURIComponent);
+  const [, first = "", second = "", third = ""] = path.replace(/^\/agent/, "").split("/").map(plain);
   if (first === "") return { screen: "home" };
   if (first === "confirm" || first === "reset") return { screen: first, key: second };
   if (first === "path" && second && !STEPS.includes(second)) return { screen: "lost" };

@@ -8,6 +8,7 @@ import { languageNames } from "../shared/i18n";
 import type { Unsent } from "../shared/outbox";
 import { pieces } from "../shared/text";
 import { clockTime, timeOrDay } from "../shared/time";
+import { earlier } from "./earlier";
 import { activeSeconds, estimate, together } from "./earnings";
 import { NOT_HERS } from "./kept";
 import { BACK, MOON } from "./marks";
@@ -126,7 +127,7 @@ function Log({ engaged, state, work }: ChatFace) {
       <div class="messages-inner">
         {!talk && <p class="said">{t("loading")}</p>}
         {talk?.earlier && (open || lines === 0) && (
-          <button type="button" class="button is-quiet is-compact" onClick={() => void work.earlier(conversation)}>
+          <button type="button" class="button is-quiet is-compact" onClick={() => void earlier(work, conversation)}>
             {t("earlier")}
           </button>
         )}

@@ -1,24 +1,22 @@
 // What the agent can do, and what follows from what the server says: the dashboard's only place with effects.
-import type { Desk, Engaged, GiveReason, Numbered, Pause, Resolve, StopAbuse, ToAgent } from "../protocol";
-import { call, Problem } from "../shared/http";
+import type { Desk, Engaged, GiveReason, OfferCard, Pause, Resolve, StopAbuse, ToAgent } from "../protocol";
+import { Problem } from "../shared/http";
 import { Outbox } from "../shared/outbox";
 import { Link, type LinkState, type Request } from "../shared/socket";
 import { keep, recall } from "../shared/storage";
 import { store } from "../shared/store";
-import { unfold } from "../shared/talk";
 import { serverNow } from "../shared/time";
 import type { Target } from "./handover/forms";
 import { change, logOut, me, ticket, type Profile } from "./account";
 import { DAY_MS, earned, midnight, pastChats } from "./earnings";
 import { DRAFTS, ENDS, howEnded, Keeping } from "./kept";
-import { chime, unlock, vibrate } from "./ring";
+import { chime, ringTwice, unlock, vibrate } from "./ring";
 import { chatPath, receiptPath, routeOf } from "./route";
 import { t } from "./speak";
 import { endToTell, engagedIn, FIRST, hear, inOrder, ringing, type State } from "./state";
 
 const TYPING_EVERY_MS = 3_000;
 const LOOK_AGAIN_MS = 15_000;
-const SECOND_RING_S = 5;
 const TOLD_MS = 10_000;
 const SOUND = "beckon:agent:sound";
 const SETTLED = "beckon:agent:settled";
@@ -31,10 +29,15 @@ export class Work {
   private outbox: Outbox | null = null;
   private keeping: Keeping | null = null;
   private link: Link<ToAgent> | null = null;
+  /** Whose link that is. */
+  private agent = "";
+  private meeting: ReturnType<typeof setTimeout> | undefined;
   private rung = "";
   private wrote_ms = 0;
   /** Engagements that this page ended itself: their end is no news. */
   private readonly ending = new Set<string>();
+  /** The requests under way, oldest first. */
+  private readonly underWay: string[] = [];
 
   start(): void {
     this.patch({ sound: recall(SOUND, true), settled_offer: recall(SETTLED, ""), route: routeOf(location.pathname), broken_ms: serverNow() });
@@ -60,17 +63,20 @@ export class Work {
     return this.go(wanted);
   }
 
-  /** Asks who is logged in, and opens the link for an agent who may work. */
+  /** Asks who is logged in, and opens the link for an agent who may work. Where another tab logged somebody else in, the
+   *  page begins anew: nothing of the one is shown to the other. */
   async meet(): Promise<void> {
     try {
       const found = await me();
+      if (this.agent && found.agent.id !== this.agent) return location.reload();
       this.patch({ me: found, trouble: "" });
       if (found.agent.state === "approved") this.open(found.agent.id);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      clearTimeout(this.meeting);
       if (error.code === "not_an_agent") this.patch({ me: null, trouble: t("not_an_agent") });
       else if (error.status === 401 || error.status === 403) this.patch({ me: null });
-      else setTimeout(() => void this.meet(), 3_000);
+      else this.meeting = setTimeout(() => void this.meet(), 3_000);
     }
   }
 
@@ -81,6 +87,7 @@ export class Work {
 
   private open(agent: string): void {
     if (this.link) return;
+    this.agent = agent;
     const outbox = new Outbox(`beckon:agent:${agent}:outbox`, (unsent) => this.patch({ unsent }));
     this.outbox = outbox;
     const key = `beckon:agent:${agent}:kept`;
@@ -102,9 +109,12 @@ export class Work {
   pause = (reason: Pause["reason"] = "break"): Promise<boolean> => this.request("pause", { type: "pause", reason });
 
   /** Emergency: offers stop, and with `hand_back` every chat goes to a colleague. */
-  stopNow = (hand_back: boolean): Promise<boolean> => {
-    if (hand_back) for (const { engagement_id } of this.store.get().desk?.engagements ?? []) this.ending.add(engagement_id);
-    return this.request("stop_now", { type: "stop_now", hand_back });
+  stopNow = async (hand_back: boolean): Promise<boolean> => {
+    const given = hand_back ? (this.store.get().desk?.engagements ?? []).map((one) => one.engagement_id) : [];
+    for (const id of given) this.ending.add(id);
+    const stopped = await this.request("stop_now", { type: "stop_now", hand_back });
+    if (!stopped) for (const id of given) this.ending.delete(id);
+    return stopped;
   };
 
   wish(type: "last_one" | "one_more" | "reserve" | "auto_accept", on: boolean): Promise<boolean> {
@@ -134,8 +144,8 @@ export class Work {
   // --- the offer ---
 
   accept = async (): Promise<void> => {
-    const offer = ringing(this.store.get());
-    if (!offer || this.store.get().busy) return;
+    const offer = this.undecided();
+    if (!offer) return;
     await this.attempt("accept", async () => {
       const conversation = await this.ask({ type: "accept_offer", offer_id: offer.offer_id });
       if (conversation) this.go(chatPath(conversation));
@@ -143,9 +153,15 @@ export class Work {
   };
 
   decline = async (): Promise<void> => {
-    const offer = ringing(this.store.get());
-    if (offer && !this.store.get().busy) await this.request("decline", { type: "decline_offer", offer_id: offer.offer_id });
+    const offer = this.undecided();
+    if (offer) await this.request("decline", { type: "decline_offer", offer_id: offer.offer_id });
   };
+
+  /** What rings, unless it is being answered. Nothing else that is under way keeps it from being answered. */
+  private undecided(): OfferCard | null {
+    const deciding = this.underWay.some((busy) => busy === "accept" || busy === "decline");
+    return deciding ? null : ringing(this.store.get());
+  }
 
   giveReason(offer_id: string, reason: GiveReason["reason"]): void {
     this.settle(offer_id);
@@ -184,21 +200,8 @@ export class Work {
     this.outbox?.remove(client_id);
   }
 
-  async earlier(conversation: string): Promise<void> {
-    const talk = this.store.get().streams[conversation]?.talk;
-    if (!talk) return;
-    await this.attempt("earlier", async () => {
-      const path = `/api/v1/conversations/${conversation}/messages?stream=talk&before=${talk.events[0]?.seq ?? 1}&limit=50`;
-      const page = await call<{ events: Numbered[]; earlier: boolean }>(path);
-      this.store.change((state) => {
-        const held = state.streams[conversation];
-        return held ? { ...state, streams: { ...state.streams, [conversation]: { ...held, talk: unfold(held.talk, page) } } } : state;
-      });
-    });
-  }
-
   async addNote(conversation: string, text: string): Promise<void> {
-    if (await this.request("note", { type: "add_note", conversation, text })) this.draft(`note:${conversation}`, "");
+    if (await this.request("note", { type: "add_note", conversation, text })) this.done(`note:${conversation}`, text);
   }
 
   async resolve(engaged: Engaged, ending: Ending): Promise<void> {
@@ -216,19 +219,26 @@ export class Work {
 
   async askColleagues({ conversation }: Engaged, text: string, told: string): Promise<void> {
     if (!(await this.request("ask", { type: "ask_colleagues", conversation, text }))) return;
-    this.draft(`ask:${conversation}`, "");
+    this.done(`ask:${conversation}`, text);
     this.go(chatPath(conversation));
     this.tell(told);
   }
 
   async answerColleague(question_id: string, text: string, told: string): Promise<boolean> {
     const done = await this.request("answer", { type: "answer_colleague", question_id, text });
-    if (done) this.draft(`answer:${question_id}`, "");
+    if (done) this.done(`answer:${question_id}`, text);
     if (done) this.tell(told);
     return done;
   }
 
+  /** `text` has arrived. What was written since then stays. */
+  private done(key: string, text: string): void {
+    if (this.store.get().drafts[key]?.trim() === text) this.draft(key, "");
+  }
+
+  /** Ends it once: a second tap while the first is under way does nothing. */
   private async end(engaged: Engaged, frame: Wish<Request>, next: string): Promise<boolean> {
+    if (this.ending.has(engaged.engagement_id)) return false;
     this.ending.add(engaged.engagement_id);
     const ended = await this.request("end", frame);
     if (!ended) {
@@ -303,24 +313,12 @@ export class Work {
     const offer = ringing(after);
     if (offer && this.rung !== offer.offer_id) {
       this.rung = offer.offer_id;
-      this.ring(offer.seconds);
+      ringTwice(offer.seconds, () => ringing(this.store.get())?.offer_id === offer.offer_id, () => this.store.get().sound);
     }
     const end = endToTell(after);
     const seen = end?.offer_id === this.rung;
     if (end && (end.state === "withdrawn" || (end.state === "declined" && !seen))) this.settle(end.offer_id);
     if (end?.state === "withdrawn" && seen) this.tell(t("withdrawn"));
-  }
-
-  /** Once when the offer comes, and once more shortly before its time is up. */
-  private ring(seconds: number): void {
-    const offer = this.rung;
-    const play = () => {
-      if (ringing(this.store.get())?.offer_id !== offer) return;
-      if (this.store.get().sound) chime();
-      vibrate();
-    };
-    play();
-    if (seconds > 2 * SECOND_RING_S) setTimeout(play, (seconds - SECOND_RING_S) * 1000);
   }
 
   private recallDrafts(desk: Desk): void {
@@ -379,6 +377,7 @@ export class Work {
 
   /** True when it was done; otherwise `trouble` says in a sentence why not. */
   async attempt(busy: string, work: () => Promise<void>): Promise<boolean> {
+    this.underWay.push(busy);
     this.patch({ trouble: "", busy });
     try {
       await work();
@@ -389,7 +388,8 @@ export class Work {
       this.patch({ trouble: cut ? t("cut") : error.message || t("failed") });
       return false;
     } finally {
-      this.patch({ busy: "" });
+      this.underWay.splice(this.underWay.indexOf(busy), 1);
+      this.patch({ busy: this.underWay.at(-1) ?? "" });
     }
   }
 

@@ -27,14 +27,16 @@ const LONGEST_NOTE = 1000;
 export function WrapUp({ engaged, state, work }: ChatFace) {
   const [outcome, setOutcome] = useState<Resolve["outcome"] | null>(null);
   const [tags, setTags] = useState<readonly string[]>([]);
+  const [typed, setTyped] = useState("");
   const [missing, setMissing] = useState(false);
   const note = state.drafts[`end:${engaged.conversation}`] ?? "";
   const finish = (event: Event) => {
     event.preventDefault();
     setMissing(!outcome);
     if (!outcome) return;
-    rememberTags(engaged, tags);
-    void work.resolve(engaged, { outcome, note: note.trim(), tags: [...tags] });
+    const all = withTag(tags, typed);
+    rememberTags(engaged, all);
+    void work.resolve(engaged, { outcome, note: note.trim(), tags: [...all] });
   };
   return (
     <Shell state={state} work={work}>
@@ -66,7 +68,7 @@ export function WrapUp({ engaged, state, work }: ChatFace) {
               </p>
             )}
           </fieldset>
-          <Tags engaged={engaged} tags={tags} setTags={setTags} />
+          <Tags engaged={engaged} tags={tags} setTags={setTags} typed={typed} setTyped={setTyped} />
           <label class="field">
             <span class="label">{t("note_next")}</span>
             <textarea class="input" rows={2} maxLength={LONGEST_NOTE} value={note} dir="auto" onInput={({ currentTarget }) => work.draft(`end:${engaged.conversation}`, currentTarget.value)} />
@@ -97,14 +99,26 @@ function rememberTags(engaged: Engaged, tags: readonly string[]): void {
   keep(tagsKey(engaged), [...new Set([...tags, ...recall<string[]>(tagsKey(engaged), [])])].slice(0, MOST_TAGS));
 }
 
+function withTag(tags: readonly string[], typed: string): readonly string[] {
+  const tag = typed.trim().slice(0, LONGEST_TAG);
+  return tag && !tags.includes(tag) ? [...tags, tag].slice(0, MOST_TAGS) : tags;
+}
+
+interface Tagging {
+  engaged: Engaged;
+  tags: readonly string[];
+  setTags: (tags: readonly string[]) => void;
+  /** A word that is not among the tags yet. It counts when the chat is ended all the same. */
+  typed: string;
+  setTyped: (typed: string) => void;
+}
+
 /** The topic and what this agent used before are one tap away; any other word can be typed. */
-function Tags({ engaged, tags, setTags }: { engaged: Engaged; tags: readonly string[]; setTags: (tags: readonly string[]) => void }) {
-  const [typed, setTyped] = useState("");
+function Tags({ engaged, tags, setTags, typed, setTyped }: Tagging) {
   const offered = [...new Set([engaged.topic_name, ...recall<string[]>(tagsKey(engaged), []), ...tags])];
-  const toggle = (tag: string) => setTags(tags.includes(tag) ? tags.filter((one) => one !== tag) : [...tags, tag].slice(0, MOST_TAGS));
+  const toggle = (tag: string) => setTags(tags.includes(tag) ? tags.filter((one) => one !== tag) : withTag(tags, tag));
   const add = () => {
-    const tag = typed.trim().slice(0, LONGEST_TAG);
-    if (tag && !tags.includes(tag)) toggle(tag);
+    setTags(withTag(tags, typed));
     setTyped("");
   };
   return (

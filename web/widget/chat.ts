@@ -273,7 +273,7 @@ export class Chat {
   }
 
   /** Begin a conversation, and send what was written before there was one. */
-  private begin(): Promise<void> {
+  begin(): Promise<void> {
     this.beginning ??= this.started().finally(() => {
       this.beginning = null;
     });

@@ -32,13 +32,19 @@ function One({ item, chat }: { item: Unsent; chat: Chat }) {
         <button type="button" class="button is-quiet is-compact" onClick={() => chat.remove(item.client_id)}>
           {t("remove")}
         </button>
-        <button type="button" class="button is-compact" onClick={() => chat.retry(item.client_id)}>
+        <button type="button" class="button is-compact" onClick={() => again(chat, item)}>
           <Icon d={RETRY} size="small" />
           {t("retry")}
         </button>
       </div>
     </>
   );
+}
+
+/** What could not even begin a conversation begins one. */
+function again(chat: Chat, item: Unsent): void {
+  chat.retry(item.client_id);
+  if (!item.conversation) void chat.begin();
 }
 
 export function CardSafe() {
