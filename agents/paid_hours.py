@@ -16,6 +16,12 @@ def in_them(agent_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
     return set(running.values_list("agent_id", flat=True))
 
 
+def in_them_sql(agent: str) -> str:
+    """The condition "she is in them now" for a query that is given `now`; `agent` is an expression for her id."""
+    return f"""exists (select from agents_paidhours paid
+      where paid.agent_id = {agent} and paid.begins_at <= %(now)s and paid.ends_at > %(now)s)"""
+
+
 def grant(agent_id: UUID, begins_at: datetime, ends_at: datetime) -> PaidHours:
     """These hours are paid, or end at another time than was said before. Refused where they would end before they
     begin."""

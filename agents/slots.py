@@ -48,7 +48,7 @@ def changed(slot: Slot, *fields: str) -> None:
     slot.version += 1
     slot.save(update_fields=["version", *fields])
     if not _WISHES.isdisjoint(fields):
-        slot.refresh_from_db(fields=["places"])
+        slot.__dict__.pop("places", None)  # the database computes it: read again by whoever asks for it
     wire.after_commit(changed=[f"agent:{slot.pk}"])
 
 

@@ -35,8 +35,7 @@ def welcome(customer: Customer, *, language: str | None, now: datetime) -> Conve
         if begun:
             brand = customer.brand
             text = phrases.say("greeting", spoken, assistant=brand.assistant_name, brand=brand.name)
-            lifecycle.answer(stream.locked(conversation.pk), text=text, sources=[], now=now)
-    conversation.refresh_from_db()
+            lifecycle.answer(conversation, text=text, sources=[], now=now)
     return conversation
 
 
@@ -48,9 +47,10 @@ def ask_person(
     if email:
         Customer.objects.filter(pk=conversation.customer_id).update(email=email)
     packet = handoff.packet(_turn(conversation), reason="asked", language=language, topic=topic)
+    given = _as_protocol(packet, conversation)
     with transaction.atomic():
-        _, begun = escalations.begin(conversation_id, packet=_as_protocol(packet, conversation), now=now)
         held = stream.locked(conversation_id)
+        _, begun = escalations.begin_in(held, packet=given, now=now)
         _dealt_with(held, held.asked_seq)
         if begun:
             lifecycle.answer(held, text=phrases.say("asked_for_person", packet.language), sources=[], now=now)
@@ -169,10 +169,10 @@ def _give_up(conversation_id: UUID, *, now: datetime) -> None:
     with transaction.atomic():
         held = stream.locked(conversation_id)
         if _is_assistants_turn(held):
-            _, begun = escalations.begin(conversation_id, packet=packet, now=now)
+            _, begun = escalations.begin_in(held, packet=packet, now=now)
             if begun:
                 text = phrases.say("failure", packet.language)
-                lifecycle.answer(stream.locked(conversation_id), text=text, sources=[], now=now)
+                lifecycle.answer(held, text=text, sources=[], now=now)
         _dealt_with(held, held.asked_seq)
 
 
@@ -218,8 +218,7 @@ def _speak(held: Conversation, said: providers.Reply, *, now: datetime) -> None:
         return
     sources = [protocol.Source(slug=source.slug, title=source.title) for source in said.sources]
     if said.hand_off:
-        escalations.begin(held.pk, packet=_as_protocol(said.hand_off, held), now=now)
-        held.refresh_from_db()
+        escalations.begin_in(held, packet=_as_protocol(said.hand_off, held), now=now)
     if said.text:
         lifecycle.answer(held, text=said.text, sources=sources, now=now)
     if said.language and said.language != held.language and not said.hand_off:
@@ -242,6 +241,9 @@ def _is_assistants_turn(held: Conversation) -> bool:
 
 
 def _dealt_with(held: Conversation, seq: int) -> None:
+    """The assistant owes nothing up to this line. The caller holds the conversation."""
+    if held.answered_seq >= seq:
+        return
     Conversation.objects.filter(pk=held.pk, answered_seq__lt=seq).update(answered_seq=seq)
 
 

@@ -11,7 +11,6 @@ from brands.models import Skill
 from conversations import masking
 from conversations.models import Conversation, Engagement, Event
 from payouts import earnings, rating
-from payouts.models import PayPlan
 
 NOTE_LONGEST = 1_000  # masking can make a text longer
 
@@ -22,7 +21,7 @@ def begin(
     agent: Agent,
     escalation_id: UUID,
     offer_id: UUID,
-    plan: PayPlan,
+    plan_id: UUID,
     topic: str,
     language: str,
     offered_at: datetime,
@@ -41,7 +40,7 @@ def begin(
         agent=agent,
         escalation_id=escalation_id,
         offer_id=offer_id,
-        pay_plan=plan,
+        pay_plan_id=plan_id,
         topic=topic,
         language=language,
         offered_at=offered_at,
@@ -60,7 +59,7 @@ def again(
         agent=lost.agent,
         escalation_id=lost.escalation_id,
         offer_id=offer_id,
-        plan=lost.pay_plan,
+        plan_id=lost.pay_plan_id,
         topic=lost.topic,
         language=lost.language,
         offered_at=now,
@@ -86,7 +85,13 @@ def end(engagement: Engagement, *, state: str, now: datetime) -> None:
     engagement.tags = [masking.mask(tag) for tag in engagement.tags]
     engagement.save(update_fields=_ENDED)
     if not engagement.by_staff:
-        earnings.record(_facts(engagement), topic=_topic_name(engagement), offer_id=engagement.offer_id, now=now)
+        earnings.record(
+            _facts(engagement),
+            plan=engagement.pay_plan,
+            topic=_topic_name(engagement),
+            offer_id=engagement.offer_id,
+            now=now,
+        )
 
 
 _ENDED = [

@@ -21,13 +21,16 @@ SYSTEM = protocol.Author(role="system", id=None, name="")
 
 @transaction.atomic
 def start(customer: Customer, *, language: str, now: datetime) -> tuple[Conversation, bool]:
-    """The customer's open conversation, and whether it was begun just now. Locks: the customer."""
+    """The customer's open conversation, and whether it was begun just now. Locks: the customer.
+
+    One begun just now is nobody else's before the commit: the caller holds it as if it were locked.
+    """
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     found = Conversation.objects.filter(brand_id=customer.brand_id, customer=customer, state="open").first()
     if found:
         return found, False
     conversation = Conversation.objects.create(
-        brand_id=customer.brand_id,
+        brand=customer.brand,
         customer=customer,
         language=language,
         opened_at=now,
@@ -281,7 +284,8 @@ def status(
 
 def live_engagement(conversation_id: UUID) -> Engagement | None:
     """The one who owns the conversation now."""
-    return Engagement.objects.select_related("agent").filter(conversation_id=conversation_id, ended_at=None).first()
+    live = Engagement.objects.select_related("agent", "pay_plan")
+    return live.filter(conversation_id=conversation_id, ended_at=None).first()
 
 
 def open_one(conversation: Conversation) -> Conversation:
@@ -310,10 +314,13 @@ def _close(conversation: Conversation, *, now: datetime) -> None:
 
 
 def _join(conversation: Conversation, *, person: UUID, role: str, name: str, now: datetime) -> None:
-    Participant.objects.update_or_create(
-        conversation=conversation,
-        person_id=person,
-        defaults={"role": role, "name": name, "may_write": True, "joined_at": now},
+    """She may read and write from here on, for the first time or again; what she has seen stays known."""
+    joins = Participant(conversation=conversation, person_id=person, role=role, name=name, joined_at=now)
+    Participant.objects.bulk_create(
+        [joins],
+        update_conflicts=True,
+        unique_fields=["conversation", "person_id"],
+        update_fields=["role", "name", "may_write", "joined_at"],
     )
 
 

@@ -1,27 +1,15 @@
 """Why an agent cannot be asked by anybody at all, so that nobody waits for a ring that never comes."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Literal
-from uuid import UUID
-
-from django.db import connection
 
 from agents import certified
 
 Hindrance = Literal["", "languages", "topics", "unpaid"]
 
 
-def hindrances(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, Hindrance]:
-    """Of each of these agents: no language in force, no topic in force, no pay plan for her tier at any brand whose
-    topic she holds; empty where she may be asked about something. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HINDERED, {"ids": list(agent_ids), "now": now})
-        return dict(cursor.fetchall())
-
-
-_HINDERED = f"""
-  select g.id, case
+# Of an agent of row `g`, for a query that is given `now`: no language in force, no topic in force, no pay plan for her
+# tier at any brand whose topic she holds; empty where she may be asked about something.
+HINDRANCE_SQL = f"""case
     when not exists (select from agents_agentlanguage l where l.agent_id = g.id and {certified.in_force_sql("l")})
       then 'languages'
     when not exists (select from agents_agentskill a where a.agent_id = g.id and {certified.in_force_sql("a")})
@@ -33,5 +21,4 @@ _HINDERED = f"""
       join payouts_payplan p on p.brand_id = b.id and p.tier = g.tier and p.currency = b.currency
         and p.valid @> %(now)s::timestamptz
       where a.agent_id = g.id and {certified.in_force_sql("a")}) then 'unpaid'
-    else '' end
-  from agents_agent g where g.id = any(%(ids)s::uuid[])"""  # noqa: S608  (the only words put in are the condition's)
+    else '' end"""  # noqa: S608  (the only words put in are the condition's)

@@ -140,12 +140,12 @@ def _card(row: Row, plan_id: UUID, seconds: float, bonus_minor: int) -> dict[str
         "waits_since": row.waits_since,
         "seconds": max(1, round(seconds)),
         "why": list(explanations.why_words(tuple(row.placement.why), topic_name=row.topic_name, language=row.language)),
-        **_money(plan_id, bonus_minor),
+        **money(plan_id, bonus_minor),
     }
 
 
 @lru_cache(maxsize=4_096)
-def _money(plan_id: UUID, bonus_minor: int) -> Mapping[str, Any]:
+def money(plan_id: UUID, bonus_minor: int) -> Mapping[str, Any]:
     """The card's price. A published plan's rates never change."""
     money = plans.card(PayPlan.objects.get(pk=plan_id), surge_cents=bonus_minor)
     return {

@@ -179,7 +179,7 @@ def go_on(conversation_id: UUID, *, within: timedelta = RESUMABLE, now: datetime
         knows = Engagement.objects.filter(escalation_id=request.pk).order_by("accepted_at").last()
         first = knows.agent_id if knows else None
         front = escalations.LOST_PRIORITY
-        escalations.begin(conversation_id, packet=packet, priority=front, first_agent=first, now=now)
+        escalations.begin_in(conversation, packet=packet, priority=front, first_agent=first, now=now)
     return True
 
 

@@ -52,7 +52,7 @@ def accept(offer_id: UUID, *, by: UUID, now: datetime) -> Engagement:
         agent=slot.agent,
         escalation_id=escalation.pk,
         offer_id=offer.pk,
-        plan=offer.pay_plan,
+        plan_id=offer.pay_plan_id,
         topic=escalation.topic,
         language=escalation.language,
         offered_at=offer.offered_at,
@@ -228,12 +228,14 @@ def _leave(conversation_id: UUID, *, now: datetime) -> bool:
 
 def locked(engagement_id: UUID, *, by: UUID | None = None) -> Held:
     """An engagement with all that its end moves, locked in order. Raises Refused where it is not `by`'s."""
-    known = Engagement.objects.filter(pk=engagement_id).first()
-    if known is None or by not in (None, known.agent_id):
+    known = (
+        Engagement.objects.filter(pk=engagement_id).values_list("escalation_id", "agent_id", "conversation_id").first()
+    )
+    if known is None or by not in (None, known[1]):
         raise Refused("This conversation belongs to another agent.", code="not_yours")
-    escalation = escalations.locked(known.escalation_id)
-    slot = slots.locked(known.agent_id)
-    conversation = stream.locked(known.conversation_id)
+    escalation = escalations.locked(known[0])
+    slot = slots.locked(known[1])
+    conversation = stream.locked(known[2])
     engagement = Engagement.objects.select_related("agent", "pay_plan").get(pk=engagement_id)
     return Held(escalation, slot, conversation, engagement)
 

@@ -52,16 +52,29 @@ def begin(
     priority: int = 0,
     first_agent: UUID | None = None,
 ) -> tuple[Escalation, bool]:
+    """`begin_in` for whoever does not hold the conversation yet. Locks: the conversation."""
+    conversation = stream.locked(conversation_id)
+    return begin_in(conversation, packet=packet, now=now, priority=priority, first_agent=first_agent)
+
+
+def begin_in(
+    conversation: Conversation,
+    *,
+    packet: protocol.Packet,
+    now: datetime,
+    priority: int = 0,
+    first_agent: UUID | None = None,
+) -> tuple[Escalation, bool]:
     """The conversation waits for a person; a second request returns the first. Whoever knows the customer is asked
-    first: `first_agent`, or the agent who lately helped her (`affinity`). Locks: the conversation.
+    first: `first_agent`, or the agent who lately helped her (`affinity`). The caller holds the conversation.
 
     A request that was parked with a promise stands in line again if she asks for a person now; a hand-over of the
     assistant leaves the promise as it is. The new row is nobody else's yet, and a parked row is taken only where nobody
     holds it (who does is bringing it to the line), so taking the conversation first breaks no order. Whoever else
     begins one at the same moment waits for that lock and finds this row.
     """
-    conversation = lifecycle.open_one(stream.locked(conversation_id))
-    found = under_way(conversation_id)
+    lifecycle.open_one(conversation)
+    found = under_way(conversation.pk)
     if found and found.state in Escalation.LIVE:
         if rests(found) and packet.reason == DANGER:
             _end_rest(found.pk)

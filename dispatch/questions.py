@@ -74,8 +74,16 @@ def answer(question_id: UUID, *, by: UUID, text: str, now: datetime) -> None:
         slots.changed(slot)
 
 
+def may_be_put_sql(agent: str) -> str:
+    """A condition without which `put_to` finds nothing for her, for a query that is given `now`."""
+    return f"""exists (select from dispatch_question put
+      where put.closed_at is null and put.open_until > %(now)s and put.asked @> array[{agent}])"""
+
+
 def put_to(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, list[protocol.Question]]:
-    """What each of these agents is asked now, the oldest first; one query where nothing is."""
+    """What each of these agents is asked now, the oldest first; one query where nothing is, none for nobody."""
+    if not agent_ids:
+        return {}
     goes_on = Engagement.objects.filter(
         conversation=OuterRef("conversation"), agent=OuterRef("asked_by"), ended_at=None
     )

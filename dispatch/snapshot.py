@@ -1,18 +1,19 @@
 """An agent's own state, whole: what her screens show, with the slot's version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count
+from django.db import connection
 
 from agents import paid_hours
 from agents.models import AgentSkill, Slot
-from conversations.models import Engagement
+from conversations.models import Customer
 from dispatch import askable, cards, questions, queue
 from dispatch.models import Offer
 from marketplace import waits
-from payouts import earnings, plans
+from payouts import earnings
 from realtime import protocol
 from shifts import news
 
@@ -29,7 +30,7 @@ def desk(agent_id: UUID, *, now: datetime) -> protocol.Desk:
 
 
 def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.Desk]:
-    """The same fifteen queries for any number of agents, and none for none.
+    """The same few queries for any number of agents, six where nothing rare is to be told, and none for none.
 
     The version is read first, so that a change in between only brings another snapshot.
     """
@@ -42,12 +43,9 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
     latest = _latest_offers(ids, now)
     engaged = _engaged(ids)
     demand = queue.demand_for(ids, now=now)
-    hindered = askable.hindrances(ids, now=now)
-    paid = paid_hours.in_them(ids, now=now)
-    asked = questions.put_to(ids, now=now)
-    told = news.shown(ids, now=now)
-    closed = Engagement.objects.filter(agent_id__in=ids, ended_at__gte=today)
-    chats = dict(closed.order_by("agent_id").values_list("agent_id").annotate(Count("pk")))
+    beside = _beside(ids, today, now)
+    asked = questions.put_to([id_ for id_ in ids if beside[id_].is_asked], now=now)
+    told = news.shown([id_ for id_ in ids if beside[id_].is_told], now=now)
     return {
         id_: protocol.Desk(
             version=slot.version,
@@ -58,7 +56,7 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
             pause_reason=slot.pause_reason,
             capacity=slot.capacity,
             active=slot.active,
-            pace=_pace(slot, paid=id_ in paid),
+            pace=_pace(slot, paid=beside[id_].in_paid_hours),
             online_since=slot.online_since,
             offer=_offer(latest.get(id_), now),
             offer_end=_offer_end(latest.get(id_), now),
@@ -67,12 +65,12 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
                 protocol.Demand(topic=t, topic_name=n, language=s, waiting=w) for t, n, s, w in demand.get(id_, [])
             ],
             earned_today_minor=earned[id_][1],
-            chats_today=chats.get(id_, 0),
+            chats_today=beside[id_].chats_today,
             currency=earned[id_][0],
             at=now,
             questions=asked.get(id_, []),
             shift_news=told.get(id_, []),
-            hindrance=hindered.get(id_, ""),
+            hindrance=beside[id_].hindrance,
         )
         for id_, slot in slots.items()
     }
@@ -99,6 +97,30 @@ def _pace(slot: Slot, *, paid: bool) -> protocol.Pace:
     )
 
 
+class _Beside(NamedTuple):
+    """What stands beside an agent's slot; whether there is anything rarer to read for her."""
+
+    hindrance: askable.Hindrance
+    in_paid_hours: bool
+    is_asked: bool
+    is_told: bool
+    chats_today: int
+
+
+def _beside(agent_ids: Sequence[UUID], today: datetime, now: datetime) -> dict[UUID, _Beside]:
+    """Of each of these agents; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDE, {"ids": list(agent_ids), "today": today, "now": now})
+        return {id_: _Beside(*row) for id_, *row in cursor.fetchall()}
+
+
+_BESIDE = f"""
+  select g.id, {askable.HINDRANCE_SQL}, {paid_hours.in_them_sql("g.id")}, {questions.may_be_put_sql("g.id")},
+    {news.is_shown_sql("g.id")},
+    (select count(*) from conversations_engagement e where e.agent_id = g.id and e.ended_at >= %(today)s)
+  from agents_agent g where g.id = any(%(ids)s::uuid[])"""  # noqa: S608  (the only words put in are conditions)
+
+
 def versions(agent_ids: Sequence[UUID]) -> dict[UUID, int]:
     return dict(Slot.objects.filter(pk__in=agent_ids).values_list("pk", "version"))
 
@@ -115,8 +137,12 @@ def _earned(agent_ids: Sequence[UUID], today: datetime, now: datetime) -> dict[U
 
 def _latest_offers(agent_ids: Sequence[UUID], now: datetime) -> dict[UUID, Offer]:
     """The latest offer to each. An open one is the latest: who is being asked is asked nothing else."""
-    lately = Offer.objects.filter(agent_id__in=agent_ids, offered_at__gt=now - RINGS_AT_MOST)
-    return {offer.agent_id: offer for offer in lately.order_by("agent_id", "-offered_at").distinct("agent_id")}
+    return {offer.agent_id: offer for offer in Offer.objects.raw(_LATEST, [list(agent_ids), now - RINGS_AT_MOST])}
+
+
+_LATEST = """
+  select distinct on (agent_id) * from dispatch_offer
+  where agent_id = any(%s::uuid[]) and offered_at > %s order by agent_id, offered_at desc"""
 
 
 def _offer(latest: Offer | None, now: datetime) -> protocol.OfferCard | None:
@@ -134,33 +160,55 @@ def _offer_end(latest: Offer | None, now: datetime) -> protocol.OfferEnd | None:
 
 
 def _engaged(agent_ids: Sequence[UUID]) -> dict[UUID, list[protocol.Engaged]]:
-    """Each agent's live chats, the oldest first."""
-    live = Engagement.objects.filter(agent_id__in=agent_ids, ended_at=None)
-    found = list(live.select_related("brand", "pay_plan", "conversation__customer").order_by("accepted_at"))
-    topics = cards.topic_names_of({engagement.brand_id for engagement in found})
+    """Each agent's live chats, the oldest first; one query, but for pay plans not seen before."""
     engaged: dict[UUID, list[protocol.Engaged]] = {}
-    for engagement in found:
-        engaged.setdefault(engagement.agent_id, []).append(_chat(engagement, topics))
+    with connection.cursor() as cursor:
+        cursor.execute(_ENGAGED, [list(agent_ids)])
+        for agent_id, *row in cursor.fetchall():
+            engaged.setdefault(agent_id, []).append(_chat(_Chat(*row)))
     return engaged
 
 
-def _chat(engagement: Engagement, topics: Mapping[tuple[UUID, str], str]) -> protocol.Engaged:
-    card = plans.card(engagement.pay_plan, surge_cents=engagement.surge_cents)
+class _Chat(NamedTuple):
+    engagement_id: UUID
+    conversation_id: UUID
+    brand: str
+    customer: str
+    topic: str
+    topic_name: str
+    language: str
+    accepted_at: datetime
+    customer_away_since: datetime | None
+    dormant_since: datetime | None
+    plan_id: UUID
+    surge_cents: int
+    by_staff: bool
+
+
+_ENGAGED = """
+  select e.agent_id, e.id, e.conversation_id, b.name, u.name, e.topic, coalesce(k.name, e.topic), e.language,
+    e.accepted_at, e.customer_away_since, e.dormant_since, e.pay_plan_id, e.surge_cents, e.by_staff
+  from conversations_engagement e
+  join brands_brand b on b.id = e.brand_id
+  join conversations_conversation c on c.id = e.conversation_id
+  join conversations_customer u on u.id = c.customer_id
+  left join brands_skill k on k.brand_id = e.brand_id and k.key = e.topic
+  where e.agent_id = any(%s::uuid[]) and e.ended_at is null order by e.accepted_at"""
+
+
+def _chat(row: _Chat) -> protocol.Engaged:
+    money = cards.money(row.plan_id, row.surge_cents)
     return protocol.Engaged(
-        engagement_id=engagement.pk,
-        conversation=engagement.conversation_id,
-        brand=engagement.brand.name,
-        customer_name=engagement.conversation.customer.first_name,
-        topic=engagement.topic,
-        topic_name=topics.get((engagement.brand_id, engagement.topic), engagement.topic),
-        language=engagement.language,
-        accepted_at=engagement.accepted_at,
-        customer_away_since=engagement.customer_away_since,
-        dormant_since=engagement.dormant_since,
-        currency=card["currency"],
-        pay=[
-            protocol.PayLine(kind=line["kind"], words=line["words"], amount_minor=line["rate"])
-            for line in card["lines"]
-            if not engagement.by_staff
-        ],
+        engagement_id=row.engagement_id,
+        conversation=row.conversation_id,
+        brand=row.brand,
+        customer_name=Customer(name=row.customer).first_name,
+        topic=row.topic,
+        topic_name=row.topic_name,
+        language=row.language,
+        accepted_at=row.accepted_at,
+        customer_away_since=row.customer_away_since,
+        dormant_since=row.dormant_since,
+        currency=money["currency"],
+        pay=[] if row.by_staff else [protocol.PayLine(**line) for line in money["pay"]],
     )

@@ -102,7 +102,7 @@ def _begin(escalation: Escalation, slot: Slot, conversation: Conversation, *, no
         agent=slot.agent,
         escalation_id=escalation.pk,
         offer_id=offer.pk,
-        plan=plan,
+        plan_id=plan.pk,
         topic=escalation.topic,
         language=escalation.language,
         offered_at=now,

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Sum
+from django.db import connection, transaction
 
 from payouts import facts as frozen_facts
 from payouts import ledger, plans, pools, rating, surges
@@ -17,8 +16,11 @@ from payouts.rating import Facts
 EARNED = ("per_chat", "per_minute", "surge", "quality_bonus", "tip", "referral", "guarantee", "goodwill")
 
 
-def record(facts: Facts, *, topic: str, offer_id: UUID | None = None, now: datetime) -> tuple[Posting, ...]:
-    """The engagement is paid under the plan its offer showed; its facts are frozen with their hash.
+def record(
+    facts: Facts, *, plan: PayPlan | None = None, topic: str, offer_id: UUID | None = None, now: datetime
+) -> tuple[Posting, ...]:
+    """The engagement is paid under the plan its offer showed (`plan`, if the caller has it); its facts are frozen with
+    their hash.
 
     Runs inside the caller's transaction, the one that closes the engagement. A second call pays nothing and returns
     the same postings; other facts for the same engagement must never be. Points and equity become due, and are given
@@ -27,8 +29,8 @@ def record(facts: Facts, *, topic: str, offer_id: UUID | None = None, now: datet
     """
     if not transaction.get_connection().in_atomic_block:
         raise AssertionError("An earning is posted in the transaction that closes the engagement.")
-    plan = PayPlan.objects.get(pk=facts.plan_id)
-    if (plan.brand_id, plan.tier) != (facts.brand_id, facts.tier):
+    plan = plan or PayPlan.objects.get(pk=facts.plan_id)
+    if (plan.pk, plan.brand_id, plan.tier) != (facts.plan_id, facts.brand_id, facts.tier):
         raise AssertionError("The plan of another brand or tier cannot pay this engagement.")
     about = About(EarningFact.Kind.CLOSED, facts.agent_id, facts.engagement_id, plan_id=plan.pk, topic=topic)
     fact = frozen_facts.freeze(about, facts, now=now)
@@ -50,11 +52,16 @@ def earned_between(agent_id: UUID, since: datetime, until: datetime) -> dict[str
 
 def earned_by(agent_ids: Sequence[UUID], since: datetime, until: datetime) -> dict[UUID, dict[str, int]]:
     """`earned_between` for each of these agents who earned anything; one query."""
-    theirs = Posting.objects.filter(
-        account__agent_id__in=agent_ids, created_at__gte=since, created_at__lt=until, kind__in=EARNED
-    )
     sums: dict[UUID, dict[str, int]] = {}
-    rows = theirs.order_by("account__agent_id", "currency").values_list("account__agent_id", "currency")
-    for agent_id, currency, amount in rows.annotate(Sum("amount")):
-        sums.setdefault(agent_id, {})[currency] = amount
+    with connection.cursor() as cursor:
+        cursor.execute(_EARNED, [list(agent_ids), since, until, list(EARNED)])
+        for agent_id, currency, amount in cursor.fetchall():
+            sums.setdefault(agent_id, {})[currency] = amount
     return sums
+
+
+_EARNED = """
+  select a.agent_id, p.currency, sum(p.amount)::bigint
+  from payouts_posting p join payouts_account a on a.id = p.account_id
+  where a.agent_id = any(%s::uuid[]) and p.created_at >= %s and p.created_at < %s and p.kind = any(%s::text[])
+  group by 1, 2 order by 1, 2"""

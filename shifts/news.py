@@ -88,8 +88,16 @@ def tell(*, now: datetime) -> int:
     return len(held)
 
 
+def is_shown_sql(agent: str) -> str:
+    """The condition "she is told something now", for a query that is given `now`."""
+    return f"""exists (select from shifts_news told
+      where told.agent_id = {agent} and told.put_away_at is null and told.until > %(now)s)"""
+
+
 def shown(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, list[protocol.ShiftNews]]:
-    """What each of these agents is told now, the newest first; one query where there is nothing."""
+    """What each of these agents is told now, the newest first; one query where there is nothing, none for nobody."""
+    if not agent_ids:
+        return {}
     rows = News.objects.filter(agent_id__in=agent_ids, put_away_at=None, until__gt=now)
     found = list(rows.select_related("shift__brand").order_by("-made_at", "id"))
     names = topic_names({row.brand_id for row in found})
