@@ -206,15 +206,16 @@ def _leave(conversation_id: UUID, *, now: datetime) -> bool:
     """
     found = escalations.under_way(conversation_id)
     escalation = escalations.locked(found.pk) if found else None
-    owner = lifecycle.live_engagement(conversation_id)
-    slot = slots.locked(owner.agent_id) if owner else None
+    owners = Engagement.objects.filter(conversation_id=conversation_id, ended_at=None).values_list("pk", "agent_id")
+    before = next(iter(owners), None)
+    slot = slots.locked(before[1]) if before else None
     if escalation and escalation.state == Escalation.State.OFFERED:
         offers.withdraw(escalation, now=now)
     conversation = stream.locked(conversation_id)
     if conversation.state == Conversation.State.CLOSED:
         return True
-    before, owner = owner, lifecycle.live_engagement(conversation_id)
-    if escalations.under_way(conversation_id) != escalation or owner != before:
+    owner = lifecycle.live_engagement(conversation_id)
+    if escalations.under_way(conversation_id) != escalation or (owner and (owner.pk, owner.agent_id)) != before:
         transaction.set_rollback(True)
         return False
     if escalation:

@@ -40,7 +40,12 @@ def live(conversation_id: UUID) -> Escalation | None:
 
 def under_way(conversation_id: UUID) -> Escalation | None:
     """The conversation's request that is not over: waiting, with a person, or parked with a promise."""
-    return Escalation.objects.filter(conversation_id=conversation_id, state__in=Escalation.UNDER_WAY).first()
+    return next(iter(Escalation.objects.raw(_UNDER_WAY, [conversation_id, list(Escalation.UNDER_WAY)])), None)
+
+
+_UNDER_WAY = (
+    "select * from dispatch_escalation where conversation_id = %s and state = any(%s::text[]) order by id limit 1"
+)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from agents import paid_hours
-from agents.models import AgentSkill, Slot
+from agents.models import Slot
 from conversations.models import Customer
 from dispatch import askable, cards, questions, queue
 from dispatch.models import Offer
@@ -64,9 +64,9 @@ def desks(agent_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, protocol.De
             demand=[
                 protocol.Demand(topic=t, topic_name=n, language=s, waiting=w) for t, n, s, w in demand.get(id_, [])
             ],
-            earned_today_minor=earned[id_][1],
+            earned_today_minor=earned.get(id_, ("", 0))[1],
             chats_today=beside[id_].chats_today,
-            currency=earned[id_][0],
+            currency=earned[id_][0] if id_ in earned else beside[id_].currency,
             at=now,
             questions=asked.get(id_, []),
             shift_news=told.get(id_, []),
@@ -105,6 +105,7 @@ class _Beside(NamedTuple):
     is_asked: bool
     is_told: bool
     chats_today: int
+    currency: str  # of a brand whose topic she holds
 
 
 def _beside(agent_ids: Sequence[UUID], today: datetime, now: datetime) -> dict[UUID, _Beside]:
@@ -117,7 +118,9 @@ def _beside(agent_ids: Sequence[UUID], today: datetime, now: datetime) -> dict[U
 _BESIDE = f"""
   select g.id, {askable.HINDRANCE_SQL}, {paid_hours.in_them_sql("g.id")}, {questions.may_be_put_sql("g.id")},
     {news.is_shown_sql("g.id")},
-    (select count(*) from conversations_engagement e where e.agent_id = g.id and e.ended_at >= %(today)s)
+    (select count(*) from conversations_engagement e where e.agent_id = g.id and e.ended_at >= %(today)s),
+    coalesce((select b.currency from agents_agentskill a join brands_skill k on k.id = a.skill_id
+              join brands_brand b on b.id = k.brand_id where a.agent_id = g.id order by a.id limit 1), 'EUR')
   from agents_agent g where g.id = any(%(ids)s::uuid[])"""  # noqa: S608  (the only words put in are conditions)
 
 
@@ -126,13 +129,9 @@ def versions(agent_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 
 def _earned(agent_ids: Sequence[UUID], today: datetime, now: datetime) -> dict[UUID, tuple[str, int]]:
-    """The currency in which most was earned today, and how much; several currencies are shown on the earnings page."""
+    """Of who earned today: the currency of most of it, and how much; the earnings page shows several currencies."""
     sums = earnings.earned_by(agent_ids, today, now + timedelta(seconds=1))
-    without = [id_ for id_ in agent_ids if id_ not in sums]
-    brands = AgentSkill.objects.filter(agent_id__in=without).values_list("agent_id", "skill__brand__currency")
-    currencies = dict(brands.order_by("-pk")) if without else {}
-    most = {id_: max(of_agent.items(), key=lambda item: item[1]) for id_, of_agent in sums.items()}
-    return {id_: most.get(id_) or (currencies.get(id_, "EUR"), 0) for id_ in agent_ids}
+    return {id_: max(of_agent.items(), key=lambda item: item[1]) for id_, of_agent in sums.items()}
 
 
 def _latest_offers(agent_ids: Sequence[UUID], now: datetime) -> dict[UUID, Offer]:

@@ -1,10 +1,10 @@
 """What an agent's screens are given: her own state, whole."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from agents import presence
+from agents import presence, slots
 from agents.models import Agent, Slot
 from brands.models import Brand
 from conversations import customers, lifecycle
@@ -164,4 +164,22 @@ def test_a_snapshot_costs_few_queries_however_many_chats(engagement: Engagement,
 
     with CaptureQueriesContext(connection) as asked:
         assert len(look(dana, 10).engagements) == 4
-    assert len(asked) <= 15
+    assert len(asked) == 6  # slot, earned, latest offer, chats, demand, what stands beside
+
+
+def test_accepting_asks_nothing_twice(offer: Offer, dana: Agent) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        desk.accept(offer.pk, by=dana.pk, now=at(5))
+
+    statements = [query["sql"] for query in asked]
+    assert len(statements) <= 16
+    assert len([one for one in statements if one.startswith("SELECT") and 'FROM "agents_slot"' in one]) == 1
+
+
+def test_places_are_known_anew_once_a_wish_has_changed_them(dana: Agent) -> None:
+    with transaction.atomic():
+        slot = slots.locked(dana.pk)
+        slot.one_more = True
+        slots.changed(slot, "one_more")
+
+        assert slot.places == 3
