@@ -229,14 +229,13 @@ def _leave(conversation_id: UUID, *, now: datetime) -> bool:
 
 def locked(engagement_id: UUID, *, by: UUID | None = None) -> Held:
     """An engagement with all that its end moves, locked in order. Raises Refused where it is not `by`'s."""
-    known = (
-        Engagement.objects.filter(pk=engagement_id).values_list("escalation_id", "agent_id", "conversation_id").first()
-    )
-    if known is None or by not in (None, known[1]):
+    ids = ("escalation_id", "agent_id", "conversation_id")
+    known = Engagement.objects.filter(pk=engagement_id).values_list(*ids, named=True).first()
+    if known is None or by not in (None, known.agent_id):
         raise Refused("This conversation belongs to another agent.", code="not_yours")
-    escalation = escalations.locked(known[0])
-    slot = slots.locked(known[1])
-    conversation = stream.locked(known[2])
+    escalation = escalations.locked(known.escalation_id)
+    slot = slots.locked(known.agent_id)
+    conversation = stream.locked(known.conversation_id)
     engagement = Engagement.objects.select_related("agent", "pay_plan").get(pk=engagement_id)
     return Held(escalation, slot, conversation, engagement)
 
