@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from marketplace.local.services import System
 from tests.journeys.faces import DESKTOP, PHONE, Customer, Worker, watched
+from tests.realtime.servers.conftest import until
 
 pytestmark = pytest.mark.browser
 
@@ -47,8 +48,10 @@ def test_from_the_first_question_to_the_paid_chat(system: System, browser: Brows
     maja.sees("Thank you, ")  # her own words were "Thank you."
 
     assert earned(system) >= before + 290
-    with psycopg.connect(system.urls.database) as connection:
-        rated = connection.execute("select score, solved, words from conversations_rating where words <> ''").fetchall()
+    with psycopg.connect(system.urls.database, autocommit=True) as connection:
+        words = "select score, solved, words from conversations_rating where words <> ''"
+        until(lambda: connection.execute(words).fetchall())  # she is thanked at once, while it is on its way
+        rated = connection.execute(words).fetchall()
         card = connection.execute("select count(*) from conversations_event where text like '%4111%'").fetchone()
     assert rated == [(5, True, "Quick and kind.")]
     assert card == (0,)
