@@ -20,6 +20,7 @@ function show(): void {
   later?.paint(state.session?.brand.theme ?? {});
 }
 
+/** What did not come is never fetched again by this page: it is loaded anew. */
 async function load(): Promise<void> {
   later = await import("./later").catch(() => null);
   if (later) show();
